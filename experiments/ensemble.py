@@ -1,0 +1,39 @@
+"""Draws: each is one sampled world and the seed that it runs with. Every policy runs in every draw, so comparisons are paired."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scenarios import World
+from sim.chance import Purpose, key, uniform
+from sim.parameters import parameter_table
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """D draws of a world: `worlds` is a table of D rows of parameters, `seeds` the D seeds of their runs."""
+
+    worlds: Array
+    seeds: Array
+
+
+def word_of(name: str) -> int:
+    """A whole number that stands for a name in keyed draws, whatever other names there are."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")
+
+
+def draw_worlds(world: World, draws: int, seed: int, *, fixed: bool = False, first: int = 0) -> Ensemble:
+    """Sample `draws` worlds, from number `first` on. With `fixed`, all have the central values and differ in their seeds only.
+
+    Draw k is the same whatever the number of draws, and a parameter's values do not depend on which others are sampled.
+    """
+    values: dict[str, Any] = dict(world.central())
+    for name in () if fixed else world.sampled:
+        word = word_of(name)
+        values[name] = [world.sample(name, uniform(seed, Purpose.PRIOR, draw, word)) for draw in range(first, first + draws)]
+    seeds = np.array([key(seed, draw, Purpose.WORLD_SEED) & (2**53 - 1) for draw in range(first, first + draws)], np.int64)
+    return Ensemble(parameter_table(draws, **values), seeds)

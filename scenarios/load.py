@@ -1,0 +1,45 @@
+"""Loading a scenario's file and those that it extends, each checked by the schema."""
+
+from dataclasses import dataclass
+from os import PathLike, fspath
+
+from pydantic import ValidationError
+
+from scenarios.notation import quoted
+from scenarios.schema import Kind, ScenarioFile, file_schema
+from scenarios.sentence import translated
+from scenarios.source import Source, find
+
+
+@dataclass(frozen=True)
+class Document:
+    """A checked file, and where it was found."""
+
+    source: Source
+    content: ScenarioFile
+
+    def parent(self) -> Source:
+        """The source that it extends."""
+        return self.source.parent(self.content.extends)
+
+
+def document(source: Source) -> Document:
+    """The content of one file, as the schema has it."""
+    tables = source.read()
+    try:
+        return Document(source, file_schema(source.kind).model_validate(tables))
+    except ValidationError as errors:
+        raise translated(source.kind, source.name, errors) from None
+
+
+def lineage(kind: Kind, name_or_path: str | PathLike[str]) -> list[Document]:
+    """The file of this name, after those that it builds on: the eldest first."""
+    family = [document(find(kind, fspath(name_or_path)))]
+    while family[-1].content.extends:
+        parent = family[-1].parent()
+        known = [member.source for member in family]
+        if parent.identity in [source.identity for source in known]:
+            chain = " -> ".join(quoted(source.name) for source in [*known, parent])
+            raise known[-1].refused(f"extends = {quoted(family[-1].content.extends)} leads in a circle ({chain}), drop one of these")
+        family.append(document(parent))
+    return family[::-1]

@@ -1,0 +1,63 @@
+"""Keys and values as a sentence repeats them: like TOML, on one line, and short."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, time
+
+from scenarios.schema import FORMS
+
+LONGEST = 60  # characters
+
+Place = tuple[int | str, ...]
+
+
+def shortened(text: str) -> str:
+    """The text, or its beginning where it is long."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+
+
+def quoted(text: str) -> str:
+    r"""The text in double quotes and on one line.
+
+    >>> print(quoted("two\nlines"))
+    "two\nlines"
+    """
+    return f'"{repr(text)[1:-1]}"'
+
+
+def shown(value: object) -> str:
+    """A value as TOML writes it, shortened.
+
+    >>> shown({"low": 1, "mode": True})
+    '{ low = 1, mode = true }'
+    """
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() if value.bit_length() > 4 * LONGEST:
+            return shortened(hex(value))  # Python refuses to write very long integers in decimal
+        case int() | float() | date() | time():
+            return str(value)
+        case Mapping():
+            return shortened("{ " + ", ".join(f"{key(name)} = {shown(entry)}" for name, entry in value.items()) + " }")
+        case list() | tuple():
+            return shortened("[" + ", ".join(map(shown, value)) + "]")
+    return shortened(quoted(str(value)))
+
+
+def key(name: object) -> str:
+    """A key as TOML writes it: bare where it can be."""
+    text = str(name)
+    return shortened(text) if re.fullmatch(r"[A-Za-z0-9_-]+", text) else shortened(quoted(text))
+
+
+def path(place: Place) -> str:
+    """Where a value stands in its file.
+
+    >>> path(("timeline", 2, "preview_days")), path(("levers", "preview_days"))
+    ('timeline[2].preview_days', 'preview_days')
+    """
+    steps = [step for step in place if step not in FORMS]
+    if steps[0] in ("levers", "parameters") and len(steps) > 1:
+        del steps[0]
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{key(step)}" for step in steps).removeprefix(".")

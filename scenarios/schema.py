@@ -1,0 +1,160 @@
+"""The schema of a scenario file, generated from the levers and the parameters, so that names, bounds and units are written once."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model
+
+from sim.parameters import PARAMETERS, Parameter
+from sim.policy import LEVERS, Lever
+from sim.vocabulary import Described
+
+Kind = Literal["policy", "world"]
+Known = Lever | Parameter
+
+DAY = Lever("day", 0, "day", (0, 3650), "Day from which the step holds; the first covered system is ready on day 0.")
+NUMBER, RANGE, TIMES = FORMS = ("(number)", "(range)", "(multiple)")  # ways to set a parameter, in brackets unlike any key
+
+
+class Table(BaseModel):
+    """A table of a scenario file: no unknown keys, and nothing is converted on the way in."""
+
+    # Deferred: the hundred small tables of a world's priors are compiled once, with the file's own schema.
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True, defer_build=True)
+
+    def given(self) -> dict[str, Any]:
+        """What the file sets, in the order of the schema."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+
+
+class Range(Table):
+    """A prior: uniform between low and high, or triangular where a mode is given."""
+
+    low: float
+    high: float
+    mode: float | None = None
+
+
+class Times(Table):
+    """The table's default, and its prior, both multiplied by a factor."""
+
+    times: Annotated[float, Field(gt=0, description="Factor on the default and on the prior of the table of parameters.")]
+
+
+class ScenarioFile(Table):
+    """What every scenario file says."""
+
+    summary: Annotated[str, Field(pattern=r"\S", description="One sentence that says what it is.")]
+    story: Annotated[str, Field(description="Where it comes from in the news, with its source.")] = ""
+    extends: Annotated[str, Field(min_length=1, description="What it builds on: a built-in name, or a path below this file's folder.")] = ""
+
+
+class PolicyFile(ScenarioFile):
+    """A release policy: levers that hold from day 0, and steps that change them later."""
+
+    levers: Table = Table()
+    timeline: list[Any] = []
+
+    def steps(self) -> Iterator[tuple[str, int, dict[str, Any]]]:
+        """Where each group of settings stands in the file, the day from which it holds, and what it sets."""
+        yield "", DAY.type(DAY.default), self.levers.given()
+        for index, step in enumerate(self.timeline):
+            changes = step.given()
+            yield f"timeline[{index}].", changes.pop(DAY.name), changes
+
+
+class WorldFile(ScenarioFile):
+    """A world: parameters that differ from their table."""
+
+    parameters: Table = Table()
+
+
+def labels(parameter: Parameter) -> dict[str, Described]:
+    """The words for the choices of a structural parameter, and what each stands for."""
+    return {choice.label: choice for choice in cast(type[Described], parameter.choices)}
+
+
+def bounded(known: Known, kind: type) -> Any:
+    """The type of a number within the bounds of a lever or parameter."""
+    low, high = known.bounds
+    return Annotated[kind, Field(ge=low, le=high)]
+
+
+def plain(known: Known) -> Any:
+    """The type of a plain value: yes or no, one of the choices, or a number within bounds."""
+    if isinstance(known, Parameter) and known.choices:
+        return Literal[tuple(labels(known))]
+    return bool if known.type is bool else bounded(known, known.type)
+
+
+def has_prior_form(parameter: Parameter) -> bool:
+    """Whether a range makes sense for it: switches and choices can only be fixed."""
+    return parameter.type is not bool and not parameter.choices
+
+
+def form(value: object) -> str:
+    """Which way of setting a parameter this is, so that an error speaks of that one alone."""
+    if not isinstance(value, Mapping):
+        return NUMBER
+    return TIMES if "times" in value else RANGE
+
+
+def setting(parameter: Parameter) -> Any:
+    """The type of everything that a world may write for a parameter."""
+    if not has_prior_form(parameter):
+        return plain(parameter)
+    number = bounded(parameter, float)
+    # A default made by a factory keeps a null, which TOML has not, out of the JSON schema.
+    mode = (number, Field(default_factory=lambda: None, description="Most likely value; without it the prior is uniform."))
+    limits = create_model(f"range of {parameter.name}", __base__=Range, low=(number, ...), high=(number, ...), mode=mode)
+    value: Any = Annotated[plain(parameter), Tag(NUMBER)]
+    prior: Any = Annotated[limits, Tag(RANGE)] | Annotated[Times, Tag(TIMES)]
+    return Annotated[value | prior, Discriminator(form)]
+
+
+def entry(known: Known, type_: Any) -> Any:
+    """A field of a table: its type, and its default and description."""
+    default: object = known.default
+    if isinstance(known, Parameter) and known.choices:
+        default = next(label for label, value in labels(known).items() if value == known.default)
+    return type_, Field(default=default, description=f"{known.meaning} [{known.unit}]")
+
+
+def table(name: str, fields: Mapping[str, Any], base: type[Table] = Table) -> type[Table]:
+    """The schema of a table with these fields."""
+    return create_model(name, __base__=base, **dict(fields))
+
+
+@cache
+def levers() -> type[Table]:
+    """The schema of a policy's `[levers]`."""
+    return table("levers", {name: entry(lever, plain(lever)) for name, lever in LEVERS.items()})
+
+
+@cache
+def parameters() -> type[Table]:
+    """The schema of a world's `[parameters]`."""
+    return table("parameters", {name: entry(known, setting(known)) for name, known in PARAMETERS.items()})
+
+
+@cache
+def file_schema(kind: Kind) -> type[ScenarioFile]:
+    """The schema of a whole file."""
+    if kind == "world":
+        differences: Any = (parameters(), Field(default_factory=parameters(), description="Parameters that differ from their table."))
+        return create_model("World", __base__=WorldFile, __doc__=WorldFile.__doc__, parameters=differences)
+    day = (plain(DAY), Field(description=f"{DAY.meaning} [{DAY.unit}]"))
+    steps: Any = list[table("step", {"day": day}, levers())]  # type: ignore[misc]
+    timeline: Any = (steps, Field(default=[], description="Changes of levers on later days, in any order."))
+    first: Any = (levers(), Field(default_factory=levers(), description="Levers from day 0 on."))
+    return create_model("Policy", __base__=PolicyFile, __doc__=PolicyFile.__doc__, levers=first, timeline=timeline)
+
+
+def json_schema(kind: Kind) -> dict[str, Any]:
+    """The JSON schema of a policy's or a world's file, for editors that complete and check TOML.
+
+    >>> json_schema("policy")["required"]
+    ['summary']
+    """
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **file_schema(kind).model_json_schema()}

@@ -1,0 +1,127 @@
+"""What is wrong with a scenario, in one sentence: where, the value, what is allowed, what to do."""
+
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from scenarios.notation import Place, path, quoted, shown
+from scenarios.schema import DAY, TIMES, Kind, Known, Range, Times, file_schema, labels
+from sim.errors import InputError, nearest
+from sim.parameters import PARAMETERS, Parameter
+from sim.policy import LEVERS
+
+KINDS_OF_NUMBER = {int: "a whole number, ", float: "a number, "}
+OUTSIDE = {"greater_than_equal", "less_than_equal", "finite_number"}
+TOP = {
+    "summary": "one sentence in quotes",
+    "story": "text in quotes",
+    "extends": "the name of a built-in scenario, or a path below this file's folder, in quotes",
+    "levers": "a table of levers",
+    "parameters": "a table of parameters",
+    "timeline": "steps, each headed [[timeline]]",
+    "times": "a number above 0 (factor on the default and on the prior)",
+}
+HOMES = {
+    **dict.fromkeys(("summary", "story", "extends"), "at the head of the file, above every [table]"),
+    **dict.fromkeys(("levers", "timeline"), "in a policy"),
+    "parameters": "in a world",
+    **dict.fromkeys(LEVERS, "in [levers] of a policy"),
+    **dict.fromkeys(PARAMETERS, "in [parameters] of a world"),
+}
+
+
+def explained(known: Known) -> str:
+    """The unit and the meaning of a lever or parameter, in brackets.
+
+    >>> explained(LEVERS["preview_days"])
+    '(days between partner access and public access)'
+    """
+    meaning = known.meaning.rstrip(".")
+    meaning = meaning if meaning[1:2].isupper() else meaning[:1].lower() + meaning[1:]
+    return f"({meaning})" if choices(known) or meaning.startswith(known.unit) else f"({known.unit}: {meaning})"
+
+
+def limits(known: Known) -> str:
+    """The bounds of a lever or parameter, and what it means."""
+    low, high = known.bounds
+    return f"{low:.10g} to {high:.10g} {explained(known)}"
+
+
+def choices(known: Known) -> str:
+    """The values that are allowed where they are few, or nothing."""
+    if isinstance(known, Parameter) and known.choices:
+        return " or ".join(f'"{label}"' for label in labels(known))
+    return "true or false" if known.type is bool else ""
+
+
+def allowed(known: Known, place: Place, problem: str) -> str:
+    """What may stand at this place of a lever's or parameter's value."""
+    if choices(known):
+        return f"{choices(known)} {explained(known)}"
+    if problem in OUTSIDE:
+        return limits(known)
+    in_prior = place[-1] in Range.model_fields
+    number = KINDS_OF_NUMBER[float if in_prior else known.type] + limits(known)
+    return f"{number}, or a prior such as {{ low = 1, mode = 2, high = 3 }}" if isinstance(known, Parameter) and not in_prior else number
+
+
+def known_at(place: Place) -> Known | None:
+    """The lever or parameter that a place speaks of."""
+    match place:
+        case ("timeline", _, DAY.name):
+            return DAY
+        case ("levers", str(name)) | ("timeline", _, str(name)):
+            return LEVERS.get(name)
+        case ("parameters", str(name), *_):
+            return PARAMETERS.get(name)
+    return None
+
+
+def names_at(place: Place, kind: Kind) -> tuple[str, Iterable[str]]:
+    """What the keys beside this one are called, and those that are allowed."""
+    match place:
+        case ("levers", _):
+            return "lever", LEVERS
+        case ("timeline", _, _):
+            return "lever", [DAY.name, *LEVERS]
+        case ("parameters", _):
+            return "parameter", PARAMETERS
+        case ("parameters", _, form, _):
+            return "key", (Times if form == TIMES else Range).model_fields
+    return "key", file_schema(kind).model_fields
+
+
+def unknown_key(kind: Kind, place: Place, value: object) -> str:
+    """The sentence for a key that the schema does not have."""
+    what, names = names_at(place, kind)
+    name = str(place[-1])
+    hint = ("`lockgate list` names all" if what != "key" else f"allowed are {', '.join(names)}") + nearest(name, names)
+    return f"{path(place)} = {shown(value)} is no known {what} here, {f'it belongs {HOMES[name]}' if name in HOMES else hint}"
+
+
+def problem(kind: Kind, place: Place, error: ErrorDetails) -> str:
+    """The sentence for one error of the schema, without the file."""
+    value = error["input"]
+    known = known_at(place)
+    if error["type"] == "extra_forbidden":
+        return unknown_key(kind, place, value)
+    if known and error["type"] == "missing":
+        return f"{path(place)} is missing, it must be {allowed(known, place, error['type'])}"
+    if error["type"] == "missing":
+        return f"{path(place)} is missing, it must be {TOP[str(place[-1])]}"
+    if place[-1] == "times" or not known:
+        return f"{path(place)} = {shown(value)} must be {TOP.get(str(place[-1]), 'a table that begins with [[timeline]]')}"
+    return f"{path(place)} = {shown(value)} must be {allowed(known, place, error['type'])}"
+
+
+def refusal(kind: Kind, name: str, said: str) -> InputError:
+    """An error about the policy or world of this name or path."""
+    return InputError(f"{kind} {quoted(name)}: {said}")
+
+
+def translated(kind: Kind, name: str, errors: ValidationError, *, within: str = "") -> InputError:
+    """The first error that the schema of a file, or of a table within it, found, as a sentence."""
+    # Unknown keys first: a misspelt key is reported as a missing one too.
+    error = min(errors.errors(include_url=False), key=lambda error: error["type"] != "extra_forbidden")
+    return refusal(kind, name, problem(kind, (within, *error["loc"]) if within else error["loc"], error))

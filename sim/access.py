@@ -1,0 +1,106 @@
+"""Who can use what, once labs and governments have decided: the best system of each channel, and what it does for both sides."""
+
+import math
+
+from sim.formulas.attack import uplift
+from sim.formulas.defence import places, search_hazard
+from sim.formulas.time import mean_kept
+from sim.log import note
+from sim.row import NEVER, NOBODY, NOTHING
+from sim.rule import rule
+from sim.vocabulary import EventKind, Stage
+from sim.world import HOME_GOVERNMENT
+
+
+@rule
+def settle_access(world, day):
+    """Compute once what every organisation and every actor looks up today."""
+    survey_lab_systems(world)
+    survey_open_systems(world)
+    today, params = world.today, world.params
+    today.public_uplift = uplift(today.public_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
+    today.open_uplift = uplift(today.open_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
+    today.restricted_uplift = uplift(today.restricted_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
+    today.search = search_hazard(params.search_days, max(today.public_capability, today.open_capability), params.search_doubling_months)
+    today.search_kept, today.search_mean = math.exp(-today.search), mean_kept(today.search)
+    today.partner_search = max(today.search, search_hazard(params.search_days, today.restricted_capability, params.search_doubling_months))
+    today.partner_search_kept, today.partner_search_mean = math.exp(-today.partner_search), mean_kept(today.partner_search)
+    today.leaks = 0
+    open_places(world, day)
+
+
+@rule
+def survey_lab_systems(world):
+    """The best system of each stage among the frontier labs, and how far the frontier is exposed to distillation."""
+    today = world.today
+    today.public_system, today.public_capability = NOBODY, NOTHING
+    today.open_system, today.open_capability = NOBODY, NOTHING
+    today.restricted_system, today.restricted_capability = NOBODY, NOTHING
+    today.frontier_capability, today.exposure = NOTHING, 0.0
+    for number in range(len(world.labs)):
+        lab = world.labs[number]
+        lab.offer, lab.best, lab.ready = NOTHING, NOTHING, NOTHING
+        for row in range(lab.first_system, lab.first_system + lab.systems):
+            system = world.systems[row]
+            stage, capability = system.stage, system.capability
+            if stage == Stage.TESTING:
+                continue
+            lab.ready = max(lab.ready, capability)
+            if capability > today.frontier_capability:
+                today.frontier_capability = capability
+                today.exposure = exposure_at(world, stage)
+            elif capability == today.frontier_capability:
+                today.exposure = max(today.exposure, exposure_at(world, stage))
+            if stage == Stage.PUBLIC or stage == Stage.OPEN_WEIGHTS:
+                lab.offer = max(lab.offer, capability)
+            if stage == Stage.PARTNERS:
+                lab.best = max(lab.best, capability)
+                if capability > today.restricted_capability:
+                    today.restricted_system, today.restricted_capability = row, capability
+            elif stage == Stage.PUBLIC and capability > today.public_capability:
+                today.public_system, today.public_capability = row, capability
+            elif stage == Stage.OPEN_WEIGHTS:
+                consider_open(world, row)
+        lab.best = max(lab.best, lab.offer)
+
+
+@rule
+def exposure_at(world, stage):
+    """How far a system at this stage can be distilled: fully where it is broadly served."""
+    if stage == Stage.PUBLIC or stage == Stage.OPEN_WEIGHTS:
+        return 1.0
+    return world.params.partner_exposure if stage == Stage.PARTNERS else 0.0
+
+
+@rule
+def survey_open_systems(world):
+    """The best published weights."""
+    for number in range(len(world.open_weight_labs)):
+        lab = world.open_weight_labs[number]
+        lab.offer = NOTHING
+        for row in range(lab.first_system, lab.first_system + lab.systems):
+            if world.systems[row].stage == Stage.OPEN_WEIGHTS:
+                lab.offer = max(lab.offer, world.systems[row].capability)
+                consider_open(world, row)
+
+
+@rule
+def consider_open(world, row):
+    """Keep the most capable published weights; of two alike, those that refuse less."""
+    today, system = world.today, world.systems[row]
+    alike = system.capability == today.open_capability
+    if system.capability > today.open_capability or (alike and system.safeguard < world.systems[today.open_system].safeguard):
+        today.open_system, today.open_capability = row, system.capability
+
+
+@rule
+def open_places(world, day):
+    """Places in the partner programme grow in waves after it was opened."""
+    levers = world.phases[world.today.phase]
+    home = world.governments[HOME_GOVERNMENT]
+    before = world.today.places
+    world.today.places = 0
+    if home.programme_day != NEVER:
+        world.today.places = places(levers.launch_partners, levers.wave_partners, levers.wave_days, day - home.programme_day)
+    if before > 0 and world.today.places > before:
+        note(world, day, EventKind.WAVE, HOME_GOVERNMENT, -1, world.today.restricted_system, float(world.today.places))

@@ -1,0 +1,93 @@
+"""Open-weight labs: they follow the frontier at a lag and publish what they reach."""
+
+from typing import Annotated
+
+from sim.agent import Agent
+from sim.chance import Purpose, uniform
+from sim.formulas.race import effective_lag
+from sim.formulas.time import MONTH_DAYS
+from sim.log import note
+from sim.row import NEVER, NOTHING, Count, Day, Index, Months, Ratio, Share
+from sim.rule import rule
+from sim.systems import publish_weights, strip_weights
+from sim.vocabulary import EventKind, Stage
+from sim.world import FOREIGN_GOVERNMENT
+
+
+class OpenWeightLab(Agent):
+    """A lab that publishes its weights, abroad."""
+
+    index: Annotated[Index, "its row"] = 0
+    capability: Annotated[Months, "of its research"] = NOTHING
+    further_lag: Annotated[Months, "behind the best open-weight lab"] = 0.0
+    next_trained_day: Annotated[Day, "on which its next system is done"] = 0
+    first_system: Annotated[Index, "row of its first system"] = 0
+    systems: Annotated[Count, "that it has trained"] = 0
+    offer: Annotated[Months, "capability that it has published"] = NOTHING
+    customers: Annotated[Share, "of all customers"] = 0.0
+    customers_at_start: Annotated[Share, "of all customers"] = 0.0
+    brand: Annotated[Ratio, "logarithm of what draws customers beside capability"] = 0.0
+
+    @rule
+    def step(self, world, day):
+        follow(self, world)
+        if day >= self.next_trained_day:
+            finish_system(self, world, self.capability, day)
+            self.next_trained_day = day + world.params.open_cadence_days
+        if self.index == 0 and day == world.params.open_shock_day:
+            shock(self, world, day)
+        for row in range(self.first_system, self.first_system + self.systems):
+            tend(world, world.systems[row], day)
+
+
+@rule
+def follow(lab, world):
+    """Reach the frontier at the lag that its exposure allows; otherwise go on at the lab's own slow pace. Nothing is forgotten."""
+    params = world.params
+    today = world.today
+    exposure = today.exposure if world.constants.feedback else 1.0
+    distillation = params.distillation if params.distillation_on else 0.0
+    lag = effective_lag(params.open_weight_lag_months + lab.further_lag, distillation, exposure)
+    own = lab.capability + params.open_own_pace / MONTH_DAYS
+    lab.capability = max(lab.capability, min(max(own, today.frontier_capability - lag), today.frontier_capability))
+
+
+@rule
+def finish_system(lab, world, capability, day):
+    """A new system; where its government coordinates, a covered one is held back."""
+    levers = world.phases[world.today.phase]
+    params = world.params
+    number = lab.systems
+    system = world.systems[lab.first_system + number]
+    system.capability = capability
+    system.safeguard = params.open_safeguard
+    system.built = params.open_safeguard
+    system.stage = int(Stage.HELD)
+    system.ready_day = day
+    system.hold_until = day
+    lab.systems += 1
+    covered = capability >= levers.threshold_months
+    heeds = uniform(world.seed, Purpose.HEED_HOLD, lab.index, number) < params.heed_hold
+    if covered and heeds and world.governments[FOREIGN_GOVERNMENT].coordinating:
+        system.hold_until = day + levers.hold_days
+        note(world, day, EventKind.HOLD, FOREIGN_GOVERNMENT, lab.index, system.index, float(levers.hold_days))
+
+
+@rule
+def shock(lab, world, day):
+    """The world's open-weight shock: a system of stated capability, published at once."""
+    capability = world.params.open_shock_capability
+    finish_system(lab, world, capability, day)
+    world.systems[lab.first_system + lab.systems - 1].hold_until = day
+    lab.capability = max(lab.capability, capability)
+
+
+@rule
+def tend(world, system, day):
+    """Publish what is no longer held back; strip what can be stripped."""
+    lifted = not world.governments[FOREIGN_GOVERNMENT].coordinating
+    if system.stage == Stage.HELD and (day >= system.hold_until or lifted):
+        system.hold_until = NEVER
+        publish_weights(world, system, day)
+    if system.stage == Stage.OPEN_WEIGHTS and not system.stripped:
+        strip_weights(world, system, day)

@@ -1,0 +1,65 @@
+"""Where compiled rules are kept between runs: a folder named by everything that they were compiled from.
+
+Numba's own cache looks only at the file of the outermost function, so a rule changed in another file would go unseen. Naming
+the folder by a hash of all sources of `sim` and of the versions of what compiles them makes a stale entry impossible.
+"""
+
+import hashlib
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import llvmlite
+import numba
+import numpy
+
+KEPT = 4  # folders of other versions that stay
+
+
+def source_hash() -> str:
+    """Twelve hexadecimal digits that change with any source file of `sim`."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def cache_root() -> Path:
+    """The user's cache folder for lockgate; `LOCKGATE_CACHE_DIR` names another."""
+    if named := os.environ.get("LOCKGATE_CACHE_DIR"):
+        return Path(named)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "lockgate" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "lockgate"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "lockgate"
+
+
+def usable(folder: Path) -> bool:
+    """Whether files can be written in this folder, which is made if need be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def keep_compiled_rules() -> Path:
+    """Point Numba at the folder of these sources, before anything is compiled; a temporary one where none can be written."""
+    versions = f"{numba.__version__}-{llvmlite.__version__}-{numpy.__version__}-{platform.python_version()}-{platform.machine()}"
+    name = f"{source_hash()}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}"
+    folder = cache_root() / name
+    if not usable(folder):
+        folder = Path(tempfile.gettempdir()) / f"lockgate-{os.getuid() if hasattr(os, 'getuid') else 'cache'}" / name
+        folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    others = sorted((f for f in folder.parent.iterdir() if f.is_dir() and f != folder), key=lambda f: f.stat().st_mtime)
+    for old in others[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+    numba.config.CACHE_DIR = str(folder)
+    return folder

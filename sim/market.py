@@ -1,0 +1,41 @@
+"""The market: customers move towards what each provider offers them, with inertia."""
+
+import math
+
+from sim.formulas.race import customer_pull
+from sim.formulas.time import chance_within
+from sim.row import NOTHING
+from sim.rule import rule
+from sim.world import HOME_GOVERNMENT
+
+
+@rule
+def clear_market(world, day):
+    """One day of customers' moves. Approved partners count what is offered to them, all others what is offered to everyone."""
+    partners = world.governments[HOME_GOVERNMENT].approved / len(world.partners)
+    moved = chance_within(1.0 / world.params.customer_inertia_days)
+    total = 0.0
+    for row in range(len(world.labs)):
+        lab = world.labs[row]
+        total += attraction(world, lab.brand, (1.0 - partners) * lab.offer + partners * lab.best)
+    for row in range(len(world.open_weight_labs)):
+        lab = world.open_weight_labs[row]
+        total += attraction(world, lab.brand, lab.offer)
+    if total <= 0.0:
+        return
+    for row in range(len(world.labs)):
+        lab = world.labs[row]
+        wanted = attraction(world, lab.brand, (1.0 - partners) * lab.offer + partners * lab.best) / total
+        lab.customers += moved * (wanted - lab.customers)
+    for row in range(len(world.open_weight_labs)):
+        lab = world.open_weight_labs[row]
+        lab.customers += moved * (attraction(world, lab.brand, lab.offer) / total - lab.customers)
+
+
+@rule
+def attraction(world, brand, offer):
+    """What draws customers to a provider, as an exponentiated logit; none to one that offers nothing."""
+    if offer <= 0.5 * NOTHING:
+        return 0.0
+    params = world.params
+    return math.exp(min(500.0, brand + customer_pull(offer, params.horizon_doubling_months, params.choice_elasticity)))

@@ -1,0 +1,35 @@
+"""Bad actors: how often and how well they attack, what a system adds, and what an incident costs."""
+
+from sim.parameters.parameter import LogNormal, Parameter, Triangular, Uniform
+
+ATTACK = (
+    Parameter("spy_gap_days", 30.0, "days", (0.01, 100_000), "D", "Mean days between two operations of a spy.", "judgement"),
+    Parameter("crew_gap_days", 15.0, "days", (0.01, 100_000), "C", "Mean days between two operations of a crew.",
+              "about 7,500 victims of 124 to 306 ransomware groups in 2025: 25 to 60 each, from more attempts", Triangular(10, 15, 25)),
+    Parameter("insider_gap_days", 15.0, "days", (0.01, 100_000), "C", "Mean days between two operations of a rogue insider.",
+              "13.5 insider events a year and organisation, 26 % malicious (Ponemon)"),
+    Parameter("spy_skill", 0.9, "skill", (0, 1), "D", "Mean skill of spies.", "judgement"),
+    Parameter("crew_skill", 0.4, "skill", (0, 1), "D", "Mean skill of crews.", "judgement"),
+    Parameter("insider_skill", 0.4, "skill", (0, 1), "D", "Mean skill of insiders.", "judgement"),
+    Parameter("skill_spread", 0.5, "share", (0, 1), "D", "Largest deviation of skill from its mean, relative.", "judgement"),
+    Parameter("base_hazard", 0.006, "hazard per operation", (0, 10), "C", "Hazard of success of an operation at skill 1 without a system.",
+              "large organisations: 0.347 significant incidents a year (Cyentia IRIS)", LogNormal(0.006, 0.003, 0.012)),
+    Parameter("uplift", 2.0, "ratio", (1, 20), "D", "How much a system of critical capability multiplies that hazard.",
+              "judgement after bio uplift trials (1 to 4.2 times): median 2, 90 % in 1 to 7", LogNormal(2.0, 1.0, 7.0)),
+    Parameter("uplift_doubling_months", 6.0, "months", (0.0001, 1e9), "D", "Months of capability that double the uplift beyond 1.",
+              "close to the cyber-horizon doubling time", Triangular(4.7, 6, 12)),
+    Parameter("uplift_cap", 20.0, "ratio", (1, 1000), "D", "Largest uplift.", "judgement"),
+    Parameter("evasion", 0.6, "share", (0, 1), "D", "Share of refusals that an actor of skill 1 evades.",
+              "ten tries succeed in about half of the cases against typical defences", Uniform(0.2, 0.9)),
+    Parameter("fallback_chance", 1.0, "chance", (0, 1), "E", "Chance that a refused actor turns to the next best channel at once.",
+              "swept", Triangular(0.8, 1.0, 1.0)),
+    Parameter("ban_chance", 0.1, "chance", (0, 1), "D", "Chance that a refusal ends in a ban from all public services.",
+              "1.45 M accounts banned in half a year by one lab", Triangular(0.02, 0.1, 0.5)),
+    Parameter("ban_days", 30, "days", (0, 3650), "D", "Days until a banned actor is back under another name.", "judgement", Triangular(7, 30, 120)),
+    Parameter("theft_gap_days", 180.0, "days", (0.01, 1e9), "D", "Mean days between two attempts of a spy at a lab's weights.", "judgement"),
+    Parameter("theft_chance_sl3", 0.002, "chance", (0, 1), "D", "Chance that an attempt succeeds at security level 3; each level divides it by 10.",
+              "RAND RRA2849-1 names 38 attack vectors and no rates; judgement", LogNormal(0.002, 0.0005, 0.008)),
+    Parameter("severity_mu", 12.56, "ln US$", (0, 30), "B", "Mean of the logarithm of an incident's loss.", "Cyentia IRIS 2022"),
+    Parameter("severity_sigma", 3.07, "ln US$", (0, 5), "B", "Standard deviation of the logarithm of an incident's loss.", "Cyentia IRIS 2022"),
+    Parameter("severity_cap", 9.9e9, "US$", (1, 1e13), "B", "Largest loss of one incident.", "1-in-100-year US cyber catastrophe (Guy Carpenter 2025)"),
+)

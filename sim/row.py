@@ -1,0 +1,114 @@
+"""Rows: classes whose annotated fields are attributes of an object and columns of a compiled table.
+
+A field is written once, with its unit and its meaning::
+
+    latent: Annotated[Share, "of its flaws that no defender knows"] = 1.0
+
+The Mesa driver reads it as an attribute of an object, the compiled driver as a field of a record.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, get_args, get_origin
+
+import numpy as np
+
+# Units, as the documentation prints them. Only float, int and bool exist: smaller types overflow differently when compiled.
+Share = Annotated[float, "share"]
+Chance = Annotated[float, "chance"]
+Months = Annotated[float, "months of frontier progress"]
+Days = Annotated[float, "days"]
+Time = Annotated[float, "days since day 0, within a day"]
+PerDay = Annotated[float, "per day"]
+Dollars = Annotated[float, "US$"]
+Ratio = Annotated[float, "ratio"]
+Day = Annotated[int, "day"]
+Count = Annotated[int, "count"]
+Index = Annotated[int, "index"]
+Code = Annotated[int, "code"]
+Whole = Annotated[int, "units of 2**-32"]
+Flag = Annotated[bool, "yes or no"]
+
+NEVER = 1 << 40  # a day that no run reaches
+NOBODY = -1  # an index that points at nothing
+NOTHING = -1e9  # the capability, in months, of having no system at all
+
+STORED_AS = {float: "f8", int: "i8", bool: "?"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One annotated field of a row: its type, unit, meaning and starting value."""
+
+    name: str
+    type: type
+    unit: str
+    meaning: str
+    default: float | int | bool
+
+
+class Row:
+    """A thing with annotated fields: an agent, a system, a day's summary, an outcome."""
+
+    _abstract: ClassVar[bool] = True
+
+    def __init__(self, **values: float | int | bool) -> None:
+        for field in fields(type(self)):
+            setattr(self, field.name, values.get(field.name, field.default))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in fields(type(self)))})"
+
+
+@lru_cache(None)
+def fields(kind: type) -> tuple[Field, ...]:
+    """The annotated fields of a row class, in order; those of its parents come first.
+
+    >>> class Gate(Row):
+    ...     width: Annotated[Days, "from open to shut"] = 2.0
+    >>> fields(Gate)[0].unit
+    'days'
+    """
+    found: dict[str, Field] = {}
+    for owner in reversed(kind.__mro__):
+        if owner is Row or not issubclass(owner, Row):
+            continue
+        for name, annotation in owner.__dict__.get("__annotations__", {}).items():
+            if get_origin(annotation) is Annotated:
+                base, unit, *meaning = get_args(annotation)
+                found[name] = Field(name, base, unit, " ".join(meaning), getattr(kind, name, base(0)))
+    return tuple(found.values())
+
+
+@lru_cache(None)
+def dtype(kind: type) -> np.dtype[Any]:
+    """The record type of a table with one row for each object of this kind.
+
+    >>> class Gate(Row):
+    ...     width: Annotated[Days, "from open to shut"] = 2.0
+    >>> dtype(Gate).names
+    ('width',)
+    """
+    return np.dtype([(f.name, STORED_AS[f.type]) for f in fields(kind)], align=True)
+
+
+def first_row(kind: type) -> "np.ndarray[Any, np.dtype[Any]]":
+    """A table of one row that holds the starting values of a kind."""
+    table = np.zeros(1, dtype(kind))
+    for field in fields(kind):
+        table[field.name] = field.default
+    return table
+
+
+def table_of(kind: type, rows: "list[Any]") -> "np.ndarray[Any, np.dtype[Any]]":
+    """Objects of one kind as an array of records.
+
+    >>> class Gate(Row):
+    ...     width: Annotated[Days, "from open to shut"] = 2.0
+    >>> table_of(Gate, [Gate(), Gate(width=3.0)])["width"].tolist()
+    [2.0, 3.0]
+    """
+    table = np.zeros(len(rows), dtype(kind))
+    for field in fields(kind):
+        table[field.name] = [getattr(row, field.name) for row in rows]
+    return table

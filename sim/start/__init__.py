@@ -1,0 +1,1 @@
+"""How a run begins: room for its tables, and populations built from keyed draws."""

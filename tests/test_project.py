@@ -1,0 +1,104 @@
+"""The project as a whole: linters, types, import contracts, what is shipped, and that it stands alone."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("sim", "scenarios", "experiments")
+TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "CITATION.cff", "docs", "tests", *PACKAGES}
+FOREIGN = re.compile(rb"/wor[k]/|\bshare[d]/|py[p]i\.org|python[h]osted")  # brackets, so that this line is not foreign
+TOOLS = {
+    "ruff": ["-m", "ruff", "check", "--output-format=concise"],
+    "mypy": ["-m", "mypy"],
+    "import contracts": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+}
+BANNED = (
+    "eval('1')",
+    "exec('1')",
+    "np.random.default_rng(1)",
+    "from numpy import random",
+    "from numpy.random import default_rng",
+    "import random",
+    "from random import choice",
+    "import pickle",
+    "import marshal",
+    "import shelve",
+    "import socket",
+    "import requests",
+    "import http.client",
+    "from urllib.request import urlopen",
+)
+WOBBLY = {"cos", "exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "power", "sin", "tan", "tanh"}
+
+
+def tracked():
+    """The files of the project: what git tracks or, in a copy without git, what it would not ignore."""
+    if (ROOT / ".git").exists():
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        return [Path(name) for name in listed.split("\0") if (ROOT / name).is_file()]
+    ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line and line[0] != "#"]
+    files = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
+    return [path for path in files if not any(fnmatch(part, name) for part in path.parts for name in ignored)]
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_tool_finds_nothing(tool):
+    done = subprocess.run([sys.executable, *TOOLS[tool]], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{tool}\n{done.stdout}{done.stderr}"
+
+
+def test_ruff_knows_what_is_banned():
+    command = [sys.executable, "-m", "ruff", "check", "--select=S,TID", "--output-format=concise", "--stdin-filename=sim/rule.py", "-"]
+    source = "\n".join(["import numpy as np", *BANNED])
+    found = subprocess.run(command, cwd=ROOT, input=source, capture_output=True, text=True, check=False).stdout
+    lines = {int(number) for number in re.findall(r"^\S+?:(\d+):", found, re.MULTILINE)}
+    assert lines == set(range(2, 2 + len(BANNED))), found
+
+
+def wobbly(source):
+    """The numbers of the lines that take from numpy what differs in the last bits when compiled."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr in WOBBLY and ast.unparse(node.value) in {"np", "numpy"}:
+            yield node.lineno
+        if isinstance(node, ast.ImportFrom) and node.module == "numpy" and WOBBLY & {name.name for name in node.names}:
+            yield node.lineno
+
+
+def test_rules_use_math_and_not_numpy():
+    assert list(wobbly("from numpy import exp\nx = np.tanh(1)\ny = math.exp(1)")) == [1, 2]
+    found = [f"{path.relative_to(ROOT)}:{line}" for path in (ROOT / "sim").rglob("*.py") for line in wobbly(path.read_text())]
+    assert not found, f"use math, not numpy: {found}"
+
+
+def test_nothing_else_stands_at_the_top_level():
+    assert {path.parts[0] for path in tracked() if path.parts[0][0] != "."} <= TOP_LEVEL
+
+
+def test_the_project_stands_alone():
+    found = {str(path): words for path in tracked() if (words := FOREIGN.findall((ROOT / path).read_bytes()))}
+    assert not found
+
+
+def test_the_wheel_holds_the_packages(tmp_path):
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path], cwd=ROOT, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    shipped = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    wanted = {path.as_posix() for path in tracked() if path.parts[0] in PACKAGES}
+    assert wanted <= shipped
+
+
+def test_the_changelog_and_the_citation_tell_this_release():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    newest = re.search(r"^## \[(\S+)\] - (\S+)$(.*?)(^## |\Z)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert newest is not None
+    assert newest[1] == version
+    assert "**Numbers changed:**" in newest[3]
+    assert f"date-released: {newest[2]}" in (ROOT / "CITATION.cff").read_text()

@@ -1,0 +1,66 @@
+"""What the documentation shows works: its Python blocks and its `lockgate` commands run, in order, page by page.
+
+A block right below `<!-- not run -->` is left out.
+"""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"(?P<skip><!-- not run -->\n+)?^```(?P<language>python|bash|sh)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMANDS = (
+    "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/lockgate compare",
+    "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/pytest",
+)
+SCRIPT = Path(sys.executable).with_name("lockgate")
+LOCKGATE = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-c", "from experiments.cli import main; main()"]
+
+
+def blocks(page):
+    """Language, text and number of the line above the text of each block that runs."""
+    text = page.read_text(encoding="utf-8")
+    for match in BLOCK.finditer(text):
+        if not match["skip"]:
+            yield match["language"], match["text"], text.count("\n", 0, match.start("text"))
+
+
+def run_lockgate(line, place):
+    """Run one line of a shell block."""
+    done = subprocess.run([*LOCKGATE, *shlex.split(line, comments=True)[1:]], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{place}: {line!r} ended with {done.returncode}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_blocks_run(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "__main__"}
+    for language, text, above in blocks(page):
+        if language == "python":
+            exec(compile("\n" * above + text, page, "exec"), names)  # the empty lines make a traceback name the page's own line
+            continue
+        for line in text.replace("\\\n", " ").splitlines():
+            command = line.removeprefix("$ ")
+            if command.split(" ")[0] == "lockgate":
+                run_lockgate(command, f"{page.name}, block below line {above}")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_readme_names_the_command(command):
+    assert command in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+
+
+def test_a_broken_block_names_its_page_and_line(tmp_path, monkeypatch):
+    page = tmp_path / "page.md"
+    page.write_text("# Title\n\n```python\nok = 1\n1 / 0\n```\n<!-- not run -->\n```python\nnever\n```\n")
+    with pytest.raises(ZeroDivisionError) as broken:
+        test_blocks_run(page, tmp_path, monkeypatch)
+    assert (str(broken.traceback[-1].path), broken.traceback[-1].lineno + 1) == (str(page), 5)
+    page.write_text("```sh\n$ lockgate no-such-command\n```\n")
+    with pytest.raises(AssertionError, match=r"page\.md, block below line 1: 'lockgate no-such-command' ended with"):
+        test_blocks_run(page, tmp_path, monkeypatch)
