@@ -8,6 +8,7 @@ from sim.formulas.time import mean_kept
 from sim.log import note
 from sim.row import NEVER, NOBODY, NOTHING
 from sim.rule import rule
+from sim.systems import rows_of
 from sim.vocabulary import EventKind, Stage
 from sim.world import HOME_GOVERNMENT
 
@@ -18,6 +19,9 @@ def settle_access(world, day):
     survey_lab_systems(world)
     survey_open_systems(world)
     today, params = world.today, world.params
+    today.public_safeguard = world.systems[today.public_system].safeguard if today.public_system >= 0 else 1.0
+    today.open_safeguard = world.systems[today.open_system].safeguard if today.open_system >= 0 else 1.0
+    today.restricted_safeguard = world.systems[today.restricted_system].safeguard if today.restricted_system >= 0 else 1.0
     today.public_uplift = uplift(today.public_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
     today.open_uplift = uplift(today.open_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
     today.restricted_uplift = uplift(today.restricted_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
@@ -40,7 +44,7 @@ def survey_lab_systems(world):
     for number in range(len(world.labs)):
         lab = world.labs[number]
         lab.offer, lab.best, lab.ready = NOTHING, NOTHING, NOTHING
-        for row in range(lab.first_system, lab.first_system + lab.systems):
+        for row in rows_of(lab, world):
             system = world.systems[row]
             stage, capability = system.stage, system.capability
             if stage == Stage.TESTING:
@@ -78,7 +82,7 @@ def survey_open_systems(world):
     for number in range(len(world.open_weight_labs)):
         lab = world.open_weight_labs[number]
         lab.offer = NOTHING
-        for row in range(lab.first_system, lab.first_system + lab.systems):
+        for row in rows_of(lab, world):
             if world.systems[row].stage == Stage.OPEN_WEIGHTS:
                 lab.offer = max(lab.offer, world.systems[row].capability)
                 consider_open(world, row)

@@ -179,5 +179,6 @@ def positive_stable(index: float, u: float, w: float) -> float:
     if index >= 1.0:
         return 1.0
     angle = math.pi * u
-    zolotarev = math.sin(index * angle) * math.sin((1.0 - index) * angle) ** ((1.0 - index) / index) / math.sin(angle) ** (1.0 / index)
-    return zolotarev * exponential(w) ** (-(1.0 - index) / index)
+    tail = math.log(math.sin((1.0 - index) * angle)) - math.log(exponential(w))
+    logarithm = math.log(math.sin(index * angle)) + (1.0 - index) / index * tail - math.log(math.sin(angle)) / index
+    return math.exp(max(-700.0, min(700.0, logarithm)))

@@ -1,6 +1,8 @@
 """The compiled driver: every policy in every world of a table, in parallel threads, one call for all."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from threading import local
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import njit, types
 from numba.core.errors import NumbaError
 
 from sim.begin import Memory
@@ -17,8 +19,10 @@ from sim.day import pass_day
 from sim.errors import InputError
 from sim.invariants import INVARIANTS, ROW_SPACE, BrokenInvariant, first_broken
 from sim.measures import Outcomes, Week
+from sim.parameters import parameter_table
 from sim.policy import Policy
 from sim.row import dtype
+from sim.rule import CACHE
 from sim.start.room import CHANNELS, OWN_DTYPES, open_world
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -112,12 +116,34 @@ def simulate(
             progress(1)
 
     with one_sentence():
+        compile_rules()
         if len(worlds):
-            one_world(0)  # alone, so that rules are compiled once
+            one_world(0)  # alone: what is still to be compiled is compiled once
         with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
             for _ in pool.map(one_world, range(1, len(worlds))):
                 pass
     return results
+
+
+def is_compiled() -> bool:
+    """Whether the rules of these sources are compiled already, so that a run begins at once."""
+    return any(CACHE.glob("sim_*/engine.live-*.nbi"))
+
+
+def compile_rules() -> None:
+    """Compile the rules, unless that was done before: a run's beginning in a second process, its days in this one."""
+    if is_compiled():
+        return
+    command = [sys.executable, "-c", "from sim.engine import compile_beginning; compile_beginning()"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    # Where the second process fails, this one compiles the beginning when it first needs it.
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        live.compile((types.Array(types.int64, 1, "C"),))
+
+
+def compile_beginning() -> None:
+    """Compile, and keep, what begins a run."""
+    Memory().begin(0, 1, parameter_table(1, organisations=1, bad_actors=0), Policy("any").phases())
 
 
 def run_once(memory: Memory, seed: int, horizon: int, world: Array, phases: Array, check: bool, name: str, events_room: int = 0) -> None:

@@ -6,6 +6,7 @@ from sim.formulas.attack import UNIT
 from sim.formulas.time import MONTH_DAYS
 from sim.row import NEVER, Count, Day, Days, Dollars, Flag, Months, Ratio, Row, Share, Whole
 from sim.rule import rule
+from sim.systems import rows_of
 from sim.vocabulary import ActorKind, Channel, Stage
 from sim.world import HOME_GOVERNMENT
 
@@ -91,6 +92,9 @@ class Outcomes(Row):
     operations_public_service: Annotated[Count, "through public services"] = 0
     operations_leaked_access: Annotated[Count, "through leaked access"] = 0
     operations_stolen_weights: Annotated[Count, "through stolen weights"] = 0
+    operations_spies: Annotated[Count, "by spies"] = 0
+    operations_crews: Annotated[Count, "by crews"] = 0
+    operations_insiders: Annotated[Count, "by insiders"] = 0
     refusals: Annotated[Count, "of misuse attempts"] = 0
     bans: Annotated[Count, "of actors"] = 0
     incidents: Annotated[Count, "in all"] = 0
@@ -148,7 +152,7 @@ def dusk(world, day):
     score.withheld += max(0.0, covered.ready - covered.offer)
     score.customers_lost += 1.0 - covered.customers / covered.customers_at_start
     score.longest_queue = max(score.longest_queue, world.governments[HOME_GOVERNMENT].waiting)
-    for row in range(covered.first_system, covered.first_system + covered.systems):
+    for row in rows_of(covered, world):
         if world.systems[row].stage == Stage.DARK:
             score.dark_days += 1.0
     if score.parity_day == NEVER and today.open_capability >= 0.0:
@@ -272,6 +276,9 @@ def write_misuse(world):
     out.incidents_public_service = channels[int(Channel.PUBLIC_SERVICE)].incidents
     out.incidents_leaked_access = channels[int(Channel.LEAKED_ACCESS)].incidents
     out.incidents_stolen_weights = channels[int(Channel.STOLEN_WEIGHTS)].incidents
+    out.operations_spies = kinds[int(ActorKind.SPY)].operations
+    out.operations_crews = kinds[int(ActorKind.CREW)].operations
+    out.operations_insiders = kinds[int(ActorKind.INSIDER)].operations
     out.incidents_spies = kinds[int(ActorKind.SPY)].incidents
     out.incidents_crews = kinds[int(ActorKind.CREW)].incidents
     out.incidents_insiders = kinds[int(ActorKind.INSIDER)].incidents
@@ -285,7 +292,7 @@ def write_delays(world):
     total = 0
     for number in range(len(world.labs)):
         lab = world.labs[number]
-        for row in range(lab.first_system, lab.first_system + lab.systems):
+        for row in rows_of(lab, world):
             system = world.systems[row]
             if system.capability < 0.0 or system.ready_day >= horizon:
                 continue
@@ -293,7 +300,7 @@ def write_delays(world):
             total += delay
             out.systems_ready += 1
             out.systems_unreleased += 1 if system.public_day == NEVER else 0
-            if row == world.labs[0].first_system + 1:
+            if lab.index == 0 and system.number == 1:
                 out.release_delay_days = float(delay)
                 out.release_censored = system.public_day == NEVER
     out.mean_release_delay_days = total / max(1, out.systems_ready)

@@ -105,7 +105,7 @@ class _Item(AbstractTemplate):
 class _SetItem(AbstractTemplate):
     def generic(self, args: Any, kws: Any) -> Any:
         table, place, _ = args
-        if isinstance(table, TableType) and isinstance(place, types.Integer) and isinstance(table.row, types.Integer):
+        if isinstance(table, TableType) and isinstance(place, types.Integer) and isinstance(table.row, types.Number):
             return signature(types.none, table, types.intp, table.row)
         return None
 
@@ -131,7 +131,7 @@ def _item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return pointer if isinstance(sig.return_type, types.Record) else builder.load(pointer)
 
 
-@lower_builtin(operator.setitem, TableType, types.intp, types.Integer)
+@lower_builtin(operator.setitem, TableType, types.intp, types.Number)
 def _set_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     table, place, value = args
     builder.store(value, _pointer(context, builder, sig.args[0], table, place))

@@ -8,6 +8,18 @@ from sim.world import HOME_GOVERNMENT
 
 
 @rule
+def row_of(lab, world, number):
+    """Row of a lab's n-th system. Owners take turns, so that rows do not depend on how long the run is."""
+    return lab.first_system + number * world.constants.owners
+
+
+@rule
+def rows_of(lab, world):
+    """Rows of all systems that a lab has trained."""
+    return range(lab.first_system, row_of(lab, world, lab.systems), world.constants.owners)
+
+
+@rule
 def open_to_all(world, system, day):
     """A service open to all. The first such day counts for the release delay."""
     system.stage = int(Stage.PUBLIC)

@@ -2,7 +2,7 @@
 
 A world has single rows (`params`, `constants`, `today`, `pool`, `score`, `outcomes`), tables (`phases`, `systems`, `tests`,
 `agencies`, `testers`, `reviewers`, `channels`, `kinds`, `weeks`, `events`, and one for each kind of agent), and lists of
-numbers (`attributed`, `leaking`, `operations`).
+numbers (`attributed`, `leaking`, `operations`, `wakes_at`, and the organisations by rank and size).
 """
 
 from typing import Annotated
@@ -16,6 +16,7 @@ class System(Row):
 
     index: Annotated[Index, "its row"] = 0
     owner: Annotated[Index, "the lab, or open-weight lab, that trained it"] = 0
+    open_lab: Annotated[Flag, "its owner is an open-weight lab"] = False
     number: Annotated[Count, "how many systems its owner had before"] = 0
     capability: Annotated[Months, "beyond the critical level"] = NOTHING
     safeguard: Annotated[Chance, "that its service refuses a misuse attempt"] = 0.0
@@ -84,8 +85,7 @@ class Constants(Row):
     maintainers: Annotated[Count, "organisations that work on the common pool"] = 0
     spies: Annotated[Count, "bad actors that are spies; they come first"] = 0
     insiders: Annotated[Count, "bad actors that are insiders; they come second"] = 0
-    lab_systems: Annotated[Count, "rows of systems that labs own"] = 0
-    systems_per_lab: Annotated[Count, "rows of systems for each owner"] = 0
+    owners: Annotated[Count, "labs and open-weight labs: system n of an owner is n times this many rows after its first"] = 0
     tests_per_agency: Annotated[Count, "rows of tests for each agency"] = 0
     testers_per_agency: Annotated[Count, "rows of testers for each agency"] = 0
     feedback: Annotated[Flag, "things react"] = True
@@ -109,12 +109,15 @@ class Today(Row):
     mandatory: Annotated[Share, "force of its asking"] = 0.0
     public_system: Annotated[Index, "the most capable public service"] = NOBODY
     public_capability: Annotated[Months, "of that service"] = NOTHING
+    public_safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
     public_uplift: Annotated[Ratio, "it gives an attack"] = 1.0
     open_system: Annotated[Index, "the most capable published weights"] = NOBODY
     open_capability: Annotated[Months, "of those weights"] = NOTHING
+    open_safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
     open_uplift: Annotated[Ratio, "they give an attack"] = 1.0
     restricted_system: Annotated[Index, "the most capable system that partners have"] = NOBODY
     restricted_capability: Annotated[Months, "of that system"] = NOTHING
+    restricted_safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
     restricted_uplift: Annotated[Ratio, "it gives an attack"] = 1.0
     places: Annotated[Count, "in the partner programme, by criticality"] = 0
     search: Annotated[PerDay, "hazard of finding a flaw without early access"] = 0.0

@@ -10,6 +10,7 @@ from sim.formulas.safeguards import refusal_chance, theft_chance
 from sim.log import note
 from sim.row import NEVER, NOBODY, NOTHING, Code, Count, Day, Days, Index, Months, Ratio, Time
 from sim.rule import rule
+from sim.systems import row_of
 from sim.vocabulary import ActorKind, Channel, EventKind
 from sim.world import ATTRIBUTION_WINDOW_DAYS
 
@@ -42,6 +43,7 @@ class BadActor(Agent):
             try_theft(self, world, day)
         while self.next_at < day + 1:
             operate(self, world, day)
+        world.wakes_at[self.index] = min(self.next_at, self.theft_at)
 
 
 @rule
@@ -54,7 +56,7 @@ def try_theft(actor, world, day):
     chance = theft_chance(world.params.theft_chance_sl3, lab.security_level)
     if lab.trained > actor.stolen_capability and draw(chances, Purpose.THEFT_LUCK) < chance:
         actor.stolen_capability = lab.trained
-        actor.stolen_system = lab.first_system + lab.systems - 1
+        actor.stolen_system = row_of(lab, world, lab.systems - 1)
         world.score.thefts += 1
         note(world, day, EventKind.THEFT, actor.index, lab.index, actor.stolen_system, lab.trained)
 
@@ -86,7 +88,7 @@ def operate(actor, world, day):
 def target_of(world, u):
     """The organisation below which a share u of all size lies: the larger one is, the more attacks it draws."""
     row = world.size_guide[int(u * len(world.size_guide))]
-    while row + 1 < len(world.partners) and world.partners[row + 1].size_below <= u:
+    while row + 1 < len(world.partners) and world.size_below[row + 1] <= u:
         row += 1
     return world.partners[row]
 
@@ -108,13 +110,13 @@ def reach_system(actor, world, chances, day):
         if stolen == best:
             return int(Channel.STOLEN_WEIGHTS)
         if opened == best:
-            channel, safeguard, purpose = int(Channel.OPEN_WEIGHTS), world.systems[world.today.open_system].safeguard, int(Purpose.REFUSED_OPEN)
+            channel, safeguard, purpose = int(Channel.OPEN_WEIGHTS), world.today.open_safeguard, int(Purpose.REFUSED_OPEN)
             opened = NOTHING
         elif leaked == best:
-            channel, safeguard, purpose = int(Channel.LEAKED_ACCESS), world.systems[world.today.restricted_system].safeguard, int(Purpose.REFUSED_LEAKED)
+            channel, safeguard, purpose = int(Channel.LEAKED_ACCESS), world.today.restricted_safeguard, int(Purpose.REFUSED_LEAKED)
             leaked = NOTHING
         else:
-            channel, safeguard, purpose = int(Channel.PUBLIC_SERVICE), world.systems[world.today.public_system].safeguard, int(Purpose.REFUSED_PUBLIC)
+            channel, safeguard, purpose = int(Channel.PUBLIC_SERVICE), world.today.public_safeguard, int(Purpose.REFUSED_PUBLIC)
             public = NOTHING
         if draw(chances, purpose) >= refusal_chance(safeguard, params.evasion, actor.skill):
             return channel
@@ -152,10 +154,9 @@ def leaked_capability(actor, world):
 @rule
 def refused_by_open_weights(actor, world, chances):
     """Whether the best published weights refuse this operation; they do where there are none."""
-    row = world.today.open_system
-    if row < 0:
+    if world.today.open_system < 0:
         return True
-    return draw(chances, Purpose.REFUSED_OPEN) < refusal_chance(world.systems[row].safeguard, world.params.evasion, actor.skill)
+    return draw(chances, Purpose.REFUSED_OPEN) < refusal_chance(world.today.open_safeguard, world.params.evasion, actor.skill)
 
 
 @rule

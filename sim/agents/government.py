@@ -10,7 +10,7 @@ from sim.formulas.safeguards import detection_chance
 from sim.log import note
 from sim.row import NEVER, Count, Day, Flag, Index, Time, Whole
 from sim.rule import rule
-from sim.systems import open_to_all, restore, take_away
+from sim.systems import open_to_all, restore, rows_of, take_away
 from sim.vocabulary import Approval, EventKind, Regime, Stage
 from sim.world import ATTRIBUTION_WINDOW_DAYS, HOME_GOVERNMENT
 
@@ -53,7 +53,7 @@ def watch_incidents(world, day):
     """Forget what lies further back than the window; today's attributed incidents come later today."""
     for lab in range(len(world.labs)):
         owner = world.labs[lab]
-        for row in range(owner.first_system, owner.first_system + owner.systems):
+        for row in rows_of(owner, world):
             system = world.systems[row]
             slot = row * ATTRIBUTION_WINDOW_DAYS + day % ATTRIBUTION_WINDOW_DAYS
             if world.attributed[slot] > 0:
@@ -68,7 +68,7 @@ def give_orders(world, day):
     ordered = levers.directive and world.today.phase_begins
     for number in range(len(world.labs)):
         lab = world.labs[number]
-        for row in range(lab.first_system, lab.first_system + lab.systems):
+        for row in rows_of(lab, world):
             system = world.systems[row]
             if system.stage == Stage.DARK:
                 if day >= system.dark_until or (levers.restore and world.today.phase_begins):
@@ -245,7 +245,7 @@ def widen(world, day):
     levers = world.phases[world.today.phase]
     for number in range(len(world.labs)):
         lab = world.labs[number]
-        for row in range(lab.first_system, lab.first_system + lab.systems):
+        for row in rows_of(lab, world):
             system = world.systems[row]
             if system.regime != Regime.GOVERNMENT or (system.stage != Stage.HELD and system.stage != Stage.PARTNERS):
                 continue

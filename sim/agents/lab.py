@@ -10,7 +10,7 @@ from sim.formulas.time import MONTH_DAYS, chance_within, first_day_after
 from sim.log import note
 from sim.row import NOTHING, Count, Day, Flag, Index, Months, Ratio, Share
 from sim.rule import rule
-from sim.systems import close_to_partners, fix_safeguard, open_to_all, publish_weights, strip_weights, submit_to_agencies
+from sim.systems import close_to_partners, fix_safeguard, open_to_all, publish_weights, row_of, rows_of, strip_weights, submit_to_agencies
 from sim.vocabulary import EventKind, Regime, Stage
 
 
@@ -38,7 +38,7 @@ class Lab(Agent):
         self.effort = race_effort(self, world, day)
         if day >= self.next_trained_day:
             finish_training(self, world, day)
-        for row in range(self.first_system, self.first_system + self.systems):
+        for row in rows_of(self, world):
             system = world.systems[row]
             if system.stage == Stage.TESTING and day >= system.ready_day:
                 present(self, world, system, day)
@@ -65,7 +65,7 @@ def finish_training(lab, world, day):
     """A new system, with the safeguard that the lab's effort reached; its own tests may find the flaw before it is ready."""
     params = world.params
     own_testing = lab.effort * params.own_testing_days
-    system = world.systems[lab.first_system + lab.systems]
+    system = world.systems[row_of(lab, world, lab.systems)]
     system.capability = lab.capability
     system.built = safeguard_reached(params.safeguard_least, params.safeguard_most, lab.effort)
     system.safeguard = system.built

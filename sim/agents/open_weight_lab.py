@@ -9,7 +9,7 @@ from sim.formulas.time import MONTH_DAYS
 from sim.log import note
 from sim.row import NEVER, NOTHING, Count, Day, Index, Months, Ratio, Share
 from sim.rule import rule
-from sim.systems import publish_weights, strip_weights
+from sim.systems import publish_weights, row_of, rows_of, strip_weights
 from sim.vocabulary import EventKind, Stage
 from sim.world import FOREIGN_GOVERNMENT
 
@@ -36,7 +36,7 @@ class OpenWeightLab(Agent):
             self.next_trained_day = day + world.params.open_cadence_days
         if self.index == 0 and day == world.params.open_shock_day:
             shock(self, world, day)
-        for row in range(self.first_system, self.first_system + self.systems):
+        for row in rows_of(self, world):
             tend(world, world.systems[row], day)
 
 
@@ -58,7 +58,7 @@ def finish_system(lab, world, capability, day):
     levers = world.phases[world.today.phase]
     params = world.params
     number = lab.systems
-    system = world.systems[lab.first_system + number]
+    system = world.systems[row_of(lab, world, number)]
     system.capability = capability
     system.safeguard = params.open_safeguard
     system.built = params.open_safeguard
@@ -78,7 +78,7 @@ def shock(lab, world, day):
     """The world's open-weight shock: a system of stated capability, published at once."""
     capability = world.params.open_shock_capability
     finish_system(lab, world, capability, day)
-    world.systems[lab.first_system + lab.systems - 1].hold_until = day
+    world.systems[row_of(lab, world, lab.systems - 1)].hold_until = day
     lab.capability = max(lab.capability, capability)
 
 

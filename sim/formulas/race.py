@@ -39,7 +39,7 @@ def compliance_chance(cooperation: float, mandate: float, mandatory: float, race
     if cooperation >= 1.0:
         return 1.0
     logit = math.log(cooperation / (1.0 - cooperation)) + mandate * mandatory - race_weight * threat
-    return 1.0 / (1.0 + math.exp(-logit))
+    return 1.0 / (1.0 + math.exp(-max(-500.0, logit)))  # beyond that the chance is 0 and the power overflows
 
 
 @rule
@@ -49,7 +49,7 @@ def reinvested_pace(pace: float, customers: float, customers_at_start: float, el
     >>> reinvested_pace(1.0, 0.3, 0.3, 0.5)
     1.0
     """
-    return pace * math.exp(elasticity * math.log(customers / customers_at_start))
+    return pace * math.exp(elasticity * math.log(max(1e-12, customers / customers_at_start)))
 
 
 @rule

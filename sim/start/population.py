@@ -13,6 +13,7 @@ from sim.formulas.time import MONTH_DAYS, YEAR_DAYS, chance_within, mean_kept
 from sim.row import NEVER
 from sim.rule import rule
 from sim.start.ranking import rank_organisations
+from sim.systems import row_of
 from sim.vocabulary import ActorKind, Feedback, Stage
 
 FIRST_GAP = 1 << 40  # a count that no operation reaches
@@ -24,10 +25,10 @@ def populate(world):
     settle_constants(world)
     for row in range(len(world.systems)):
         world.systems[row].index = row
-        world.systems[row].owner = row // world.constants.systems_per_lab
-        world.systems[row].number = row % world.constants.systems_per_lab
-        if row >= world.constants.lab_systems:
-            world.systems[row].owner -= len(world.labs)
+        owner = row % world.constants.owners
+        world.systems[row].open_lab = owner >= len(world.labs)
+        world.systems[row].owner = owner - len(world.labs) if owner >= len(world.labs) else owner
+        world.systems[row].number = row // world.constants.owners
     for row in range(len(world.governments)):
         world.governments[row].index = row
     if world.params.background_applications_per_day > 0.0:
@@ -52,8 +53,7 @@ def settle_constants(world):
     constants.maintainers = int(math.floor(params.pool_share * params.organisations + 0.5))
     constants.spies = int(math.floor(params.spy_share * params.bad_actors + 0.5))
     constants.insiders = min(params.bad_actors - constants.spies, int(math.floor(params.insider_share * params.bad_actors + 0.5)))
-    constants.systems_per_lab = len(world.systems) // (len(world.labs) + len(world.open_weight_labs))
-    constants.lab_systems = constants.systems_per_lab * len(world.labs)
+    constants.owners = len(world.labs) + len(world.open_weight_labs)
     if len(world.agencies) > 0:
         constants.tests_per_agency = len(world.tests) // len(world.agencies)
         constants.testers_per_agency = len(world.testers) // len(world.agencies)
@@ -70,7 +70,7 @@ def found_labs(world):
         lab.covered = row == 0
         chances = key(world.seed, row, 0)
         lab.security_level = params.security_level + params.security_spread * (2.0 * draw(chances, Purpose.SECURITY) - 1.0)
-        lab.first_system = row * world.constants.systems_per_lab
+        lab.first_system = row
         width = params.rival_gap_max_months - params.rival_gap_min_months
         gap = params.rival_gap_min_months + width * draw(chances, Purpose.CAPABILITY_GAP)
         lab.capability = 0.0 if lab.covered and params.covered_leads else -gap
@@ -104,7 +104,7 @@ def serve_older_system(world, lab, capability):
 def ready_first_system(world, lab):
     """The first covered system of the covered lab: it comes out of the lab's own tests on the morning of day 0."""
     params = world.params
-    system = world.systems[lab.first_system + 1]
+    system = world.systems[row_of(lab, world, 1)]
     system.capability = lab.capability
     system.built = safeguard_reached(params.safeguard_least, params.safeguard_most, lab.effort)
     system.safeguard = system.built
@@ -127,7 +127,7 @@ def found_open_weight_labs(world):
         lab.further_lag = params.open_spread_months * draw(chances, Purpose.OPEN_LAG) if row > 0 else 0.0
         lab.capability = -(params.open_weight_lag_months + lab.further_lag)
         lab.next_trained_day = int(draw(chances, Purpose.OPEN_PHASE) * params.open_cadence_days)
-        lab.first_system = world.constants.lab_systems + row * world.constants.systems_per_lab
+        lab.first_system = len(world.labs) + row
         lab.systems = 1
         system = world.systems[lab.first_system]
         system.capability = lab.capability
@@ -163,7 +163,7 @@ def found_organisations(world):
     for row in range(len(world.partners)):
         partner = world.partners[row]
         partner.size /= total
-        partner.size_below = below
+        world.size_below[row] = below
         below += partner.size
     guide_to_targets(world)
 
@@ -176,7 +176,7 @@ def guide_to_targets(world):
     """
     row = 0
     for step in range(len(world.size_guide)):
-        while row + 1 < len(world.partners) and world.partners[row + 1].size_below <= step / len(world.size_guide):
+        while row + 1 < len(world.partners) and world.size_below[row + 1] <= step / len(world.size_guide):
             row += 1
         world.size_guide[step] = row
 
@@ -207,6 +207,7 @@ def gather_bad_actors(world):
             actor.theft_at = params.theft_gap_days * exponential(uniform(world.seed, Purpose.THEFT_GAP, row, FIRST_GAP))
         if actor.kind == ActorKind.INSIDER and not params.insiders_on:
             actor.next_at = float(NEVER)
+        world.wakes_at[row] = min(actor.next_at, actor.theft_at)
 
 
 @rule

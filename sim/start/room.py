@@ -20,7 +20,7 @@ TABLES: dict[str, type] = {
     "systems": System, "tests": Test, "agencies": Agency, "testers": Desk, "reviewers": Desk,
     "channels": Tally, "kinds": Tally, "weeks": Week, "events": Event, **KINDS,
 }  # fmt: skip
-LISTS = {"by_rank": np.dtype("i8"), "size_guide": np.dtype("i8"), "attributed": np.dtype("i8"), "leaking": np.dtype("i8"), "operations": np.dtype("i1")}
+LISTS = {"by_rank": np.dtype("i8"), "size_guide": np.dtype("i8"), "size_below": np.dtype("f8"), "wakes_at": np.dtype("f8"), "attributed": np.dtype("i8"), "leaking": np.dtype("i8"), "operations": np.dtype("i1")}
 ROWS = SINGLES | TABLES
 OWN_DTYPES = {name: dtype(kind) for name, kind in ROWS.items()} | LISTS  # what the block of memory holds, in this order
 
@@ -72,7 +72,8 @@ def count_rows(horizon, params, phases, events_room, operations_room, r):
     r.labs, r.governments, r.open_weight_labs = params.labs, 2, params.open_weight_labs
     r.partners, r.bad_actors = params.organisations, params.bad_actors
     r.attributed = r.systems * ATTRIBUTION_WINDOW_DAYS
-    r.leaking = r.by_rank = r.size_guide = params.organisations
+    r.leaking = r.by_rank = r.size_guide = r.size_below = params.organisations
+    r.wakes_at = params.bad_actors
     r.operations = operations_room
 
 

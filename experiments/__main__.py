@@ -1,0 +1,5 @@
+"""`python -m experiments` is `lockgate`."""
+
+from experiments.cli import main
+
+main()

@@ -1,0 +1,123 @@
+"""Direct labels: names beside what they name, moved until none covers another or a mark."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import cos, radians, sin
+from typing import cast
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox, Transform
+
+from experiments.charts.style import GREY, INK, NORMAL
+
+DISTANCES = (7, 12, 18, 26, 36, 48, 62, 80, 100, 125)  # points from a mark to the edge of its label
+DIRECTIONS = (0, 180, 25, -25, 155, -155, 50, -50, 130, -130, 90, -90)  # degrees, the preferred first
+FAR = 16  # points from which a line leads from the mark to its label
+GAP = 1.5  # pixels between labels
+
+
+@dataclass(frozen=True)
+class Callout:
+    """A text, the point that it names, and the transform of this point to pixels."""
+
+    text: str
+    point: tuple[float, float]
+    transform: Transform
+
+
+def call_out(axes: Axes, callouts: Sequence[Callout], marks: Sequence[Bbox]) -> list[Annotation]:
+    """Write every text near its point, clear of the marks (boxes in pixels), of one another, and within the axes.
+
+    The layout must have been made (`Figure.draw_without_rendering`), since it decides how many pixels there are.
+    """
+    renderer = cast(FigureCanvasAgg, axes.figure.canvas).get_renderer()
+    pixels = axes.figure.dpi / 72.0
+    taken = list(marks)
+    written: dict[int, Annotation] = {}
+    for number in sorted(range(len(callouts)), key=lambda n: -callouts[n].transform.transform(callouts[n].point)[1]):
+        callout = callouts[number]
+        width, height, _ = renderer.get_text_width_height_descent(callout.text.replace("\\", ""), FontProperties(size=NORMAL), False)
+        x, y = callout.transform.transform(callout.point)
+        places = list(around(x, y, width, height, pixels))
+        box, distance = min(places, key=lambda place: crowding(place[0], (x, y), axes.bbox, taken))
+        taken.append(box)
+        written[number] = annotate(axes, callout, ((box.x0 + box.x1) / 2 - x, (box.y0 + box.y1) / 2 - y), distance)
+    return [written[number] for number in range(len(callouts))]
+
+
+def around(x: float, y: float, width: float, height: float, pixels: float) -> Iterator[tuple[Bbox, int]]:
+    """Boxes of this size round a point, with their distance in points, the nearest first."""
+    for distance in DISTANCES:
+        for direction in DIRECTIONS:
+            across, up = cos(radians(direction)), sin(radians(direction))
+            left = x + across * (distance * pixels + width / 2) - width / 2
+            bottom = y + up * (distance * pixels + height / 2) - height / 2
+            yield Bbox.from_bounds(left, bottom, width, height), distance
+
+
+def crowding(box: Bbox, point: tuple[float, float], frame: Bbox, taken: Sequence[Bbox]) -> float:
+    """How bad a place is, 0 if it is free: area (square pixels) outside the frame or on what is taken, and what its line crosses."""
+    padded = box.padded(GAP)
+    inside = Bbox.intersection(padded, frame)
+    outside = padded.width * padded.height - (inside.width * inside.height if inside else 0.0)
+    covered = 0.0
+    for other in taken:
+        shared = Bbox.intersection(padded, other)
+        covered += shared.width * shared.height if shared else 0.0
+    nearest = np.clip(point, box.min, box.max)
+    path = np.linspace(point, nearest, 12)[4:-1]  # it begins on its own mark
+    crossed = sum(other.count_contains(path) for other in taken)
+    return 10.0 * outside + covered + 20.0 * crossed
+
+
+def annotate(axes: Axes, callout: Callout, offset: tuple[float, float], distance: int) -> Annotation:
+    """The text at this offset (pixels) from its point, led there by a line if it is far."""
+    scale = 72.0 / axes.figure.dpi
+    annotation = axes.annotate(
+        callout.text,
+        callout.point,
+        (offset[0] * scale, offset[1] * scale),
+        xycoords=callout.transform,
+        textcoords="offset points",
+        ha="center",
+        va="center",
+        fontsize=NORMAL,
+        color=INK,
+        bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.4},
+        arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3} if distance >= FAR else None,
+        zorder=6,
+    )
+    annotation.set_in_layout(False)  # else the layout would change with every label, and the labels with it
+    return annotation
+
+
+def spread(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """The heights moved as little as it takes for neighbours to be `gap` apart, in the same order, from low to high if there is room.
+
+    >>> spread([1.0, 1.2, 5.0], 1.0, 0.0, 6.0)
+    [0.6, 1.6, 5.0]
+    """
+    order = sorted(range(len(heights)), key=lambda n: heights[n])
+    groups: list[tuple[list[int], float]] = []  # neighbours that touch, and the height of their middle
+    for number in order:
+        groups.append(([number], heights[number]))
+        while len(groups) > 1 and touching(groups[-2], groups[-1], gap):
+            upper, lower = groups.pop(), groups.pop()
+            members = lower[0] + upper[0]
+            groups.append((members, sum(heights[n] for n in members) / len(members)))
+    moved = list(heights)
+    for members, middle in groups:
+        half = gap * (len(members) - 1) / 2
+        bottom = min(max(middle - half, low), max(low, high - 2 * half))
+        for place, number in enumerate(members):
+            moved[number] = bottom + place * gap
+    return moved
+
+
+def touching(lower: tuple[list[int], float], upper: tuple[list[int], float], gap: float) -> bool:
+    """Whether two groups of labels come nearer than the gap."""
+    return upper[1] - lower[1] < gap * (len(lower[0]) + len(upper[0])) / 2 - 1e-9

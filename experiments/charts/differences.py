@@ -1,0 +1,97 @@
+"""Paired differences to the reference: one panel an outcome, one row a policy."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, SymmetricalLogLocator
+
+from experiments.charts.quantity import decades, numeral, outcome_quantity, ticked
+from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, blank, caption, counted, looks, named
+from experiments.comparison import HEADLINES, MORE_IS_BETTER, Comparison
+from experiments.intervals import better_share, mean_interval
+from sim.errors import InputError
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+COLUMNS = 2
+WIDE = 30.0  # times the median size from which the largest difference would hide the others on a linear axis
+NOTE = (
+    "Beside each panel: the mean difference, and the share of draws in which the policy is better (equal counts half). "
+    "Clearly: the interval excludes zero."
+)
+
+
+def differences(comparison: Comparison) -> Figure:
+    """Difference of the headline outcomes to the reference in the same draw: mean, 95 % interval, and how often it is better."""
+    if len(comparison.names) < 2:
+        raise InputError(f"policies {comparison.names[0]!r} must be two or more for differences: the first is the reference")
+    rows = -(-len(HEADLINES) // COLUMNS)
+    height = 1.2 + rows * (0.85 + 0.22 * max(2, len(comparison.names) - 1))
+    figure = blank(height, headline(comparison), caption(comparison, NOTE))
+    panels = figure.subplots(rows, COLUMNS, sharey=True, squeeze=False)
+    for outcome, axes in zip(HEADLINES, panels.flat, strict=False):
+        draw_outcome(axes, comparison, outcome)
+    for axes in panels.flat[len(HEADLINES) :]:
+        axes.remove()
+    return figure
+
+
+def headline(comparison: Comparison) -> str:
+    """How many policies differ clearly in the first headline outcome."""
+    ends = np.array([mean_interval(column) for column in comparison.difference(HEADLINES[0]).T[1:]])
+    name = outcome_quantity(HEADLINES[0], ends).name
+    less, more = int(np.sum(ends[:, 2] < 0.0)), int(np.sum(ends[:, 1] > 0.0))
+    clear = f"{counted(less, 'policy')} with clearly less {name}, {more} with clearly more"
+    return f"Against {named(comparison.names[0])} in the same draws: {clear}" + ("" if less + more else " (no interval excludes zero)")
+
+
+def draw_outcome(axes: Axes, comparison: Comparison, outcome: str) -> None:
+    """One panel: a mark and its interval in the row of every policy, and two columns of numbers at its right."""
+    change = comparison.difference(outcome)
+    ends = np.array([mean_interval(column) for column in change.T[1:]])
+    shown = outcome_quantity(outcome, ends)
+    names, marks = comparison.names[1:], looks(len(comparison.names))[1:]
+    lower = outcome not in MORE_IS_BETTER
+    axes.axvline(0.0, color=INK, linewidth=0.8, zorder=1)
+    for row, (mean, low, high) in enumerate(ends * shown.factor):
+        if np.isfinite(low):
+            axes.plot([low, high], [row, row], color=marks[row].colour, linewidth=2.2, solid_capstyle="butt", zorder=3)
+        axes.plot([mean], [row], marks[row].marker, color=marks[row].colour, markeredgecolor="white", markersize=7.5, gid=f"mean {row}", zorder=4)
+        share = better_share(change[:, row + 1], lower_is_better=lower)
+        beside(axes, row, numeral(mean, signed=True), f"{100 * share:.0f} %", INK)
+    beside(axes, -0.95, "mean", "better in", GREY)
+    axes.set_yticks(range(len(names)), [named(name) for name in names], fontsize=NORMAL)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    shape(axes, ends * shown.factor, shown.unit)
+    arrow = "← better" if lower else "better →"
+    axes.set_title(f"{shown.name}   ({arrow})", loc="left", fontsize=NORMAL + 0.5, fontweight="bold", color=INK)
+
+
+def beside(axes: Axes, row: float, mean: str, share: str, colour: str) -> None:
+    """The two columns right of a row."""
+    for x, text in ((1.13, mean), (1.29, share)):
+        axes.text(x, row, text, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=SMALL, color=colour)
+
+
+def shape(axes: Axes, ends: Array, unit: str) -> None:
+    """Limits, scale and grid. Where one difference dwarfs the others, the scale is logarithmic away from zero."""
+    sizes = np.abs(ends[:, 0])
+    sizes = sizes[sizes > 0.0]
+    if sizes.size and sizes.max() > WIDE * np.median(sizes):
+        linear = decades(sizes)
+        axes.set_xscale("symlog", linthresh=linear, linscale=0.6)
+        axes.xaxis.set_major_locator(SymmetricalLogLocator(base=10.0, linthresh=linear))
+        axes.set_xlim(min(2.0 * float(np.nanmin(ends)), -linear), max(2.0 * float(np.nanmax(ends)), linear))
+        unit += ", logarithmic" if unit else "logarithmic"
+    else:
+        reach = float(np.nanmax(np.abs(ends))) or 1.0
+        axes.set_xlim(min(float(np.nanmin(ends)), -0.3 * reach) - 0.08 * reach, max(float(np.nanmax(ends)), 0.3 * reach) + 0.08 * reach)
+        axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.xaxis.set_major_formatter(FuncFormatter(ticked))
+    axes.set_xlabel(f"difference ({unit})" if unit else "difference", fontsize=NORMAL)
+    axes.tick_params(axis="x", labelsize=SMALL)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x", color=PALE, linewidth=0.5, zorder=0)
+    axes.spines[["top", "right", "left"]].set_visible(False)

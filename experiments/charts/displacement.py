@@ -1,0 +1,37 @@
+"""Displacement: which channel operations used that would have used another one under the reference."""
+
+from typing import Any
+
+import numpy as np
+
+from experiments.comparison import Comparison
+from sim.vocabulary import Channel
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def displaced(comparison: Comparison) -> Array:
+    """Operations summed over draws, by policy, by channel under the reference, and by channel under the policy, (P, 5, 5)."""
+    return np.asarray(comparison.results.displacement.sum(axis=0))
+
+
+def displacement_table(comparison: Comparison) -> list[dict[str, Any]]:
+    """One row for each policy, channel used under the reference, and channel used under the policy.
+
+    `operations` are summed over draws, `share` is of those that used the same channel under the reference. Channels that no operation
+    used under the reference have no rows.
+    """
+    counts = displaced(comparison)
+    return [
+        {
+            "policy": name,
+            "reference_channel": before.label,
+            "channel": after.label,
+            "operations": int(counts[place, before, after]),
+            "share": float(counts[place, before, after] / counts[place, before].sum()),
+        }
+        for place, name in enumerate(comparison.names)
+        for before in Channel
+        if counts[place, before].sum() > 0
+        for after in Channel
+    ]

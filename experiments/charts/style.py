@@ -1,0 +1,118 @@
+"""How every chart looks: sizes, marks of policies, channels and stages, title and caption.
+
+The palette is Okabe and Ito's (2008), which readers with any colour vision can tell apart. Every colour comes with a second mark: a marker
+and line style for policies, a hatch for channels and stages.
+"""
+
+from dataclasses import dataclass
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from experiments.provenance import lockgate_version
+from sim.vocabulary import Channel, Stage
+
+if TYPE_CHECKING:
+    from experiments.comparison import Comparison
+
+DPI = 150
+WIDTH = 10.6  # inches: 1590 pixels
+SMALL, NORMAL, LARGE = 7.5, 8.5, 12.0  # points
+INK, GREY, PALE = "#1a1a1a", "#666666", "#d9d9d9"
+LONGEST_NAME = 28  # characters
+
+ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
+COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)  # without yellow, which is too faint for a line on white
+MARKERS = ("s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
+LINES = ("--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
+
+Line = str | tuple[int, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """The marks of one policy."""
+
+    colour: str
+    marker: str
+    line: Line
+
+
+@dataclass(frozen=True)
+class Fill:
+    """The marks of an area."""
+
+    colour: str
+    hatch: str
+
+
+CHANNELS = {
+    Channel.NO_MODEL: Fill(PALE, ""),
+    Channel.OPEN_WEIGHTS: Fill(ORANGE, "///"),
+    Channel.PUBLIC_SERVICE: Fill(SKY, "..."),
+    Channel.LEAKED_ACCESS: Fill(VERMILLION, "xxx"),
+    Channel.STOLEN_WEIGHTS: Fill(PURPLE, "\\\\\\"),
+}
+STAGES = {
+    Stage.TESTING: Fill("#ffffff", "....."),
+    Stage.HELD: Fill(PALE, "|||"),
+    Stage.PARTNERS: Fill(GREEN, "\\\\\\"),
+    Stage.PUBLIC: Fill(SKY, ""),
+    Stage.OPEN_WEIGHTS: Fill(ORANGE, "///"),
+    Stage.DARK: Fill("#3a3a3a", "xxx"),
+}
+
+
+def looks(policies: int) -> list[Look]:
+    """Marks for so many policies: black, round and solid for the reference, which is the first.
+
+    >>> len({(look.colour, look.marker) for look in looks(30)})
+    30
+    """
+    others = range(policies - 1)
+    rest = [Look(COLOURS[n % len(COLOURS)], MARKERS[n % len(MARKERS)], LINES[n % len(LINES)]) for n in others]
+    return [Look(INK, "o", "-"), *rest][:policies]
+
+
+def blank(height: float, title: str, caption: str) -> Figure:
+    """An empty figure of this height (inches) between its title and its caption."""
+    figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(figure)  # labels are placed by the size of their text, which needs a renderer
+    figure.suptitle(fill(title, 104), x=0.008, ha="left", fontsize=LARGE, fontweight="bold", color=INK)
+    figure.supxlabel(fill(caption, 172), x=0.008, ha="left", fontsize=SMALL, color=GREY, linespacing=1.3)
+    return figure
+
+
+def caption(comparison: "Comparison", note: str = "") -> str:
+    """What the chart rests on: world, horizon, draws, seed, kind of interval, version."""
+    draws = f"{comparison.draws:,} draw{'s' if comparison.draws > 1 else ''}, seed {comparison.seed}"
+    parts = [
+        f"World {named(comparison.world.name)}, {comparison.horizon_days} days, {draws}",
+        "all parameters at their central values" if comparison.fixed else "",
+        "95 % intervals over draws" if comparison.draws > 1 else "one draw has no interval",
+        "differences are paired",
+        f"lockgate {lockgate_version()}",
+    ]
+    return "; ".join(part for part in parts if part) + f". {note}".rstrip()
+
+
+def named(name: str) -> str:
+    r"""A policy's or world's name as text that Matplotlib prints as it is: not too long, and no mathematics.
+
+    >>> print(named("a$b"))
+    a\$b
+    """
+    shortened = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+    return shortened.replace("$", r"\$")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "policy"), counted(0, "policy")
+    ('1 policy', '0 policies')
+    """
+    plural = noun.removesuffix("y") + "ies" if noun.endswith("y") else noun + "s"
+    return f"{number:,} {noun if number == 1 else plural}"

@@ -1,0 +1,174 @@
+"""One run as a story: who could use which system when, and what happened."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from experiments.charts.quantity import numeral
+from experiments.charts.spans import Span, stage_spans
+from experiments.charts.style import GREY, INK, LARGE, NORMAL, PALE, SMALL, STAGES, blank, named
+from experiments.provenance import lockgate_version
+from sim.vocabulary import EventKind, Stage
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+MOST = {"covered": 6, "rival": 4, "open": 4}  # lanes of each group
+STAGE_WORDS = {
+    Stage.TESTING: "in the lab's own tests",
+    Stage.HELD: "held: nobody outside",
+    Stage.PARTNERS: "approved partners",
+    Stage.PUBLIC: "public service",
+    Stage.OPEN_WEIGHTS: "open weights",
+    Stage.DARK: "taken away",
+}
+
+
+class Sign(NamedTuple):
+    """The mark of a kind of event: word, marker, height in its lane (0 bottom, 1 top), and whether only the first counts."""
+
+    word: str
+    marker: str
+    height: float
+    once: bool = False
+
+
+SIGNS = {
+    EventKind.ASKED: Sign("government asked", "$?$", 0.86),
+    EventKind.APPLIED: Sign("first application", "o", 0.5, once=True),
+    EventKind.APPROVED: Sign("first partner approved", "P", 0.14, once=True),
+    EventKind.WAVE: Sign("more partners", ">", 0.5),
+    EventKind.PUBLIC: Sign("widened to the public", "^", 0.86),
+    EventKind.LEAK: Sign("a partner's access leaked", "v", 0.14),
+    EventKind.BYPASS: Sign("public bypass", "X", 0.5),
+    EventKind.DIRECTIVE: Sign("directive", "s", 0.86),
+    EventKind.RESTORED: Sign("restored", "D", 0.14),
+    EventKind.THEFT: Sign("weights stolen", "*", 0.5),
+    EventKind.HOLD: Sign("held back abroad", "h", 0.86),
+    EventKind.WEIGHTS: Sign("weights published", "d", 0.86),
+    EventKind.STRIPPED: Sign("safeguards stripped", "p", 0.14),
+}
+
+
+def timeline(tables: Mapping[str, Array], policy_name: str, *, caption: str = "") -> Figure:
+    """One lane a system over the days of one run (`sim.engine.trace`): who could use it, and the events that mattered."""
+    spans = stage_spans(tables)
+    chosen = lanes(tables)
+    horizon = int(tables["weeks"]["day"][-1]) + 1
+    note = f"One run of {horizon} days; lockgate {lockgate_version()}. In brackets: capability in months beyond the critical level. {caption}"
+    figure = blank(1.5 + 0.36 * max(8, len(chosen)), headline(tables, policy_name), note.rstrip())
+    axes = figure.subplots()
+    stages = draw_spans(axes, [span for span in spans if span.system in chosen], chosen)
+    kinds = draw_events(axes, tables["events"], spans, chosen)
+    axes.set_yticks(range(len(chosen)), [lane_name(tables, row) for row in chosen], fontsize=NORMAL)
+    axes.set_ylim(len(chosen) - 0.45, -0.55)
+    axes.set_xlim(-0.012 * horizon, 1.012 * horizon)
+    axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
+    axes.set_xlabel("days since the first covered system was ready", fontsize=NORMAL)
+    axes.tick_params(axis="x", labelsize=NORMAL)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x", color=PALE, linewidth=0.5, zorder=0)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    figure.legend(handles=legend(stages, kinds), loc="outside right upper", fontsize=SMALL, frameon=False, handleheight=1.4, labelspacing=0.6)
+    return figure
+
+
+def headline(tables: Mapping[str, Array], policy_name: str) -> str:
+    """What became of the first covered system."""
+    row = int(tables["labs"]["first_system"][0]) + 1
+    name, horizon = system_name(tables, row), int(tables["weeks"]["day"][-1]) + 1
+    system = tables["systems"][row]
+    if system["public_day"] >= horizon:
+        return f"Under {named(policy_name)}, {name} is not open to all within {horizon} days"
+    how = "has its weights published" if system["weights_day"] == system["public_day"] else "is open to all"
+    wait = int(system["public_day"] - system["ready_day"])
+    return f"Under {named(policy_name)}, {name} {how} {f'{wait} days after it is ready' if wait else 'on the day it is ready'}"
+
+
+def lanes(tables: Mapping[str, Array]) -> list[int]:
+    """Rows of the systems to show: the covered lab's critical ones, then those that were longest the best of their kind."""
+    systems = tables["systems"]
+    horizon = int(tables["weeks"]["day"][-1]) + 1
+    covered, others = owned(tables["labs"])[0], [row for rows in owned(tables["labs"])[1:] for row in rows]
+    critical = [row for row in covered if systems["ready_day"][row] < horizon and systems["capability"][row] >= 0.0]
+    rivals = longest_best(systems, others, "public_day", horizon)[: MOST["rival"]]
+    free = [row for rows in owned(tables["open_weight_labs"]) for row in rows]
+    published = longest_best(systems, free, "weights_day", horizon)[: MOST["open"]]
+    return critical[: MOST["covered"]] + sorted_by_day(systems, rivals) + sorted_by_day(systems, published)
+
+
+def owned(labs: Array) -> list[list[int]]:
+    """The rows of the systems of each lab."""
+    return [list(range(int(lab["first_system"]), int(lab["first_system"] + lab["systems"]))) for lab in labs]
+
+
+def longest_best(systems: Array, rows: Sequence[int], day_name: str, horizon: int) -> list[int]:
+    """Those of the rows that were the most capable of them when they came out, the one that stayed so longest first."""
+    best = -np.inf
+    leaders: list[int] = []
+    for row in sorted((row for row in rows if systems[day_name][row] < horizon), key=lambda row: (systems[day_name][row], -systems["capability"][row])):
+        if systems["capability"][row] > best:
+            best = float(systems["capability"][row])
+            leaders.append(row)
+    begins = [max(0, int(systems[day_name][row])) for row in leaders]
+    length = dict(zip(leaders, np.diff([*begins, horizon]), strict=True))
+    return sorted(leaders, key=lambda row: (-length[row], row))
+
+
+def sorted_by_day(systems: Array, rows: Sequence[int]) -> list[int]:
+    """The rows in the order in which their systems were ready."""
+    return sorted(rows, key=lambda row: (systems["ready_day"][row], row))
+
+
+def system_name(tables: Mapping[str, Array], row: int) -> str:
+    """Lab A is the covered lab; labs that publish weights have numbers."""
+    system = tables["systems"][row]
+    frontier = row < tables["open_weight_labs"]["first_system"][0] if len(tables["open_weight_labs"]) else True
+    owner = f"Lab {chr(ord('A') + int(system['owner']))}" if frontier else f"Open {system['owner'] + 1}"
+    return f"{owner} system {system['number'] + 1}"
+
+
+def lane_name(tables: Mapping[str, Array], row: int) -> str:
+    """Name and capability."""
+    return f"{system_name(tables, row)} ({numeral(round(float(tables['systems']['capability'][row]), 1), signed=True)})"
+
+
+def draw_spans(axes: Axes, spans: Sequence[Span], chosen: Sequence[int]) -> list[Stage]:
+    """A bar for each span; the stages that were drawn."""
+    for span in spans:
+        look = STAGES[span.stage]
+        axes.barh(
+            chosen.index(span.system), span.last + 1 - span.first, left=span.first, height=0.66, color=look.colour, hatch=look.hatch,
+            edgecolor=INK, linewidth=0.4, alpha=0.85, zorder=2,
+        )  # fmt: skip
+    return [stage for stage in STAGES if any(span.stage == stage for span in spans)]
+
+
+def draw_events(axes: Axes, events: Array, spans: Sequence[Span], chosen: Sequence[int]) -> list[EventKind]:
+    """A mark for each event that mattered, in the lane of its system; the kinds that were drawn."""
+    at_once = {span.system for span in spans if span.stage == Stage.PUBLIC} - {
+        span.system for span in spans if span.stage in (Stage.HELD, Stage.PARTNERS)
+    }
+    seen: set[tuple[int, int]] = set()
+    for event in events:
+        kind, row = EventKind(event["kind"]), int(event["system"])
+        sign = SIGNS.get(kind)
+        if sign is None or row not in chosen or (sign.once and (kind, row) in seen) or (kind == EventKind.PUBLIC and row in at_once):
+            continue
+        seen.add((kind, row))
+        height = chosen.index(row) + 0.33 - 0.66 * sign.height
+        axes.plot([event["day"]], [height], sign.marker, color=INK, markeredgecolor="white", markeredgewidth=0.5, markersize=6, gid=kind.name, zorder=4)
+    return [kind for kind in SIGNS if any(kind == shown for shown, _ in seen)]
+
+
+def legend(stages: Sequence[Stage], kinds: Sequence[EventKind]) -> list[Artist]:
+    """The stages and events that were drawn."""
+    patches = [Patch(facecolor=STAGES[s].colour, hatch=STAGES[s].hatch, edgecolor=INK, linewidth=0.4, label=STAGE_WORDS[s]) for s in stages]
+    marks = [Line2D([], [], color=INK, linestyle="", marker=SIGNS[kind].marker, markersize=6, label=SIGNS[kind].word) for kind in kinds]
+    return [*patches, *marks]

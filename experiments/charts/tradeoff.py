@@ -1,0 +1,195 @@
+"""The trade-off between misuse and delay: one point a policy, as a level and as a paired difference to the reference."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullLocator, SymmetricalLogLocator
+from matplotlib.transforms import Bbox, ScaledTranslation, Transform
+
+from experiments.charts.callouts import Callout, call_out
+from experiments.charts.quantity import Quantity, decades, numeral, outcome_quantity, ticked
+from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, Look, blank, caption, looks, named
+from experiments.comparison import Comparison
+from experiments.intervals import mean_interval
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+HARM, DELAY, CENSORED = "model_enabled_harm", "release_delay_days", "release_censored"
+TICKS = (0, 3, 7, 14, 30, 60, 90, 180, 365, 540, 730, 1095, 1825, 3650)  # days
+LINEAR_DAYS = 7.0  # up to which the axis of delays is linear
+SIDE_BY_SIDE = 0.02  # policies whose delays differ by a smaller share are drawn beside one another
+STEP = 7.0  # points between policies beside one another
+NOTE = (
+    "Faint points are single draws. The delay is that of the first covered system, to the end of the run where it was not public by then. "
+    "Policies with the same delay are drawn side by side. Clearly: the interval of the difference excludes zero."
+)
+
+
+@dataclass(frozen=True)
+class Points:
+    """Mean, low and high end of P policies in x (days) and y (units of the chart), each (P, 3), with their names and marks."""
+
+    x: Array
+    y: Array
+    texts: list[str]
+    marks: list[Look]
+    offsets: list[float]  # points, sideways
+
+
+def tradeoff(comparison: Comparison) -> Figure:
+    """Model-enabled harm against release delay: above its level with the single draws, below the paired difference to the reference."""
+    delays, harm, difference = comparison.outcome(DELAY), comparison.outcome(HARM), comparison.difference(HARM)
+    x = intervals(delays)
+    offsets, marks = beside(x[:, 0]), looks(len(comparison.names))
+    paired = len(comparison.names) > 1
+    figure = blank(8.6 if paired else 5.0, headline(comparison), caption(comparison, NOTE))
+    panels = list(figure.subplots(2 if paired else 1, 1, sharex=True, squeeze=False, height_ratios=(1, 1.25) if paired else None)[:, 0])
+    level = outcome_quantity(HARM, intervals(harm))
+    points = Points(x, intervals(harm) * level.factor, texts(comparison), marks, offsets)
+    draw_single(panels[0], delays, harm * level.factor, points)
+    shape_level(panels[0], harm * level.factor, level)
+    drawn = [(panels[0], points)]
+    if paired:
+        change = outcome_quantity(HARM, intervals(difference))
+        panels[1].axhline(0.0, color=GREY, linewidth=0.8, zorder=1)
+        panels[1].set_ylabel(f"{change.name} less that under\n{named(comparison.names[0])} in the same draw ({change.unit})", fontsize=NORMAL)
+        panels[1].yaxis.set_major_formatter(FuncFormatter(ticked))
+        panels[1].set_ylim(*room(intervals(difference) * change.factor))
+        drawn.append((panels[1], Points(x, intervals(difference) * change.factor, points.texts, marks, offsets)))
+    for axes, these in drawn:
+        draw_means(axes, these)
+    shape_delays(panels, comparison)
+    figure.draw_without_rendering()  # makes the layout
+    for axes, these in drawn:
+        label(axes, these)
+    return figure
+
+
+def intervals(values: Array) -> Array:
+    """Mean, low and high end of each column, (P, 3)."""
+    return np.array([mean_interval(column) for column in values.T])
+
+
+def texts(comparison: Comparison) -> list[str]:
+    """Names, with the share of draws in which the system was not public in the end where that is not told by the axis."""
+    shares = comparison.outcome(CENSORED).mean(axis=0)
+    return [
+        f"{named(name)} (not public in {numeral(100 * share)} %)" if 0.0 < share < 1.0 else named(name)
+        for name, share in zip(comparison.names, shares, strict=True)
+    ]
+
+
+def headline(comparison: Comparison) -> str:
+    """What the paired differences of harm show."""
+    first, *others = comparison.names
+    if not others:
+        return f"Model-enabled harm and release delay under {named(first)}"
+    ends = intervals(comparison.difference(HARM))
+    best = int(np.argmin(ends[:, 0]))
+    if not ends[best, 2] < 0.0:
+        return f"No policy has clearly less model-enabled harm than {named(first)}"
+    less = outcome_quantity(HARM, ends[best, :1]).said(-ends[best, 0])
+    censored = comparison.outcome(CENSORED)[:, best].mean() == 1.0
+    delay = "is not public within the run" if censored else f"waits {numeral(float(comparison.outcome(DELAY)[:, best].mean()))} days"
+    return f"{named(comparison.names[best])} has the least model-enabled harm, {less} less than {named(first)}; its first system {delay}"
+
+
+def beside(delays: Array) -> list[float]:
+    """Sideways offsets (points) that keep policies with the same delay apart.
+
+    >>> beside(np.array([0.0, 14.0, 0.0]))
+    [-3.5, 0.0, 3.5]
+    """
+    offsets = [0.0] * len(delays)
+    left = list(range(len(delays)))
+    while left:
+        same = [n for n in left if abs(delays[n] - delays[left[0]]) <= SIDE_BY_SIDE * max(abs(delays[left[0]]), 1.0)]
+        for place, number in enumerate(same):
+            offsets[number] = STEP * (place - (len(same) - 1) / 2)
+        left = [n for n in left if n not in same]
+    return offsets
+
+
+def shifted(axes: Axes, offset: float) -> Transform:
+    """Data to pixels, moved sideways by some points."""
+    scale = axes.get_figure(root=True).dpi_scale_trans  # type: ignore[union-attr]
+    return axes.transData + ScaledTranslation(offset / 72.0, 0.0, scale)
+
+
+def draw_single(axes: Axes, delays: Array, harm: Array, points: Points) -> None:
+    """Every draw, faint."""
+    for place, look in enumerate(points.marks):
+        transform = shifted(axes, points.offsets[place])
+        axes.plot(
+            delays[:, place], harm[:, place], "_", color=look.colour, alpha=0.35, markersize=5, markeredgewidth=0.7,
+            transform=transform, gid=f"draws {place}", rasterized=len(harm) > 100, zorder=2,
+        )  # fmt: skip
+
+
+def draw_means(axes: Axes, points: Points) -> None:
+    """One mark a policy at its means, with both intervals where there are any."""
+    for place, look in enumerate(points.marks):
+        transform = shifted(axes, points.offsets[place])
+        (x, left, right), (y, low, high) = points.x[place], points.y[place]
+        if np.isfinite(low):
+            axes.plot([left, right], [y, y], color=look.colour, linewidth=1.4, transform=transform, zorder=4)
+            axes.plot([x, x], [low, high], color=look.colour, linewidth=1.4, transform=transform, zorder=4)
+        axes.plot(
+            [x], [y], look.marker, markerfacecolor=look.colour, markeredgecolor="white", markeredgewidth=0.8, markersize=8,
+            transform=transform, gid=f"mean {place}", zorder=5,
+        )  # fmt: skip
+
+
+def shape_level(axes: Axes, harm: Array, level: Quantity) -> None:
+    """A symmetric logarithmic axis, since single draws lie decades apart and some are 0."""
+    linear = decades(harm)
+    axes.set_yscale("symlog", linthresh=linear, linscale=0.4)
+    locator = SymmetricalLogLocator(base=10.0, linthresh=linear)
+    axes.yaxis.set_major_locator(locator)
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(ticked))
+    axes.set_ylim(-0.15 * linear, max(linear, float(np.nanmax(harm))) * 1.6)
+    axes.set_ylabel(f"{level.name}\n({level.unit}, logarithmic)", fontsize=NORMAL)
+
+
+def room(ends: Array) -> tuple[float, float]:
+    """Limits with some room round all means and intervals."""
+    low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
+    margin = 0.12 * (high - low) or 1.0
+    return low - margin, high + margin
+
+
+def shape_delays(panels: Sequence[Axes], comparison: Comparison) -> None:
+    """The common axis of delays, with a line where the run ends if any system was not public by then."""
+    delays, horizon = comparison.outcome(DELAY), comparison.horizon_days
+    censored = bool(comparison.outcome(CENSORED).any())
+    most = max(LINEAR_DAYS, float(delays.max()))
+    for axes in panels:
+        axes.set_xscale("symlog", linthresh=LINEAR_DAYS, linscale=0.6)
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.tick_params(labelsize=NORMAL)
+        axes.grid(axis="y", color=PALE, linewidth=0.5, zorder=0)
+        axes.spines[["top", "right"]].set_visible(False)
+        if censored:
+            axes.axvline(horizon, color=GREY, linewidth=0.8, linestyle=":", zorder=1)
+    panels[0].set_xlim(-1.2, most * (1.35 if censored else 1.2))
+    shown = [day for day in TICKS if day <= most * 1.1 and not (censored and 0.75 * horizon < day < 1.3 * horizon)]
+    panels[-1].set_xticks(shown + [horizon] * censored, [ticked(day) for day in shown] + [f"{horizon}\nnot public\nwithin the run"] * censored)
+    panels[-1].set_xlabel("release delay of the first covered system (days, linear to 7, then logarithmic)", fontsize=NORMAL, color=INK)
+
+
+def label(axes: Axes, points: Points) -> None:
+    """The names beside the means."""
+    callouts, marks = [], []
+    for place, text in enumerate(points.texts):
+        transform = shifted(axes, points.offsets[place])
+        (x, left, right), (y, low, high) = points.x[place], points.y[place]
+        callouts.append(Callout(text, (x, y), transform))
+        marks.append(Bbox([transform.transform((x, y))] * 2).padded(SMALL))
+        if np.isfinite(low):
+            marks += [Bbox(transform.transform([(left, y), (right, y)])).padded(1), Bbox(transform.transform([(x, low), (x, high)])).padded(1)]
+    call_out(axes, callouts, marks)

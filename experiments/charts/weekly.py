@@ -1,0 +1,134 @@
+"""How harm, exposure and the lead develop, week by week."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from experiments.charts.callouts import spread
+from experiments.charts.quantity import Quantity, quantity, ticked
+from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, Look, blank, caption, looks, named
+from experiments.comparison import Comparison
+from sim.measures import Week
+from sim.row import fields
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+SERIES = {"harm": "weekly model-enabled harm", "exposed_share": "exposed share of code", "usable_lead_months": "usable lead over open weights"}
+UNITS = {field.name: field.unit for field in fields(Week)}
+TOGETHER = 4  # policies that still can be told apart in one panel
+QUARTILES = (0.25, 0.5, 0.75)
+NOTE = "Lines are medians over draws, bands hold the middle half of the draws."
+GREY_NOTE = "In grey: the reference, {}."
+DAYS = "days since the first covered system was ready"
+
+
+@dataclass(frozen=True)
+class Course:
+    """The quartiles over draws of one series, (3, P, W), in the units in which it is shown, and the W days on which weeks end."""
+
+    days: Array
+    quartiles: Array
+    shown: Quantity
+
+
+def weekly(comparison: Comparison) -> Figure:
+    """Weekly harm, exposed share and usable lead: median and middle half of the draws under every policy."""
+    courses = [course(comparison, series) for series in SERIES]
+    if len(comparison.names) <= TOGETHER:
+        return together(comparison, courses)
+    return apart(comparison, courses)
+
+
+def course(comparison: Comparison, series: str) -> Course:
+    """The quartiles of one series. A last week of fewer than seven days is left out, unless it is all there is."""
+    weeks = max(1, comparison.horizon_days // 7)
+    quartiles = np.quantile(comparison.weekly(series)[:, :, :weeks], QUARTILES, axis=0)
+    shown = quantity(SERIES[series], UNITS[series], quartiles)
+    return Course(comparison.weekly("day")[0, 0, :weeks], quartiles * shown.factor, shown)
+
+
+def headline(comparison: Comparison, harm: Course) -> str:
+    """Under which policies the median harm of the last week is lowest and highest."""
+    last = harm.quartiles[1, :, -1]
+    if len(last) == 1 or last.min() == last.max():
+        return "Model-enabled harm, exposed code and usable lead, week by week"
+    low, high = int(np.argmin(last)), int(np.argmax(last))
+    said = [f"{named(comparison.names[n])} ({harm.shown.said(last[n] / harm.shown.factor)})" for n in (low, high)]
+    return f"In the last week, median model-enabled harm is lowest under {said[0]} and highest under {said[1]}"
+
+
+def together(comparison: Comparison, courses: list[Course]) -> Figure:
+    """One panel a series, with every policy in it."""
+    figure = blank(8.6, headline(comparison, courses[0]), caption(comparison, NOTE))
+    panels = list(figure.subplots(3, 1, sharex=True))
+    marks = looks(len(comparison.names))
+    for axes, drawn in zip(panels, courses, strict=True):
+        for place, look in enumerate(marks):
+            draw(axes, drawn, place, look, marker=look.marker)
+        axes.set_ylabel(drawn.shown.label, fontsize=NORMAL)
+        shape(axes, drawn)
+    panels[-1].set_xlabel(DAYS, fontsize=NORMAL)
+    figure.draw_without_rendering()  # makes the layout
+    for axes, drawn in zip(panels, courses, strict=True):
+        label_ends(axes, drawn, comparison.names)
+    return figure
+
+
+def apart(comparison: Comparison, courses: list[Course]) -> Figure:
+    """One row a policy, with the reference in grey behind it, and one column a series."""
+    others = len(comparison.names) - 1
+    note = f"{NOTE} {GREY_NOTE.format(named(comparison.names[0]))}"
+    figure = blank(1.4 + 0.95 * others, headline(comparison, courses[0]), caption(comparison, note))
+    panels = figure.subplots(others, 3, sharex=True, sharey="col", squeeze=False)
+    marks = looks(len(comparison.names))
+    for row, name in enumerate(comparison.names[1:]):
+        for axes, drawn in zip(panels[row], courses, strict=True):
+            draw(axes, drawn, 0, Look("#9a9a9a", "", "-"))
+            draw(axes, drawn, row + 1, Look(marks[row + 1].colour, "", "-"))
+            shape(axes, drawn)
+        panels[row, 0].set_title(named(name), loc="left", fontsize=NORMAL, fontweight="bold", color=INK, pad=3)
+    for axes, drawn in zip(panels[0], courses, strict=True):
+        axes.annotate(drawn.shown.label, (0, 1), (0, 18), xycoords="axes fraction", textcoords="offset points", fontsize=NORMAL, color=INK)
+    panels[-1, 1].set_xlabel(DAYS, fontsize=NORMAL)
+    return figure
+
+
+def draw(axes: Axes, drawn: Course, place: int, look: Look, marker: str = "") -> None:
+    """Median and middle half of one policy."""
+    low, median, high = drawn.quartiles[:, place]
+    axes.fill_between(drawn.days, low, high, color=look.colour, alpha=0.14, linewidth=0, zorder=2)
+    for edge in (low, high):
+        axes.plot(drawn.days, edge, color=look.colour, alpha=0.4, linewidth=0.5, linestyle=look.line, zorder=2)
+    every = max(1, len(drawn.days) // 9)
+    axes.plot(
+        drawn.days, median, color=look.colour, linewidth=1.6, linestyle=look.line, gid=f"median {place}",
+        marker=marker or ("o" if len(drawn.days) == 1 else ""), markersize=5, markevery=(place * every // TOGETHER, every), zorder=3,
+    )  # fmt: skip
+
+
+def shape(axes: Axes, drawn: Course) -> None:
+    """Limits, ticks and grid; zero is always in sight."""
+    axes.axhline(0.0, color=GREY, linewidth=0.6, zorder=1)
+    axes.set_xlim(0, max(7, int(drawn.days[-1])))
+    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 3, 4.5, 6, 9, 10], integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_major_formatter(FuncFormatter(ticked))
+    axes.tick_params(labelsize=SMALL)
+    axes.grid(axis="y", color=PALE, linewidth=0.5, zorder=0)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def label_ends(axes: Axes, drawn: Course, names: tuple[str, ...]) -> None:
+    """The names at the right ends of the medians, moved apart."""
+    ends = [(float(drawn.days[-1]), float(height)) for height in drawn.quartiles[1, :, -1]]
+    pixels = [float(axes.transData.transform(end)[1]) for end in ends]
+    moved = spread(pixels, 1.5 * NORMAL * axes.figure.dpi / 72.0, axes.bbox.y0, axes.bbox.y1)
+    for name, end, height in zip(names, ends, moved, strict=True):
+        axes.annotate(
+            named(name), end, (1.02, (height - axes.bbox.y0) / axes.bbox.height), textcoords="axes fraction", va="center", fontsize=NORMAL,
+            color=INK, annotation_clip=False, arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 1, "shrinkB": 1},
+        )  # fmt: skip

@@ -1,0 +1,95 @@
+"""The command line: `lockgate COMMAND`. What goes wrong is said in one sentence, and the exit code says of which kind it is."""
+
+import errno
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from experiments.command.compare import compare
+from experiments.command.library import list_, schema, show, validate
+from experiments.command.run import run
+from sim.errors import InputError
+
+INPUT, DEFECT, STOPPED = 2, 3, 130  # exit codes
+EXAMPLES = """\
+\b
+Examples:
+  lockgate compare                                three release policies in 500 sampled worlds
+  lockgate compare open-release my-policy.toml    a policy of your own against open release
+  lockgate run staged-preview                     one run, told as a story
+  lockgate list                                   all policies, worlds, levers and parameters
+  lockgate show staged-preview                    one of them in plain words
+
+\b
+Exit codes: 0 done, 2 an input that cannot be used, 3 a defect of the program, 130 stopped.
+"""
+
+
+def defect(error: BaseException) -> bool:
+    """Whether the model broke one of its own rules. The modules that say so are loaded only by commands that run it."""
+    kinds = (("sim.invariants", "BrokenInvariant"), ("sim.engine", "RuleError"))
+    return any(isinstance(error, getattr(sys.modules[module], kind)) for module, kind in kinds if module in sys.modules)
+
+
+def sentence(error: BaseException) -> tuple[str, int] | None:
+    """What to say of an error, and the exit code; nothing where only a traceback helps."""
+    match error:
+        case InputError():
+            return str(error), INPUT
+        case KeyboardInterrupt():
+            return "stopped, nothing was written", STOPPED
+        case MemoryError():
+            return "not enough memory; ask for fewer draws or days, or fewer agents", INPUT
+        case OSError() if error.errno != errno.EPIPE:
+            place = f"{error.filename}: " if error.filename else ""
+            return f"{place}{error.strerror or error}", INPUT
+    return (str(error), DEFECT) if defect(error) else None
+
+
+class Program(TyperGroup):
+    """All commands, with errors as sentences."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # where the reader has gone, here and not when Python ends
+        except (Exception, KeyboardInterrupt) as error:
+            said = sentence(error)
+            if said is None:
+                raise
+            print(f"lockgate: {' '.join(said[0].split())}", file=sys.stderr)
+            raise typer.Exit(said[1]) from None
+        return result
+
+
+# Plain help: without panels it fits 80 columns and a pipe.
+app = typer.Typer(
+    cls=Program, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, epilog=EXAMPLES
+)
+for name, command in {"compare": compare, "run": run, "list": list_, "show": show, "validate": validate, "schema": schema}.items():
+    app.command(name)(command)
+
+
+def print_version(wanted: bool) -> None:
+    """Answer `--version`."""
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"lockgate {version('lockgate')}")
+        except PackageNotFoundError:
+            print("lockgate (a checkout, not installed)")
+        raise typer.Exit
+
+
+@app.callback()
+def lockgate(version: Annotated[bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")] = False) -> None:
+    """Simulate release policies for frontier AI systems: misuse risk against competitive delay."""
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    app(prog_name="lockgate")

@@ -1,0 +1,86 @@
+"""Options that commands share, and what they mean."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    from scenarios import World
+    from sim.policy import Policy
+
+MOST_DRAWS = 100_000
+LARGEST_SEED = 2**53 - 1  # beyond it JSON readers lose digits
+LONGEST_DAYS = 3650
+
+WorldOption = Annotated[str, typer.Option("--world", metavar="WORLD", help="A world by name, or a path to its TOML file.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Number that all random draws follow from.")]
+Horizon = Annotated[int, typer.Option("--horizon", metavar="DAYS", help="Days that are simulated.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Another value of a lever (in every policy) or of a parameter; may be repeated."),
+]
+Check = Annotated[bool, typer.Option("--check", help="Check the model's invariants every evening of every run.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results only.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, and nothing else there.")]
+
+
+def within(option: str, value: int, low: int, high: int, what: str) -> None:
+    """Raise `InputError` where an option is outside its bounds."""
+    if not low <= value <= high:
+        raise InputError(f"{option} = {value} must be {low} to {high} ({what})")
+
+
+def parsed(text: str) -> Any:
+    """A value as TOML has it, or the text itself where it is none.
+
+    >>> parsed("0.5"), parsed("none"), parsed("{ low = 1, high = 2 }")
+    (0.5, 'none', {'low': 1, 'high': 2})
+    """
+    try:
+        table = tomllib.loads(f"value = {text}")
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        return text
+    return table["value"] if set(table) == {"value"} else text
+
+
+def settings_of(assignments: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Levers and parameters among the assignments of `--set`."""
+    from sim.parameters import PARAMETERS
+    from sim.policy import LEVERS
+
+    levers: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
+    for assignment in assignments:
+        name, equals, value = (part.strip() for part in assignment.partition("="))
+        if not equals or not value:
+            raise InputError(f"--set {assignment!r} must be NAME=VALUE, such as --set preview_days=30")
+        if name not in LEVERS and name not in PARAMETERS:
+            hint = nearest(name, [*LEVERS, *PARAMETERS])
+            raise InputError(f"--set {name}: no lever and no parameter has this name, `lockgate list` names all{hint}")
+        (levers if name in LEVERS else parameters)[name] = parsed(value)
+    return levers, parameters
+
+
+def chosen(policies: list[str], world: str, assignments: list[str] | None) -> tuple[list["Policy"], "World"]:
+    """The policies and the world that a command names, with the settings of `--set`."""
+    from scenarios import load_policy, load_world, with_levers, with_parameters
+
+    levers, parameters = settings_of(assignments or [])
+    loaded, place = [load_policy(name) for name in policies], load_world(world)
+    if levers:
+        loaded = [with_levers(policy, levers) for policy in loaded]
+    return loaded, with_parameters(place, parameters) if parameters else place
+
+
+def check_writable(folder: Path) -> None:
+    """Raise `InputError` where an output folder cannot be made."""
+    parent = next(path for path in folder.absolute().parents if path.exists())
+    if not parent.is_dir():
+        raise InputError(f"--out {folder}: {parent} is a file, name a folder that can be made")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise InputError(f"--out {folder}: nothing can be written in {parent}, name another folder")

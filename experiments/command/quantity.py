@@ -1,0 +1,75 @@
+"""Numbers with their units, as a sentence says them."""
+
+import math
+
+SIZES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand"), (1.0, ""))
+
+
+def size_of(value: float) -> tuple[float, str]:
+    """The largest of thousand, million, billion and trillion that fits into a value, and its word.
+
+    >>> size_of(2.4e7)
+    (1000000.0, 'million')
+    """
+    return next(((size, word) for size, word in SIZES if abs(value) >= size), SIZES[-1])
+
+
+def number(value: float, decimals: int | None = None) -> str:
+    """A number with thousands set apart; without `decimals`, one below 10 and none above.
+
+    >>> number(1684.2), number(-0.02), number(4.25)
+    ('1,684', '0.0', '4.2')
+    """
+    places = decimals if decimals is not None else int(abs(value) < 10)
+    text = f"{value:,.{places}f}"
+    return text.removeprefix("-") if not any(digit in text for digit in "123456789") else text
+
+
+def count(how_many: int, noun: str, plural: str = "") -> str:
+    """A whole number of things.
+
+    >>> count(1, "leak"), count(2000, "agency", "agencies")
+    ('1 leak', '2,000 agencies')
+    """
+    return f"{how_many:,} {noun if how_many == 1 else plural or f'{noun}s'}"
+
+
+def money(value: float) -> str:
+    """US dollars.
+
+    >>> money(2.36e7), money(-1.7e9), money(0)
+    ('US$ 24 million', 'US$ -1.7 billion', 'US$ 0')
+    """
+    size, word = size_of(value)
+    amount = number(value / size) if word else number(value, 0)
+    return f"US$ {amount} {word}".rstrip()
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """A share.
+
+    >>> percent(0.125)
+    '12 %'
+    """
+    return f"{number(100 * share, decimals)} %"
+
+
+def days(value: float) -> str:
+    """Days, whole where they are.
+
+    >>> days(14.0), days(1), days(8.25)
+    ('14 days', '1 day', '8.2 days')
+    """
+    text = f"{value:,.0f}" if math.isclose(value, round(value), abs_tol=0.05) else f"{value:,.1f}"
+    return f"{text} day" if text == "1" else f"{text} days"
+
+
+def beyond_critical(capability: float) -> str:
+    """Where a capability stands relative to the critical level.
+
+    >>> beyond_critical(-1.25), beyond_critical(0.0)
+    ('1.2 months short of the critical level', 'at the critical level')
+    """
+    if abs(capability) < 0.05:
+        return "at the critical level"
+    return f"{abs(capability):.1f} months {'beyond' if capability > 0 else 'short of'} the critical level"

@@ -1,0 +1,211 @@
+"""A comparison in words: one table, and one sentence for each policy. Both are made from its summary."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.command.quantity import days, money, number, percent, size_of
+
+Statistics = Mapping[str, Any]  # of one outcome: mean, low, high, and the same of its difference from the reference
+LEVEL = "95 % interval"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How the draws of a comparison are spoken of."""
+
+    horizon_days: int
+    draws: int
+    fixed: bool
+
+    @property
+    def noun(self) -> str:
+        """One draw."""
+        return "run" if self.fixed else "world"
+
+    def share(self, share: float) -> str:
+        """A share of the draws."""
+        return f"every {self.noun}" if share == 1.0 else f"{percent(share)} of {self.noun}s"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One outcome in the table: its heading, unit, scale and decimals."""
+
+    outcome: str
+    heading: str
+    unit: str
+    size: float
+    decimals: int
+
+    def cell(self, value: float, *, signed: bool = False) -> str:
+        """A number in the unit of the column."""
+        text = number(value / self.size, self.decimals)
+        return f"+{text}" if signed and value > 0 and any(digit in text for digit in "123456789") else text
+
+    def span(self, statistics: Statistics, *, signed: bool = False) -> str:
+        """The interval, where there is one."""
+        low, high = statistics["low"], statistics["high"]
+        return f"{self.cell(low, signed=signed)} to {self.cell(high, signed=signed)}" if finite(low) else "-"
+
+
+def finite(value: float | None) -> bool:
+    """Whether there is a value: one draw has no interval."""
+    return value is not None and math.isfinite(value)
+
+
+def columns(policies: Iterable[Mapping[str, Statistics]]) -> list[Column]:
+    """The columns of the table. Harm comes in the unit of its largest mean, as fine as its narrowest interval of differences."""
+    harm = [outcomes["model_enabled_harm"] for outcomes in policies]
+    size, word = size_of(max(statistics["mean"] for statistics in harm))
+    spreads = [(one["difference"]["high"] - one["difference"]["low"]) / size for one in harm if finite(one["difference"]["low"])]
+    narrowest = min((spread for spread in spreads if spread > 0), default=math.inf)
+    return [
+        Column("model_enabled_harm", "harm that models\nenabled", f"US$ {word}".rstrip(), size, 0 if narrowest > 5 else 1 if narrowest > 0.5 else 2),
+        Column("release_delay_days", "release\ndelay", "days", 1.0, 1),
+        Column("usable_lead_months", "usable\nlead", "months", 1.0, 2),
+        Column("customers_lost_share", "customers\nlost", "% of its own", 0.01, 1),
+    ]
+
+
+def rows(name: str, outcomes: Mapping[str, Statistics], table: list[Column], words: Wording, *, reference: bool) -> Iterable[list[str]]:
+    """The lines of one policy."""
+    yield [name, *(mean_cell(column, outcomes, words) for column in table)]
+    yield [f"  {LEVEL}", *(interval_cell(column, outcomes, words) for column in table)]
+    if reference:
+        return
+    differences = {column.outcome: outcomes[column.outcome]["difference"] for column in table}
+    unknown = censored(outcomes) > 0
+    more = [" or more" if unknown and column.outcome == "release_delay_days" else "" for column in table]
+    yield ["  difference", *(c.cell(differences[c.outcome]["mean"], signed=True) + m for c, m in zip(table, more, strict=True))]
+    yield [f"  {LEVEL}", *(c.span(differences[c.outcome], signed=True) for c in table)]
+    yield [f"  better in ({words.noun}s)", *(percent(differences[column.outcome]["better_share"]) for column in table)]
+
+
+def censored(outcomes: Mapping[str, Statistics]) -> float:
+    """Share of draws in which the system of day 0 is not public when the run ends."""
+    return float(outcomes["release_censored"]["mean"])
+
+
+def mean_cell(column: Column, outcomes: Mapping[str, Statistics], words: Wording) -> str:
+    """A mean; where runs ended before the release, a lower bound of it."""
+    text = column.cell(outcomes[column.outcome]["mean"])
+    if column.outcome != "release_delay_days" or not censored(outcomes):
+        return text
+    return "not public" if censored(outcomes) == 1.0 else f"{text} or more"
+
+
+def interval_cell(column: Column, outcomes: Mapping[str, Statistics], words: Wording) -> str:
+    """The interval of a mean."""
+    if column.outcome == "release_delay_days" and censored(outcomes) == 1.0:
+        return f"in {words.horizon_days} days"
+    return column.span(outcomes[column.outcome])
+
+
+def table(summary: Mapping[str, Any], words: Wording) -> Any:
+    """The table of a comparison, at most 80 columns wide where names are short."""
+    from rich import box
+    from rich.table import Table
+
+    policies, reference = summary["policies"], summary["reference"]
+    shown = columns(policies.values())
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+    grid.add_column("\n\npolicy", no_wrap=False, overflow="fold")
+    for column in shown:
+        grid.add_column(f"{column.heading}\n{column.unit}", justify="right", overflow="fold")
+    for name, outcomes in policies.items():
+        is_reference = name == reference
+        for place, row in enumerate(rows(name, outcomes, shown, words, reference=is_reference)):
+            grid.add_row(*row, style="bold" if place == 0 else None)
+        grid.add_section()
+    return grid
+
+
+def verdicts(summary: Mapping[str, Any], words: Wording) -> list[str]:
+    """One sentence for each policy, the reference first."""
+    policies, reference = summary["policies"], summary["reference"]
+    base = policies[reference]
+    others = [f"{name}: {against(outcomes, base, reference, words)}." for name, outcomes in policies.items() if name != reference]
+    return [f"{reference} (the reference): {alone(base, words)}.", *others]
+
+
+def alone(outcomes: Mapping[str, Statistics], words: Wording) -> str:
+    """What happens under the reference."""
+    harm, lead = outcomes["model_enabled_harm"], outcomes["usable_lead_months"]["mean"]
+    lost = outcomes["customers_lost_share"]["mean"]
+    enabled = f"models enable harm of {money(harm['mean'])} on average{money_span(harm)}"
+    ahead = f"a usable lead of {number(lead, 1)} months over open weights" if lead >= 0 else f"{number(-lead, 1)} months behind open weights"
+    return f"{enabled}; {released(outcomes, words)}; {ahead}; {percent(abs(lost), 1)} of customers {'lost' if lost >= 0 else 'gained'}"
+
+
+def released(outcomes: Mapping[str, Statistics], words: Wording) -> str:
+    """When the system of day 0 goes to everyone."""
+    delay = outcomes["release_delay_days"]["mean"]
+    if censored(outcomes) == 1.0:
+        return f"not public within {words.horizon_days} days"
+    if censored(outcomes) > 0:
+        late = f"not public within {words.horizon_days} days in {words.share(censored(outcomes))}"
+        return f"release delay {days(delay)} or more ({late})"
+    return f"release delay {days(delay)}" if delay >= 0.05 else "no release delay"
+
+
+def against(outcomes: Mapping[str, Statistics], base: Mapping[str, Statistics], reference: str, words: Wording) -> str:
+    """What differs from the reference."""
+    delay = released(outcomes, words)
+    if delay != released(base, words):
+        delay += f" ({reference}: {released(base, words).removeprefix('release delay ')})"
+    lead = change(outcomes["usable_lead_months"], "usable lead", ("longer", "shorter"), lambda value: f"{number(value, 1)} months")
+    lost = change(
+        outcomes["customers_lost_share"], "customers lost", ("more", "fewer"), lambda value: f"{number(100 * value, 1)} percentage points"
+    )
+    return f"{harm_sentence(outcomes['model_enabled_harm'], reference, words)}; {delay}; {lead}; {lost}"
+
+
+def harm_sentence(harm: Statistics, reference: str, words: Wording) -> str:
+    """Whether models enable less harm than under the reference, how often, and by how much."""
+    difference = harm["difference"]
+    mean, better = difference["mean"], difference["better_share"]
+    more_or_less, often = ("less", better) if mean < 0 else ("more", 1.0 - better)
+    if mean == difference["low"] == difference["high"] == 0.0 or (mean == 0.0 and not finite(difference["low"])):
+        return f"as much model-enabled harm as {reference}"
+    if not finite(difference["low"]):
+        return f"{money(abs(mean))} {more_or_less} model-enabled harm than {reference} in the one {words.noun} drawn"
+    if difference["low"] <= 0.0 <= difference["high"]:
+        side = f"{money(abs(mean))} {more_or_less} on average{money_span(difference)}"
+        return f"no clear difference in model-enabled harm from {reference} ({side.replace(' (', ', ').removesuffix(')')})"
+    spread = money_span(difference if mean > 0 else turned(difference))
+    if often < 0.5:
+        rare = f"though in {words.share(often)} only"
+        return f"{more_or_less} model-enabled harm than {reference} on average, by {money(abs(mean))}{spread}, {rare}"
+    return f"in {words.share(often)} {more_or_less} model-enabled harm than {reference}, by {money(abs(mean))} on average{spread}"
+
+
+def turned(difference: Statistics) -> Statistics:
+    """The same difference, seen from the other side."""
+    return {"mean": -difference["mean"], "low": -difference["high"], "high": -difference["low"]}
+
+
+def money_span(statistics: Statistics) -> str:
+    """The interval of a sum of money, in brackets and in the unit of its mean."""
+    if not finite(statistics["low"]):
+        return ""
+    size, _ = size_of(statistics["mean"])
+    low, high = statistics["low"] / size, statistics["high"] / size
+    decimals = int(min(abs(low), abs(high)) < 10)
+    return f" ({LEVEL} {number(low, decimals)} to {number(high, decimals)})"
+
+
+def change(statistics: Statistics, noun: str, words: tuple[str, str], said: Callable[[float], str]) -> str:
+    """How an outcome differs from the reference: by how much in which direction, or not clearly."""
+    difference = statistics["difference"]
+    mean, low, high = difference["mean"], difference["low"], difference["high"]
+    if mean == 0.0 and (low == high or not finite(low)):
+        return f"{noun} as there"
+    word = words[0] if mean > 0 else words[1]
+    if not finite(low):
+        return f"{noun}: {said(abs(mean))} {word}"
+    if low <= 0.0 <= high:
+        return f"no clear difference in {noun}"
+    near, far = sorted((abs(low), abs(high)))
+    return f"{noun}: {said(abs(mean))} {word} ({said(near).split(' ')[0]} to {said(far).split(' ')[0]})"

@@ -1,0 +1,97 @@
+"""Output folders: written whole or not at all, never over another study."""
+
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.errors import InputError
+
+MANIFEST = "manifest.json"
+Writer = Callable[[Path], None]
+
+
+def check_folder(folder: Path, study: Mapping[str, Any]) -> None:
+    """Raise `InputError` where results of this study may not be written: over a file, or over another study or other files."""
+    if folder.is_file():
+        raise InputError(f"output folder {folder} is a file; name a folder that is new, empty, or holds the same study")
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    try:
+        found = json.loads((folder / MANIFEST).read_text()).get("study")
+    except (OSError, ValueError, AttributeError):
+        raise InputError(f"output folder {folder} holds other files and no study; name a new folder with --out") from None
+    differing = [key for key in study if not isinstance(found, dict) or found.get(key) != plain(study[key])]
+    if differing:
+        raise InputError(
+            f"output folder {folder} holds another study (it differs in {', '.join(differing)}); name a new folder with --out"
+        )
+
+
+def write_folder(folder: Path, files: Mapping[str, Writer], manifest: Mapping[str, Any]) -> Path:
+    """Write all files and the manifest beside the folder, then put them in its place in one move. Returns the folder.
+
+    `files` maps relative names to functions that write to the path they are given. `manifest["study"]` says what was asked.
+    """
+    check_folder(folder, manifest["study"])
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    partial.chmod(0o777 & ~current_umask())
+    try:
+        for name, write in files.items():
+            path = partial / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path)
+        write_json(manifest, partial / MANIFEST)
+        put_in_place(partial, folder)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return folder
+
+
+def put_in_place(partial: Path, folder: Path) -> None:
+    """Move a finished folder to its name; an older one of the same study steps aside first and goes last."""
+    if not folder.exists():
+        partial.rename(folder)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+    folder.rename(aside / folder.name)
+    try:
+        partial.rename(folder)
+    except OSError:
+        (aside / folder.name).rename(folder)
+        raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def current_umask() -> int:
+    """The process's file-mode mask; it can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def plain(content: Any) -> Any:
+    """Content that JSON can hold: NaN and infinity, which it cannot, become null.
+
+    >>> plain({"a": (1, float("nan"))})
+    {'a': [1, None]}
+    """
+    if isinstance(content, Mapping):
+        return {str(key): plain(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [plain(value) for value in content]
+    if isinstance(content, float) and not math.isfinite(content):
+        return None
+    return content.item() if hasattr(content, "item") else content
+
+
+def write_json(content: Any, path: Path) -> None:
+    """Indented JSON with a final line break."""
+    path.write_text(json.dumps(plain(content), indent=1) + "\n")

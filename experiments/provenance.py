@@ -1,0 +1,77 @@
+"""Provenance: what a reader needs to trust a result, and to make it again."""
+
+import hashlib
+import json
+import platform
+import shlex
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from scenarios import World
+from sim.chance import SCHEME
+from sim.policy import Policy
+
+LIBRARIES = ("numpy", "numba", "mesa", "scipy", "pyarrow")
+
+
+def lockgate_version() -> str:
+    """The installed version, or a word that says there is none."""
+    try:
+        return version("lockgate")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def code_hash() -> str:
+    """Sixteen hexadecimal digits that change with any source or scenario file of the three packages."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parent.parent
+    for package in ("sim", "scenarios", "experiments"):
+        for path in sorted(p for p in (root / package).rglob("*") if p.suffix in (".py", ".toml")):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def content_hash(content: Any) -> str:
+    """Sixteen hexadecimal digits of anything that JSON can hold."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def policy_content(policy: Policy) -> list[dict[str, Any]]:
+    """Every lever of every phase."""
+    phases = policy.phases()
+    return [{name: row[name].item() for name in phases.dtype.names or ()} for row in phases]
+
+
+def world_content(world: World) -> dict[str, Any]:
+    """Every parameter: its central value, and its prior where it has one."""
+    return {
+        name: {"central": value, "prior": str(world.parameters[name].prior)} if name in world.sampled else value
+        for name, value in world.central().items()
+    }
+
+
+def study_of(policies: Sequence[Policy], world: World, draws: int, seed: int, horizon_days: int, fixed: bool) -> dict[str, Any]:
+    """What was asked. Two studies with the same content give the same bytes."""
+    return {
+        "policies": {policy.name: content_hash(policy_content(policy)) for policy in policies},
+        "world": {world.name: content_hash(world_content(world))},
+        "draws": draws,
+        "seed": seed,
+        "horizon_days": horizon_days,
+        "fixed": fixed,
+    }
+
+
+def provenance(command: Sequence[str]) -> dict[str, Any]:
+    """What made a result: the program, its random numbers, its libraries, and the command."""
+    return {
+        "lockgate": lockgate_version(),
+        "code": code_hash(),
+        "random_numbers": f"keyed, scheme {SCHEME}",
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "command": shlex.join(command),
+    }

@@ -1,0 +1,99 @@
+"""What a comparison leaves on disk: tables of runs, differences and weeks, a summary, charts, and provenance."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from experiments.charts import draw_all, save
+from experiments.charts.channels import displacement_table
+from experiments.charts.timeline import timeline
+from experiments.comparison import OUTCOMES, Comparison
+from experiments.folder import Writer, check_folder, write_folder, write_json
+from experiments.provenance import policy_content, provenance, study_of, world_content
+from scenarios import World
+from sim.engine import trace
+from sim.policy import Policy
+
+__all__ = ["check_folder", "plan_of", "save_comparison", "write_folder"]
+
+
+def plan_of(policies: Sequence[Policy], world: World, draws: int, seed: int, horizon_days: int, fixed: bool) -> dict[str, Any]:
+    """What a comparison is asked to do, as `check_folder` wants it before anything is computed."""
+    return study_of(policies, world, draws, seed, horizon_days, fixed)
+
+
+def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]) -> Path:
+    """Write a comparison with its charts to a folder, whole or not at all. Raises `InputError` over another study."""
+    study = plan_of(
+        comparison.policies, comparison.world, comparison.draws, comparison.seed, comparison.horizon_days, comparison.fixed
+    )
+    files: dict[str, Writer] = {
+        "runs.parquet": partial(pq.write_table, runs_table(comparison)),
+        "differences.parquet": partial(pq.write_table, differences_table(comparison)),
+        "series.parquet": partial(pq.write_table, series_table(comparison)),
+        "displacement.parquet": partial(pq.write_table, pa.Table.from_pylist(displacement_table(comparison))),
+        "summary.json": partial(write_json, comparison.summary()),
+    }
+    for name, figure in draw_all(comparison).items():
+        files |= chart_files(name, figure)
+    shown = comparison.policies[min(1, len(comparison.policies) - 1)]
+    tables = trace(comparison.ensemble.worlds[:1], shown, int(comparison.ensemble.seeds[0]), comparison.horizon_days)
+    caption = f"draw 0 of {comparison.draws}, world {comparison.world.name}, seed {comparison.seed}"
+    files |= chart_files("timeline", timeline(tables, shown.name, caption=caption))
+    manifest = {
+        "study": study,
+        **provenance(command),
+        "reference": comparison.names[0],
+        "seeds": comparison.ensemble.seeds.tolist(),
+        "interval": comparison.summary()["interval"],
+        "policies": {policy.name: policy_content(policy) for policy in comparison.policies},
+        "parameters": world_content(comparison.world),
+        "columns": {name: f"{field.unit}: {field.meaning}" for name, field in OUTCOMES.items()},
+    }
+    return write_folder(folder, files, manifest)
+
+
+def chart_files(name: str, figure: Any) -> dict[str, Writer]:
+    """PNG and SVG of one chart."""
+    return {f"charts/{name}.png": lambda path: save(figure, path.with_suffix(""))}
+
+
+def identity(comparison: Comparison, policies: Sequence[int]) -> dict[str, Any]:
+    """The columns that say which run a row is, draw by draw, policies within."""
+    draws = comparison.draws
+    names = [comparison.names[place] for place in policies]
+    return {
+        "policy": pa.array(names * draws).dictionary_encode(),
+        "world": pa.array([comparison.world.name] * (len(names) * draws)).dictionary_encode(),
+        "draw": np.repeat(np.arange(draws), len(names)),
+        "seed": np.repeat(comparison.ensemble.seeds, len(names)),
+    }
+
+
+def runs_table(comparison: Comparison) -> pa.Table:
+    """One row a run: policy, world, draw, seed, the sampled parameters, and all outcomes."""
+    places = range(len(comparison.policies))
+    sampled = () if comparison.fixed else comparison.world.sampled
+    parameters = {name: np.repeat(comparison.ensemble.worlds[name], len(places)) for name in sampled}
+    outcomes = {name: np.ascontiguousarray(comparison.results.outcomes[name]).ravel() for name in OUTCOMES}
+    return pa.table({**identity(comparison, places), **parameters, **outcomes})
+
+
+def differences_table(comparison: Comparison) -> pa.Table:
+    """One row a draw and policy: every outcome less that of the reference in the same draw."""
+    places = range(1, len(comparison.policies))
+    return pa.table({**identity(comparison, places), **{name: comparison.difference(name)[:, 1:].ravel() for name in OUTCOMES}})
+
+
+def series_table(comparison: Comparison) -> pa.Table:
+    """One row a run and week."""
+    weeks = comparison.results.weeks
+    runs = {name: column for name, column in identity(comparison, range(len(comparison.policies))).items() if name != "seed"}
+    index = np.repeat(np.arange(weeks.shape[0] * weeks.shape[1]), weeks.shape[2])
+    columns = {name: np.ascontiguousarray(weeks[name]).ravel() for name in weeks.dtype.names or ()}
+    return pa.table({**{name: pa.array(column).take(pa.array(index)) for name, column in runs.items()}, **columns})
