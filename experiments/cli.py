@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from experiments.command.compare import EXAMPLES as COMPARE_EXAMPLES
 from experiments.command.compare import compare
 from experiments.command.library import list_, schema, show, validate
+from experiments.command.run import EXAMPLES as RUN_EXAMPLES
 from experiments.command.run import run
 from sim.errors import InputError
 
@@ -16,14 +18,15 @@ INPUT, DEFECT, STOPPED = 2, 3, 130  # exit codes
 EXAMPLES = """\
 \b
 Examples:
-  lockgate compare                                three release policies in 500 sampled worlds
-  lockgate compare open-release my-policy.toml    a policy of your own against open release
-  lockgate run staged-preview                     one run, told as a story
-  lockgate list                                   all policies, worlds, levers and parameters
-  lockgate show staged-preview                    one of them in plain words
+  lockgate compare                         three policies in 500 sampled worlds
+  lockgate compare open-release mine.toml  a policy of your own in a TOML file
+  lockgate run staged-preview              one run, told as a story
+  lockgate list                            all that there is, by name
+  lockgate show staged-preview             one of these names in plain words
 
 \b
-Exit codes: 0 done, 2 an input that cannot be used, 3 a defect of the program, 130 stopped.
+Exit codes: 0 done, 2 an input that cannot be used, 3 a defect of the
+program, 130 stopped.
 """
 
 
@@ -69,8 +72,11 @@ class Program(TyperGroup):
 app = typer.Typer(
     cls=Program, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, epilog=EXAMPLES
 )
-for name, command in {"compare": compare, "run": run, "list": list_, "show": show, "validate": validate, "schema": schema}.items():
-    app.command(name)(command)
+app.command(epilog=COMPARE_EXAMPLES)(compare)
+app.command(epilog=RUN_EXAMPLES)(run)
+app.command("list")(list_)
+for command in (show, validate, schema):
+    app.command()(command)
 
 
 def print_version(wanted: bool) -> None:
@@ -85,8 +91,11 @@ def print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+Version = Annotated[bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")]
+
+
 @app.callback()
-def lockgate(version: Annotated[bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")] = False) -> None:
+def lockgate(version: Version = False) -> None:
     """Simulate release policies for frontier AI systems: misuse risk against competitive delay."""
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.charts import draw_all, save
-from experiments.charts.channels import displacement_table
+from experiments.charts.displacement import displacement_table
 from experiments.charts.timeline import timeline
 from experiments.comparison import OUTCOMES, Comparison
 from experiments.folder import Writer, check_folder, write_folder, write_json
@@ -60,7 +60,12 @@ def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]
 
 def chart_files(name: str, figure: Any) -> dict[str, Writer]:
     """PNG and SVG of one chart."""
-    return {f"charts/{name}.png": lambda path: save(figure, path.with_suffix(""))}
+
+
+    def write(path: Path) -> None:
+        save(figure, path.with_suffix(""))
+
+    return {f"charts/{name}.png": write}
 
 
 def identity(comparison: Comparison, policies: Sequence[int]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def ranged(parameter: Parameter, limits_: Range) -> Parameter:
         raise InputError(f"{parameter.name} = {shown(limits_.given())} must have {order}, {limits(parameter)}")
     central = (low + high) / 2 if mode is None else mode
     prior = Uniform(low, high) if mode is None else Triangular(low, mode, high)
-    return replace(parameter, default=parameter.type(central), prior=prior if low < high else None)
+    return replace(parameter, default=parameter.cast(central), prior=prior if low < high else None)
 
 
 def multiplied(parameter: Parameter, factor: float) -> Parameter:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sim.agents import DAY
+from sim.agents import DAY, KINDS
 from sim.memory import table_of
 from sim.rule import one_after_another, rule
 from sim.start.room import COMPILED_WORLD
@@ -32,4 +32,4 @@ def acts_of(name: str, step: Callable[..., None]) -> Callable[..., None]:
     return act_if_awake if name in SLEEPERS else act
 
 
-pass_day = one_after_another([acts_of(name, act.step) if isinstance(act, type) else act for name, act in DAY.items()])
+pass_day = one_after_another([acts_of(name, act.step) if name in KINDS else act for name, act in DAY.items()])

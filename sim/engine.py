@@ -45,10 +45,11 @@ class Results:
 
 @njit(cache=True, nogil=True)
 def live(directory):
-    """All days of a run."""
+    """All days of a run. Gives the numbers of operations and of events, whether or not their lists had room for them."""
     world = open_world(directory.ctypes.data)
     for day in range(world.horizon):
         pass_day(world, day)
+    return world.score.operations, world.score.events
 
 
 @njit(cache=True, nogil=True)
@@ -64,10 +65,14 @@ def live_checked(directory):
 
 
 @njit(cache=True, nogil=True)
-def pair_operations(reference, operations, counts):
-    """Count operations by the channel used under the reference and under this policy: the n-th is the same in both."""
-    for number in range(len(operations)):
-        counts[reference[number], operations[number]] += 1
+def report(directory, reference, outcomes, weeks, displacement):
+    """Copy a run's outcomes and weeks out of its memory, and pair its operations with the reference's: the n-th is the same."""
+    world = open_world(directory.ctypes.data)
+    outcomes[0] = world.outcomes
+    for week in range(len(weeks)):
+        weeks[week] = world.weeks[week]
+    for number in range(world.score.operations):
+        displacement[reference[number], world.operations[number]] += 1
 
 
 def simulate(
@@ -104,14 +109,12 @@ def simulate(
         if not hasattr(own, "memory"):
             own.memory = Memory()
         memory: Memory = own.memory
-        reference = None
         for place, policy in enumerate(policies):
             run_once(memory, int(seeds[draw]), horizon_days, worlds[draw : draw + 1], phases[place], check, policy.name)
-            results.outcomes[draw, place] = memory.table("outcomes")[0]
-            results.weeks[draw, place] = memory.table("weeks")
-            operations = memory.table("operations")[: memory.table("score")["operations"][0]]
-            reference = operations.copy() if reference is None else reference
-            pair_operations(reference, operations, results.displacement[draw, place])
+            if place == 0:
+                reference = memory.table("operations").copy()
+            outcomes = results.outcomes[draw, place : place + 1]
+            report(memory.directory, reference, outcomes, results.weeks[draw, place], results.displacement[draw, place])
         if progress:
             progress(1)
 
@@ -155,13 +158,14 @@ def run_once(memory: Memory, seed: int, horizon: int, world: Array, phases: Arra
             day, code = live_checked(memory.directory)
             if code >= 0:
                 raise BrokenInvariant(INVARIANTS[code // ROW_SPACE], day, code % ROW_SPACE, seed, name)
+            score = memory.table("score")[0]
+            operations, events = int(score["operations"]), int(score["events"])
         else:
-            live(memory.directory)
-        score = memory.table("score")[0]
-        if score["operations"] <= operations_room and (score["events"] <= events_room or events_room == 0):
+            operations, events = live(memory.directory)
+        if operations <= operations_room and (events <= events_room or events_room == 0):
             return
-        operations_room = max(operations_room, int(score["operations"]))
-        events_room = max(events_room, int(score["events"])) if events_room else 0
+        operations_room = max(operations_room, operations)
+        events_room = max(events_room, events) if events_room else 0
 
 
 def trace(world: Array, policy: Policy, seed: int, horizon_days: int = 540, *, check: bool = False) -> dict[str, Array]:
@@ -192,17 +196,19 @@ def check_size(worlds: Array, phases: Sequence[Array], horizon: int) -> None:
     memory = Memory()
     for draw in range(len(worlds)):
         world = worlds[draw : draw + 1]
-        agents = int(world["organisations"][0] + world["bad_actors"][0])
-        if draw and agents == before:
-            continue
-        before = agents
         needed = max(memory.size(horizon, world, levers, 0, operations_expected(horizon, world[0])) for levers in phases)
         if needed > MOST_BYTES:
-            raise InputError(
-                f"organisations = {world['organisations'][0]} and bad_actors = {world['bad_actors'][0]} over {horizon} days need about "
-                f"{needed / 1e9:.1f} GB of memory and {agents * horizon / AGENT_DAYS_PER_SECOND:.0f} s for one run; "
-                f"at most {MOST_BYTES / 1e9:.1f} GB are allowed: lower them, or the horizon"
-            )
+            raise too_large(world[0], horizon, needed)
+
+
+def too_large(world: Any, horizon: int, needed: int) -> InputError:
+    """What a run would need, and what is allowed."""
+    organisations, actors = int(world["organisations"]), int(world["bad_actors"])
+    seconds = ((organisations + actors) * horizon + 10.0 * operations_expected(horizon, world)) / AGENT_DAYS_PER_SECOND
+    return InputError(
+        f"organisations = {organisations} and bad_actors = {actors} over {horizon} days need about {needed / 1e9:.1f} GB of memory and "
+        f"{seconds:.0f} s for one run; at most {MOST_BYTES / 1e9:.1f} GB are allowed: lower them, or the horizon"
+    )
 
 
 class one_sentence:  # noqa: N801  # reads as a statement
@@ -221,10 +227,11 @@ class RuleError(TypeError):
 
 
 def explain(error: BaseException) -> str:
-    """The last place in the project's own files that the compiler names, and the likely reason.
+    """The innermost place in the rules that the compiler names, and its reason.
 
-    >>> explain(NumbaError('Unknown attribute x\\nFile "sim/agents/lab.py", line 3:'))
-    'a rule cannot be compiled at sim/agents/lab.py, line 3: Unknown attribute x. Keep rules to numbers, fields, if, for, while and other rules'
+    >>> complaint = ["Unknown attribute 'x' of type Record", 'File "sim/agents/lab.py", line 3:']
+    >>> explain(NumbaError(chr(10).join(complaint))).split(". Keep")[0]
+    "a rule cannot be compiled at sim/agents/lab.py, line 3: Unknown attribute 'x' of type Record"
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     places = [line.removeprefix("File ").rstrip(":").replace('"', "") for line in lines if line.startswith('File "') and "sim/" in line]

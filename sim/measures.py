@@ -111,7 +111,7 @@ class Outcomes(Row):
     bypasses: Annotated[Count, "of safeguards"] = 0
     release_delay_days: Annotated[Days, "from ready to public, of the system that is ready on day 0"] = 0.0
     release_censored: Annotated[Flag, "that system was not public when the run ended"] = False
-    mean_release_delay_days: Annotated[Days, "from ready to public, mean over all labs' critical systems; to the end of the run where not public"] = 0.0
+    mean_release_delay_days: Annotated[Days, "from ready to public, or to the end of the run, mean over all labs' critical systems"] = 0.0
     systems_ready: Annotated[Count, "critical systems of all labs that became ready"] = 0
     systems_unreleased: Annotated[Count, "of those, not public when the run ended"] = 0
     usable_lead_months: Annotated[Months, "of the covered lab's offer to everyone over open weights, mean over days"] = 0.0

@@ -13,8 +13,7 @@ import numpy as np
 from numba.core import cgutils, types
 from numba.core.datamodel import models
 from numba.core.imputils import lower_builtin, lower_getattr_generic
-from numba.core.typing import signature
-from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
 from numba.extending import intrinsic, register_model
 
 WORDS = 2  # each entry of the directory: an address (or a number), and a length
@@ -23,7 +22,7 @@ WORDS = 2  # each entry of the directory: an address (or a number), and a length
 class TableType(types.Type):
     """Rows of records, or a list of numbers, at an address."""
 
-    def __init__(self, row: types.Type) -> None:
+    def __init__(self, row: Any) -> None:
         self.row = row
         super().__init__(name=f"Table({row})")
 
@@ -64,7 +63,8 @@ class WorldAttributes(AttributeTemplate):
 
     key = WorldType
 
-    def generic_resolve(self, world: WorldType, name: str) -> types.Type | None:
+    def generic_resolve(self, world: Any, name: str) -> Any:  # type: ignore[override]
+        """The type of a field, or None where the world has none of that name."""
         return world.fields.get(name)
 
 

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 import mesa
-import numpy as np
 
 from sim.agents import DAY, KINDS
 from sim.errors import InputError, nearest
@@ -74,7 +73,7 @@ class ReleaseModel(mesa.Model):
         rng: int | None = None,
         **settings: Any,
     ) -> None:
-        super().__init__(rng=np.random.default_rng(0))  # Mesa's own generator is never used: all draws are keyed
+        super().__init__(rng=0)  # Mesa's own generator is never used: all draws are keyed
         seed = settings.pop("seed", None)
         self.policy = policy or Policy("open-release")
         levers, parameters = divide_settings(settings)
@@ -85,7 +84,7 @@ class ReleaseModel(mesa.Model):
         self.horizon_days, self.check, self.day = horizon_days, check, 0
         self.kinds = chosen_kinds(kinds or {})
         self.world = self.make_world(int(seed if seed is not None else rng or 0), parameter_table(1, **{**(world or {}), **parameters})[0])
-        populate(self.world)
+        populate(self.world)  # type: ignore[no-untyped-call]
         self.datacollector = mesa.DataCollector(model_reporters={name: lambda model, name=name: model.measure(name) for name in WEEKLY})
         self.datacollector.collect(self)
 
@@ -93,7 +92,7 @@ class ReleaseModel(mesa.Model):
         """Empty tables of the sizes that this world and policy need."""
         params, phases = plain(parameters), [plain(phase) for phase in self.policy.phases()]
         rooms = SimpleNamespace()
-        count_rows(self.horizon_days, params, phases, 0, 0, rooms)
+        count_rows(self.horizon_days, params, phases, 0, 0, rooms)  # type: ignore[no-untyped-call]
         tables: dict[str, Any] = {name: kind() for name, kind in SINGLES.items()}
         for name, kind in TABLES.items():
             rows = getattr(rooms, name)

@@ -7,9 +7,9 @@ A field is written once, with its unit and its meaning::
 The Mesa driver reads it as an attribute of an object, the compiled driver as a field of a record.
 """
 
+import inspect
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Annotated, Any, ClassVar, get_args, get_origin
+from typing import Annotated, Any, ClassVar, get_args
 
 import numpy as np
 
@@ -60,8 +60,10 @@ class Row:
         return f"{type(self).__name__}({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in fields(type(self)))})"
 
 
-@lru_cache(None)
-def fields(kind: type) -> tuple[Field, ...]:
+_KNOWN: dict[Any, tuple[Field, ...]] = {}
+
+
+def fields(kind: Any) -> tuple[Field, ...]:
     """The annotated fields of a row class, in order; those of its parents come first.
 
     >>> class Gate(Row):
@@ -69,19 +71,25 @@ def fields(kind: type) -> tuple[Field, ...]:
     >>> fields(Gate)[0].unit
     'days'
     """
+    if kind not in _KNOWN:
+        _KNOWN[kind] = find_fields(kind)
+    return _KNOWN[kind]
+
+
+def find_fields(kind: Any) -> tuple[Field, ...]:
+    """Read the annotations of a row class."""
     found: dict[str, Field] = {}
     for owner in reversed(kind.__mro__):
         if owner is Row or not issubclass(owner, Row):
             continue
-        for name, annotation in owner.__dict__.get("__annotations__", {}).items():
-            if get_origin(annotation) is Annotated:
+        for name, annotation in inspect.get_annotations(owner).items():
+            if get_args(annotation)[1:]:  # Annotated: a type, its unit, its meaning
                 base, unit, *meaning = get_args(annotation)
                 found[name] = Field(name, base, unit, " ".join(meaning), getattr(kind, name, base(0)))
     return tuple(found.values())
 
 
-@lru_cache(None)
-def dtype(kind: type) -> np.dtype[Any]:
+def dtype(kind: Any) -> np.dtype[Any]:
     """The record type of a table with one row for each object of this kind.
 
     >>> class Gate(Row):

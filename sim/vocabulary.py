@@ -8,7 +8,7 @@ class Described(IntEnum):
 
     meaning: str
 
-    def __new__(cls, value: int, meaning: str) -> "Described":
+    def __new__(cls, value: int, meaning: str = "") -> "Described":
         """Keep the sentence beside the number."""
         member = int.__new__(cls, value)
         member._value_ = value

@@ -9,14 +9,17 @@ from sim.policy import LEVERS, Policy
 
 SMALL = {"labs": (1, 4), "open_weight_labs": (0, 3), "organisations": (1, 25), "bad_actors": (0, 40)}
 EAGER = {  # values at which rare things happen within a short run
-    "leak_hazard": (0.0, 0.05), "bypass_hazard": (0.0, 0.2), "theft_chance_sl3": (0.0, 0.5), "base_hazard": (0.0, 0.5), "pace": (0.0, 4.0),
+    "leak_hazard": (0.0, 0.05),
+    "bypass_hazard": (0.0, 0.2), "theft_chance_sl3": (0.0, 0.5), "base_hazard": (0.0, 0.5),
+    "pace": (0.0, 4.0),
     "cadence_days": (5, 60), "open_cadence_days": (3, 60), "patch_tau_days": (1.0, 200.0), "open_weight_lag_months": (0.0, 6.0),
     "search_days": (1.0, 200.0), "political_delay_days": (0, 40), "test_days": (0.0, 30.0), "approval_days": (0.0, 30.0),
     "background_applications_per_day": (0.0, 1.0), "open_shock_day": (-1, 30), "crew_gap_days": (1.0, 40.0), "spy_gap_days": (1.0, 40.0),
     "insider_gap_days": (1.0, 40.0), "theft_gap_days": (1.0, 60.0), "spy_share": (0.0, 0.5), "insider_share": (0.0, 0.5),
     "rival_gap_min_months": (0.0, 1.0), "rival_gap_max_months": (1.0, 3.0), "staffing": (0.0, 2.0), "own_testing_days": (0, 30),
     "uplift_doubling_months": (0.5, 12.0), "search_doubling_months": (0.5, 12.0), "distillation": (0.0, 0.9), "uplift_cap": (1.0, 50.0),
-    "covered_customer_share": (0.05, 0.5), "open_customer_share": (0.0, 0.4), "race_scale_months": (0.1, 6.0), "discount_per_year": (0.0, 1.0),
+    "covered_customer_share": (0.05, 0.5), "open_customer_share": (0.0, 0.4), "race_scale_months": (0.1, 6.0),
+    "discount_per_year": (0.0, 1.0),
     "detection_half_life_days": (1.0, 90.0), "application_days": (0.0, 10.0), "size_spread": (0.0, 2.0), "care_spread": (0.0, 2.0),
     "severity_sigma": (0.0, 4.0), "pool_patch_days": (1.0, 200.0), "new_code_per_day": (0.0, 0.05), "patch_shape": (0.2, 1.0),
     "customer_inertia_days": (1, 200), "leak_days": (0, 30), "ban_days": (0, 60), "strip_days": (0, 20), "fix_days": (0, 20),

@@ -80,4 +80,4 @@ def test_mechanism_changes_an_outcome(mechanism: str, policy: str, off: dict[str
     difference = outcomes(policy, tuple(off.items()))[outcome].astype(float) - outcomes(policy, ())[outcome].astype(float)
     right, wrong = int((sign * difference > 0).sum()), int((sign * difference < 0).sum())
     # A sign test over paired runs: by luck alone so clear a majority comes up less than once in 700 times.
-    assert right - wrong > 3 * np.sqrt(right + wrong), f"{mechanism}: {outcome} moves the right way in {right} runs, the wrong way in {wrong}"
+    assert right - wrong > 3 * np.sqrt(right + wrong), f"{mechanism}: {outcome} moves as it should in {right} runs, not so in {wrong}"

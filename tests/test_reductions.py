@@ -134,8 +134,9 @@ def test_staged_release_without_preview_is_open_release() -> None:
 
 def test_substitutes_make_release_policies_equal() -> None:
     """An open system of equal capability on day 0 leaves nothing to restrict, where nobody reacts and no head start helps."""
-    world = parameter_table(5, feedback=Feedback.NONE, pace=0.0, open_shock_day=0, open_shock_capability=0.0, strip_days=0, head_start_on=False,
-                            leaks_on=False, rival_gap_min_months=0.5, bad_actors=200)  # fmt: skip
+    world = parameter_table(
+        5, feedback=Feedback.NONE, pace=0.0, open_shock_day=0, strip_days=0, head_start_on=False, leaks_on=False, bad_actors=200
+    )
     policies = [load_policy(name) for name in ("open-release", "staged-preview", "partner-programme", "withhold")]
     harm = simulate(world, policies, range(5), 200).outcomes["model_enabled_harm"]
     assert (harm == harm[:, :1]).all()

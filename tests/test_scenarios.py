@@ -489,8 +489,8 @@ def test_times_multiplies_default_and_prior(factor, u):
 
 def test_whole_numbers_stay_whole():
     world = with_parameters(load_world("baseline"), {"cadence_days": {"low": 10, "high": 13}})
-    assert world.central()["cadence_days"] == 11
-    assert {world.sample("cadence_days", u / 100) for u in range(100)} == {10, 11, 12}
+    assert world.central()["cadence_days"] == 12
+    assert {world.sample("cadence_days", u / 100) for u in range(100)} == {10, 11, 12, 13}
 
 
 # The schema for editors

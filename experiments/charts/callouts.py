@@ -16,8 +16,9 @@ from experiments.charts.style import GREY, INK, NORMAL
 
 DISTANCES = (7, 12, 18, 26, 36, 48, 62, 80, 100, 125)  # points from a mark to the edge of its label
 DIRECTIONS = (0, 180, 25, -25, 155, -155, 50, -50, 130, -130, 90, -90)  # degrees, the preferred first
-FAR = 16  # points from which a line leads from the mark to its label
+FAR = 12  # points from which a line leads from the mark to its label
 GAP = 1.5  # pixels between labels
+OWN = 20.0  # pixels round a point that its own mark covers
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,18 @@ def call_out(axes: Axes, callouts: Sequence[Callout], marks: Sequence[Bbox]) -> 
 
     The layout must have been made (`Figure.draw_without_rendering`), since it decides how many pixels there are.
     """
-    renderer = cast(FigureCanvasAgg, axes.figure.canvas).get_renderer()
+    renderer = cast(FigureCanvasAgg, axes.figure.canvas).get_renderer()  # type: ignore[no-untyped-call]
     pixels = axes.figure.dpi / 72.0
     taken = list(marks)
     written: dict[int, Annotation] = {}
-    for number in sorted(range(len(callouts)), key=lambda n: -callouts[n].transform.transform(callouts[n].point)[1]):
+    points = [tuple(callout.transform.transform(callout.point)) for callout in callouts]
+    for number in sorted(range(len(callouts)), key=lambda n: -points[n][1]):
         callout = callouts[number]
         width, height, _ = renderer.get_text_width_height_descent(callout.text.replace("\\", ""), FontProperties(size=NORMAL), False)
-        x, y = callout.transform.transform(callout.point)
-        places = list(around(x, y, width, height, pixels))
-        box, distance = min(places, key=lambda place: crowding(place[0], (x, y), axes.bbox, taken))
+        x, y = points[number]
+        places = around(x, y, width, height, pixels)
+        others = [*points[:number], *points[number + 1 :]]
+        box, distance = min(places, key=lambda p: p[1] + crowding(p[0], (x, y), axes.bbox, taken) + confusion(p[0], (x, y), others))
         taken.append(box)
         written[number] = annotate(axes, callout, ((box.x0 + box.x1) / 2 - x, (box.y0 + box.y1) / 2 - y), distance)
     return [written[number] for number in range(len(callouts))]
@@ -60,7 +63,7 @@ def around(x: float, y: float, width: float, height: float, pixels: float) -> It
 
 
 def crowding(box: Bbox, point: tuple[float, float], frame: Bbox, taken: Sequence[Bbox]) -> float:
-    """How bad a place is, 0 if it is free: area (square pixels) outside the frame or on what is taken, and what its line crosses."""
+    """How bad a place is, in points of distance that it would be worth to avoid it: outside the frame, on what is taken, behind it."""
     padded = box.padded(GAP)
     inside = Bbox.intersection(padded, frame)
     outside = padded.width * padded.height - (inside.width * inside.height if inside else 0.0)
@@ -69,9 +72,21 @@ def crowding(box: Bbox, point: tuple[float, float], frame: Bbox, taken: Sequence
         shared = Bbox.intersection(padded, other)
         covered += shared.width * shared.height if shared else 0.0
     nearest = np.clip(point, box.min, box.max)
-    path = np.linspace(point, nearest, 12)[4:-1]  # it begins on its own mark
+    path = np.linspace(point, nearest, 24)[:-1]
+    path = path[np.hypot(*(path - point).T) > OWN]
     crossed = sum(other.count_contains(path) for other in taken)
-    return 10.0 * outside + covered + 20.0 * crossed
+    return 100.0 * (outside + covered) + 8.0 * crossed
+
+
+def confusion(box: Bbox, point: tuple[float, float], others: Sequence[tuple[float, float]]) -> float:
+    """How easily a label there would be taken for that of another mark, in points of distance."""
+    own = apart(box, point)
+    return 15.0 * sum(apart(box, other) <= own for other in others)
+
+
+def apart(box: Bbox, point: tuple[float, float]) -> float:
+    """Pixels from a point to the nearest one of a box."""
+    return float(np.hypot(*(np.clip(point, box.min, box.max) - point)))
 
 
 def annotate(axes: Axes, callout: Callout, offset: tuple[float, float], distance: int) -> Annotation:

@@ -8,12 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
-from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.charts.displacement import displaced
 from experiments.charts.quantity import Quantity, numeral, quantity, ticked
-from experiments.charts.style import BLUE, CHANNELS, GREY, INK, NORMAL, PALE, SMALL, blank, caption, named
+from experiments.charts.style import BLUE, CHANNELS, GREY, INK, NORMAL, PALE, SMALL, blank, caption, named, patch
 from experiments.comparison import Comparison
 from sim.vocabulary import Channel
 
@@ -28,7 +27,8 @@ SHORT = {
     Channel.STOLEN_WEIGHTS: "stolen",
 }
 SHADES = LinearSegmentedColormap.from_list("shades", ["#ffffff", BLUE])
-NOTE = "Bars are means over draws. The table pools the operations of all draws, which are the same under every policy."
+HEADING = "Of the operations that used this channel under {} (how many, in all draws),\nthe share (%) that used each channel under the policy:"
+NOTE = "The table pools the operations of all draws, which are the same under every policy."
 
 
 def channels(comparison: Comparison) -> Figure:
@@ -39,8 +39,8 @@ def channels(comparison: Comparison) -> Figure:
     policies, rows = len(comparison.names), max(1, len(comparison.names) - 1)
     heights = (0.9 + 0.3 * policies, 1.15 + 0.25 * rows)
     shows_table = policies > 1 and bool(used)
-    figure = blank(1.5 + heights[0] + (0.45 + heights[1] if shows_table else 0.0), headline(harm), caption(comparison, NOTE))
     ratios = (0.3, heights[0], 0.45, heights[1]) if shows_table else (0.3, heights[0])
+    figure = blank(1.2 + sum(ratios), headline(harm), caption(comparison, NOTE if shows_table else ""))
     grid = figure.add_gridspec(len(ratios), 1, height_ratios=ratios)
     bars = grid[1].subgridspec(1, 2)
     left = figure.add_subplot(bars[0])
@@ -50,10 +50,7 @@ def channels(comparison: Comparison) -> Figure:
     right.tick_params(axis="y", labelleft=False)
     draw_key(empty(figure, grid[0]))
     if shows_table:
-        heading = f"Of the operations that used this channel under {named(comparison.names[0])} (how many, in all draws),"
-        empty(figure, grid[2]).text(
-            0, 0, f"{heading}\nthe share (%) that used each channel under the policy:", fontsize=NORMAL, fontweight="bold", color=INK, va="bottom"
-        )
+        empty(figure, grid[2]).text(0, 0, HEADING.format(named(comparison.names[0])), fontsize=NORMAL, fontweight="bold", color=INK)
         draw_table(figure, grid[3], comparison.names, counts, used)
     return figure
 
@@ -67,7 +64,7 @@ def empty(figure: Figure, place: SubplotSpec) -> Axes:
 
 def draw_key(axes: Axes) -> None:
     """The colours and hatches of the channels."""
-    patches = [Patch(facecolor=CHANNELS[c].colour, hatch=CHANNELS[c].hatch, edgecolor=INK, linewidth=0.4, label=NAMES[c]) for c in Channel]
+    patches = [patch(CHANNELS[channel], NAMES[channel]) for channel in Channel]
     axes.legend(handles=patches, loc="center left", ncols=len(patches), fontsize=NORMAL, frameon=False, borderpad=0, borderaxespad=0)
 
 
@@ -122,12 +119,14 @@ def draw_table(figure: Figure, place: SubplotSpec, names: Sequence[str], counts:
         shares = counts[1:, before] / counts[1:, before].sum(axis=1, keepdims=True)
         draw_block(axes, shares)
         axes.set_title(f"{NAMES[before]}\n{numeral(float(counts[0, before].sum()))}", fontsize=NORMAL, color=INK, linespacing=1.2)
-        axes.set_yticks(range(len(names) - 1), [named(name) for name in names[1:]] if number == 0 else [""] * (len(names) - 1), fontsize=NORMAL)
+        axes.set_yticks(range(len(names) - 1), [named(name) for name in names[1:]], fontsize=NORMAL)
+        axes.tick_params(axis="y", labelleft=number == 0)
 
 
 def draw_block(axes: Axes, shares: Array) -> None:
     """A heat map of shares (policies, channels) with the numbers in it."""
-    axes.pcolormesh(np.arange(-0.5, len(Channel)), np.arange(-0.5, len(shares)), shares, cmap=SHADES, vmin=0.0, vmax=1.0, edgecolor=PALE, linewidth=0.5)
+    edges = np.arange(-0.5, len(Channel)), np.arange(-0.5, len(shares))
+    axes.pcolormesh(*edges, shares, cmap=SHADES, vmin=0.0, vmax=1.0, edgecolor=PALE, linewidth=0.5)
     for row, column in np.ndindex(*shares.shape):
         share = float(shares[row, column])
         dark = share > 0.6

@@ -1,14 +1,15 @@
 """Paired differences to the reference: one panel an outcome, one row a policy."""
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, SymmetricalLogLocator
 
 from experiments.charts.quantity import decades, numeral, outcome_quantity, ticked
-from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, blank, caption, counted, looks, named
+from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, blank, caption, looks, named
 from experiments.comparison import HEADLINES, MORE_IS_BETTER, Comparison
 from experiments.intervals import better_share, mean_interval
 from sim.errors import InputError
@@ -16,6 +17,7 @@ from sim.errors import InputError
 Array = np.ndarray[Any, np.dtype[Any]]
 
 COLUMNS = 2
+COLUMNS_AT = (1.13, 1.29)  # right edges of the columns of numbers, in widths of the panel
 WIDE = 30.0  # times the median size from which the largest difference would hide the others on a linear axis
 NOTE = (
     "Beside each panel: the mean difference, and the share of draws in which the policy is better (equal counts half). "
@@ -30,6 +32,7 @@ def differences(comparison: Comparison) -> Figure:
     rows = -(-len(HEADLINES) // COLUMNS)
     height = 1.2 + rows * (0.85 + 0.22 * max(2, len(comparison.names) - 1))
     figure = blank(height, headline(comparison), caption(comparison, NOTE))
+    cast(ConstrainedLayoutEngine, figure.get_layout_engine()).set(wspace=0.08)
     panels = figure.subplots(rows, COLUMNS, sharey=True, squeeze=False)
     for outcome, axes in zip(HEADLINES, panels.flat, strict=False):
         draw_outcome(axes, comparison, outcome)
@@ -42,9 +45,14 @@ def headline(comparison: Comparison) -> str:
     """How many policies differ clearly in the first headline outcome."""
     ends = np.array([mean_interval(column) for column in comparison.difference(HEADLINES[0]).T[1:]])
     name = outcome_quantity(HEADLINES[0], ends).name
+    counted = f"{len(ends)} polic{'y' if len(ends) == 1 else 'ies'}"
     less, more = int(np.sum(ends[:, 2] < 0.0)), int(np.sum(ends[:, 1] > 0.0))
-    clear = f"{counted(less, 'policy')} with clearly less {name}, {more} with clearly more"
-    return f"Against {named(comparison.names[0])} in the same draws: {clear}" + ("" if less + more else " (no interval excludes zero)")
+    reference = named(comparison.names[0])
+    if comparison.draws == 1:
+        return f"Differences to {reference} in the same draw"
+    if not less + more:
+        return f"No policy differs clearly from {reference} in {name}"
+    return f"Clearly less {name} than under {reference}: {less} of {counted}; clearly more: {more}"
 
 
 def draw_outcome(axes: Axes, comparison: Comparison, outcome: str) -> None:
@@ -58,10 +66,12 @@ def draw_outcome(axes: Axes, comparison: Comparison, outcome: str) -> None:
     for row, (mean, low, high) in enumerate(ends * shown.factor):
         if np.isfinite(low):
             axes.plot([low, high], [row, row], color=marks[row].colour, linewidth=2.2, solid_capstyle="butt", zorder=3)
-        axes.plot([mean], [row], marks[row].marker, color=marks[row].colour, markeredgecolor="white", markersize=7.5, gid=f"mean {row}", zorder=4)
+        look = {"color": marks[row].colour, "markeredgecolor": "white", "markersize": 7.5}
+        axes.plot([mean], [row], marks[row].marker, gid=f"mean {row}", zorder=4, **look)
         share = better_share(change[:, row + 1], lower_is_better=lower)
-        beside(axes, row, numeral(mean, signed=True), f"{100 * share:.0f} %", INK)
-    beside(axes, -0.95, "mean", "better in", GREY)
+        beside(axes, row, numeral(mean, signed=True), f"{100 * share:.0f} %")
+    for x, text in zip(COLUMNS_AT, ("mean", "better in"), strict=True):
+        axes.annotate(text, (x, 1), (0, 6), xycoords="axes fraction", textcoords="offset points", ha="right", fontsize=SMALL, color=GREY)
     axes.set_yticks(range(len(names)), [named(name) for name in names], fontsize=NORMAL)
     axes.set_ylim(len(names) - 0.4, -0.6)
     shape(axes, ends * shown.factor, shown.unit)
@@ -69,15 +79,15 @@ def draw_outcome(axes: Axes, comparison: Comparison, outcome: str) -> None:
     axes.set_title(f"{shown.name}   ({arrow})", loc="left", fontsize=NORMAL + 0.5, fontweight="bold", color=INK)
 
 
-def beside(axes: Axes, row: float, mean: str, share: str, colour: str) -> None:
+def beside(axes: Axes, row: int, mean: str, share: str) -> None:
     """The two columns right of a row."""
-    for x, text in ((1.13, mean), (1.29, share)):
-        axes.text(x, row, text, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=SMALL, color=colour)
+    for x, text in zip(COLUMNS_AT, (mean, share), strict=True):
+        axes.text(x, row, text, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=SMALL, color=INK)
 
 
 def shape(axes: Axes, ends: Array, unit: str) -> None:
     """Limits, scale and grid. Where one difference dwarfs the others, the scale is logarithmic away from zero."""
-    sizes = np.abs(ends[:, 0])
+    sizes = np.nanmax(np.abs(ends), axis=1)
     sizes = sizes[sizes > 0.0]
     if sizes.size and sizes.max() > WIDE * np.median(sizes):
         linear = decades(sizes)

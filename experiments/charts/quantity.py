@@ -51,10 +51,10 @@ def outcome_quantity(outcome: str, values: Array) -> Quantity:
 
 
 def quantity(name: str, unit: str, values: Array) -> Quantity:
-    """How to show values in this unit of the model: shares as percentages, US$ in thousands, millions or billions.
+    r"""How to show values in this unit of the model: shares as percentages, US$ in thousands, millions or billions.
 
     >>> quantity("harm", "US$", np.array([2.5e6])).label
-    'harm (US\\\\$ million)'
+    'harm (US\\$ million)'
     """
     if unit != "US$":
         return Quantity(name, *UNITS.get(unit, (unit, 1.0)))

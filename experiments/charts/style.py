@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from experiments.provenance import lockgate_version
 from sim.vocabulary import Channel, Stage
@@ -76,12 +77,17 @@ def looks(policies: int) -> list[Look]:
     return [Look(INK, "o", "-"), *rest][:policies]
 
 
+def patch(look: Fill, label: str) -> Patch:
+    """An area's entry in a legend."""
+    return Patch(facecolor=look.colour, hatch=look.hatch, edgecolor=INK, linewidth=0.4, label=label)
+
+
 def blank(height: float, title: str, caption: str) -> Figure:
     """An empty figure of this height (inches) between its title and its caption."""
     figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)  # labels are placed by the size of their text, which needs a renderer
-    figure.suptitle(fill(title, 104), x=0.008, ha="left", fontsize=LARGE, fontweight="bold", color=INK)
-    figure.supxlabel(fill(caption, 172), x=0.008, ha="left", fontsize=SMALL, color=GREY, linespacing=1.3)
+    figure.suptitle(fill(title, 106), x=0.008, ha="left", fontsize=LARGE, fontweight="bold", color=INK)
+    figure.supxlabel(fill(caption, 188), x=0.008, ha="left", fontsize=SMALL, color=GREY, linespacing=1.3)
     return figure
 
 
@@ -92,7 +98,7 @@ def caption(comparison: "Comparison", note: str = "") -> str:
         f"World {named(comparison.world.name)}, {comparison.horizon_days} days, {draws}",
         "all parameters at their central values" if comparison.fixed else "",
         "95 % intervals over draws" if comparison.draws > 1 else "one draw has no interval",
-        "differences are paired",
+        "differences are paired" if len(comparison.names) > 1 else "",
         f"lockgate {lockgate_version()}",
     ]
     return "; ".join(part for part in parts if part) + f". {note}".rstrip()
@@ -106,13 +112,3 @@ def named(name: str) -> str:
     """
     shortened = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
     return shortened.replace("$", r"\$")
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things.
-
-    >>> counted(1, "policy"), counted(0, "policy")
-    ('1 policy', '0 policies')
-    """
-    plural = noun.removesuffix("y") + "ies" if noun.endswith("y") else noun + "s"
-    return f"{number:,} {noun if number == 1 else plural}"

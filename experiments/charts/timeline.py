@@ -8,18 +8,21 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from experiments.charts.quantity import numeral
 from experiments.charts.spans import Span, stage_spans
-from experiments.charts.style import GREY, INK, LARGE, NORMAL, PALE, SMALL, STAGES, blank, named
+from experiments.charts.style import INK, NORMAL, PALE, SMALL, STAGES, blank, named, patch
 from experiments.provenance import lockgate_version
 from sim.vocabulary import EventKind, Stage
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST = {"covered": 6, "rival": 4, "open": 4}  # lanes of each group
+NOTE = (
+    f"Shown are Lab A's first {MOST['covered']} critical systems, and the {MOST['rival']} public ones of its rivals and {MOST['open']} with "
+    "open weights that were longest the best. In brackets: capability in months beyond the critical level."
+)
 STAGE_WORDS = {
     Stage.TESTING: "in the lab's own tests",
     Stage.HELD: "held: nobody outside",
@@ -31,16 +34,17 @@ STAGE_WORDS = {
 
 
 class Sign(NamedTuple):
-    """The mark of a kind of event: word, marker, height in its lane (0 bottom, 1 top), and whether only the first counts."""
+    """The mark of a kind of event: word, marker, height in its lane (0 bottom, 1 top), whether only the first counts, size (points)."""
 
     word: str
     marker: str
     height: float
     once: bool = False
+    size: float = 6.5
 
 
 SIGNS = {
-    EventKind.ASKED: Sign("government asked", "$?$", 0.86),
+    EventKind.ASKED: Sign("government asked", "<", 0.86),
     EventKind.APPLIED: Sign("first application", "o", 0.5, once=True),
     EventKind.APPROVED: Sign("first partner approved", "P", 0.14, once=True),
     EventKind.WAVE: Sign("more partners", ">", 0.5),
@@ -49,7 +53,7 @@ SIGNS = {
     EventKind.BYPASS: Sign("public bypass", "X", 0.5),
     EventKind.DIRECTIVE: Sign("directive", "s", 0.86),
     EventKind.RESTORED: Sign("restored", "D", 0.14),
-    EventKind.THEFT: Sign("weights stolen", "*", 0.5),
+    EventKind.THEFT: Sign("weights stolen", "*", 0.5, size=10.0),
     EventKind.HOLD: Sign("held back abroad", "h", 0.86),
     EventKind.WEIGHTS: Sign("weights published", "d", 0.86),
     EventKind.STRIPPED: Sign("safeguards stripped", "p", 0.14),
@@ -61,8 +65,8 @@ def timeline(tables: Mapping[str, Array], policy_name: str, *, caption: str = ""
     spans = stage_spans(tables)
     chosen = lanes(tables)
     horizon = int(tables["weeks"]["day"][-1]) + 1
-    note = f"One run of {horizon} days; lockgate {lockgate_version()}. In brackets: capability in months beyond the critical level. {caption}"
-    figure = blank(1.5 + 0.36 * max(8, len(chosen)), headline(tables, policy_name), note.rstrip())
+    told = [caption[:1].upper() + caption[1:].rstrip("."), f"{horizon} days", f"lockgate {lockgate_version()}"]
+    figure = blank(1.5 + 0.36 * max(8, len(chosen)), headline(tables, policy_name), f"{'; '.join(part for part in told if part)}. {NOTE}")
     axes = figure.subplots()
     stages = draw_spans(axes, [span for span in spans if span.system in chosen], chosen)
     kinds = draw_events(axes, tables["events"], spans, chosen)
@@ -75,44 +79,49 @@ def timeline(tables: Mapping[str, Array], policy_name: str, *, caption: str = ""
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color=PALE, linewidth=0.5, zorder=0)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    figure.legend(handles=legend(stages, kinds), loc="outside right upper", fontsize=SMALL, frameon=False, handleheight=1.4, labelspacing=0.6)
+    handles = legend(stages, kinds)
+    figure.legend(handles=handles, loc="outside right upper", fontsize=SMALL, frameon=False, handleheight=1.4, labelspacing=0.6)
     return figure
 
 
 def headline(tables: Mapping[str, Array], policy_name: str) -> str:
     """What became of the first covered system."""
-    row = int(tables["labs"]["first_system"][0]) + 1
+    row = owned(tables, 0)[1]
     name, horizon = system_name(tables, row), int(tables["weeks"]["day"][-1]) + 1
     system = tables["systems"][row]
     if system["public_day"] >= horizon:
         return f"Under {named(policy_name)}, {name} is not open to all within {horizon} days"
     how = "has its weights published" if system["weights_day"] == system["public_day"] else "is open to all"
     wait = int(system["public_day"] - system["ready_day"])
-    return f"Under {named(policy_name)}, {name} {how} {f'{wait} days after it is ready' if wait else 'on the day it is ready'}"
+    when = f"{wait} days after it is ready" if wait else "on the day it is ready"
+    taken = tables["events"][(tables["events"]["system"] == row) & (tables["events"]["kind"] == EventKind.DIRECTIVE)]["day"]
+    return f"Under {named(policy_name)}, {name} {how} {when}" + (f", and taken away on day {taken[0]}" if len(taken) else "")
 
 
 def lanes(tables: Mapping[str, Array]) -> list[int]:
     """Rows of the systems to show: the covered lab's critical ones, then those that were longest the best of their kind."""
     systems = tables["systems"]
     horizon = int(tables["weeks"]["day"][-1]) + 1
-    covered, others = owned(tables["labs"])[0], [row for rows in owned(tables["labs"])[1:] for row in rows]
-    critical = [row for row in covered if systems["ready_day"][row] < horizon and systems["capability"][row] >= 0.0]
+    critical = [row for row in owned(tables, 0) if systems["ready_day"][row] < horizon and systems["capability"][row] >= 0.0]
+    others = np.flatnonzero(~systems["open_lab"] & (systems["owner"] > 0)).tolist()
     rivals = longest_best(systems, others, "public_day", horizon)[: MOST["rival"]]
-    free = [row for rows in owned(tables["open_weight_labs"]) for row in rows]
-    published = longest_best(systems, free, "weights_day", horizon)[: MOST["open"]]
+    published = longest_best(systems, np.flatnonzero(systems["open_lab"]).tolist(), "weights_day", horizon)[: MOST["open"]]
     return critical[: MOST["covered"]] + sorted_by_day(systems, rivals) + sorted_by_day(systems, published)
 
 
-def owned(labs: Array) -> list[list[int]]:
-    """The rows of the systems of each lab."""
-    return [list(range(int(lab["first_system"]), int(lab["first_system"] + lab["systems"]))) for lab in labs]
+def owned(tables: Mapping[str, Array], lab: int) -> list[int]:
+    """The rows of a frontier lab's systems, the oldest first."""
+    systems = tables["systems"]
+    rows = np.flatnonzero(~systems["open_lab"] & (systems["owner"] == lab))
+    return sorted(rows.tolist(), key=lambda row: int(systems["number"][row]))
 
 
 def longest_best(systems: Array, rows: Sequence[int], day_name: str, horizon: int) -> list[int]:
     """Those of the rows that were the most capable of them when they came out, the one that stayed so longest first."""
     best = -np.inf
     leaders: list[int] = []
-    for row in sorted((row for row in rows if systems[day_name][row] < horizon), key=lambda row: (systems[day_name][row], -systems["capability"][row])):
+    out = [row for row in rows if systems[day_name][row] < horizon]
+    for row in sorted(out, key=lambda row: (systems[day_name][row], -systems["capability"][row])):
         if systems["capability"][row] > best:
             best = float(systems["capability"][row])
             leaders.append(row)
@@ -127,11 +136,11 @@ def sorted_by_day(systems: Array, rows: Sequence[int]) -> list[int]:
 
 
 def system_name(tables: Mapping[str, Array], row: int) -> str:
-    """Lab A is the covered lab; labs that publish weights have numbers."""
+    """Lab A is the covered lab, and its system 1 the first covered one; labs that publish weights have numbers."""
     system = tables["systems"][row]
-    frontier = row < tables["open_weight_labs"]["first_system"][0] if len(tables["open_weight_labs"]) else True
-    owner = f"Lab {chr(ord('A') + int(system['owner']))}" if frontier else f"Open {system['owner'] + 1}"
-    return f"{owner} system {system['number'] + 1}"
+    again, letter = divmod(int(system["owner"]), 26)
+    owner = f"Open {system['owner'] + 1}" if system["open_lab"] else f"Lab {chr(ord('A') + letter)}{again + 1 if again else ''}"
+    return f"{owner} system {system['number']}"
 
 
 def lane_name(tables: Mapping[str, Array], row: int) -> str:
@@ -163,12 +172,16 @@ def draw_events(axes: Axes, events: Array, spans: Sequence[Span], chosen: Sequen
             continue
         seen.add((kind, row))
         height = chosen.index(row) + 0.33 - 0.66 * sign.height
-        axes.plot([event["day"]], [height], sign.marker, color=INK, markeredgecolor="white", markeredgewidth=0.5, markersize=6, gid=kind.name, zorder=4)
+        axes.plot(
+            [event["day"]], [height], sign.marker, color=INK, markeredgecolor="white", markeredgewidth=0.5, markersize=sign.size,
+            gid=kind.name, zorder=4,
+        )  # fmt: skip
     return [kind for kind in SIGNS if any(kind == shown for shown, _ in seen)]
 
 
 def legend(stages: Sequence[Stage], kinds: Sequence[EventKind]) -> list[Artist]:
     """The stages and events that were drawn."""
-    patches = [Patch(facecolor=STAGES[s].colour, hatch=STAGES[s].hatch, edgecolor=INK, linewidth=0.4, label=STAGE_WORDS[s]) for s in stages]
-    marks = [Line2D([], [], color=INK, linestyle="", marker=SIGNS[kind].marker, markersize=6, label=SIGNS[kind].word) for kind in kinds]
+    patches = [patch(STAGES[stage], STAGE_WORDS[stage]) for stage in stages]
+    signs = [SIGNS[kind] for kind in kinds]
+    marks = [Line2D([], [], color=INK, linestyle="", marker=sign.marker, markersize=sign.size, label=sign.word) for sign in signs]
     return [*patches, *marks]

@@ -21,11 +21,14 @@ Array = np.ndarray[Any, np.dtype[Any]]
 HARM, DELAY, CENSORED = "model_enabled_harm", "release_delay_days", "release_censored"
 TICKS = (0, 3, 7, 14, 30, 60, 90, 180, 365, 540, 730, 1095, 1825, 3650)  # days
 LINEAR_DAYS = 7.0  # up to which the axis of delays is linear
+LINEAR_DECADES = 0.7  # as long as so many decades of its logarithmic part
+AXIS = 600.0  # points, about the length of this axis
 SIDE_BY_SIDE = 0.02  # policies whose delays differ by a smaller share are drawn beside one another
-STEP = 7.0  # points between policies beside one another
+DECADE = 10.0  # times the smallest draw from which a linear axis would hide the small ones
+STEP = 9.0  # points between policies beside one another
 NOTE = (
     "Faint points are single draws. The delay is that of the first covered system, to the end of the run where it was not public by then. "
-    "Policies with the same delay are drawn side by side. Clearly: the interval of the difference excludes zero."
+    "Policies with the same delay are drawn side by side."
 )
 
 
@@ -51,12 +54,13 @@ def tradeoff(comparison: Comparison) -> Figure:
     level = outcome_quantity(HARM, intervals(harm))
     points = Points(x, intervals(harm) * level.factor, texts(comparison), marks, offsets)
     draw_single(panels[0], delays, harm * level.factor, points)
-    shape_level(panels[0], harm * level.factor, level)
+    shape_level(panels[0], harm * level.factor, points.y, level)
     drawn = [(panels[0], points)]
     if paired:
         change = outcome_quantity(HARM, intervals(difference))
         panels[1].axhline(0.0, color=GREY, linewidth=0.8, zorder=1)
-        panels[1].set_ylabel(f"{change.name} less that under\n{named(comparison.names[0])} in the same draw ({change.unit})", fontsize=NORMAL)
+        reference = named(comparison.names[0])
+        panels[1].set_ylabel(f"{change.name} less that under\n{reference} in the same draw ({change.unit})", fontsize=NORMAL)
         panels[1].yaxis.set_major_formatter(FuncFormatter(ticked))
         panels[1].set_ylim(*room(intervals(difference) * change.factor))
         drawn.append((panels[1], Points(x, intervals(difference) * change.factor, points.texts, marks, offsets)))
@@ -86,12 +90,12 @@ def texts(comparison: Comparison) -> list[str]:
 def headline(comparison: Comparison) -> str:
     """What the paired differences of harm show."""
     first, *others = comparison.names
-    if not others:
-        return f"Model-enabled harm and release delay under {named(first)}"
+    if not others or comparison.draws == 1:
+        return f"Model-enabled harm and release delay under {f'{len(others) + 1} policies' if others else named(first)}"
     ends = intervals(comparison.difference(HARM))
     best = int(np.argmin(ends[:, 0]))
     if not ends[best, 2] < 0.0:
-        return f"No policy has clearly less model-enabled harm than {named(first)}"
+        return f"No policy has less model-enabled harm than {named(first)} by more than its interval"
     less = outcome_quantity(HARM, ends[best, :1]).said(-ends[best, 0])
     censored = comparison.outcome(CENSORED)[:, best].mean() == 1.0
     delay = "is not public within the run" if censored else f"waits {numeral(float(comparison.outcome(DELAY)[:, best].mean()))} days"
@@ -102,7 +106,7 @@ def beside(delays: Array) -> list[float]:
     """Sideways offsets (points) that keep policies with the same delay apart.
 
     >>> beside(np.array([0.0, 14.0, 0.0]))
-    [-3.5, 0.0, 3.5]
+    [-4.5, 0.0, 4.5]
     """
     offsets = [0.0] * len(delays)
     left = list(range(len(delays)))
@@ -144,16 +148,20 @@ def draw_means(axes: Axes, points: Points) -> None:
         )  # fmt: skip
 
 
-def shape_level(axes: Axes, harm: Array, level: Quantity) -> None:
-    """A symmetric logarithmic axis, since single draws lie decades apart and some are 0."""
-    linear = decades(harm)
-    axes.set_yscale("symlog", linthresh=linear, linscale=0.4)
-    locator = SymmetricalLogLocator(base=10.0, linthresh=linear)
-    axes.yaxis.set_major_locator(locator)
-    axes.yaxis.set_minor_locator(NullLocator())
+def shape_level(axes: Axes, harm: Array, ends: Array, level: Quantity) -> None:
+    """An axis that is logarithmic away from 0 where single draws lie decades apart."""
+    unit = level.unit
+    if harm.max() > DECADE * harm.min():
+        linear = decades(harm)
+        axes.set_yscale("symlog", linthresh=linear, linscale=0.4)
+        axes.yaxis.set_major_locator(SymmetricalLogLocator(base=10.0, linthresh=linear))
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.set_ylim(-0.15 * linear, max(linear, float(harm.max())) * 1.6)
+        unit += ", logarithmic"
+    else:
+        axes.set_ylim(*room(np.concatenate([ends.ravel(), harm.ravel()])))
     axes.yaxis.set_major_formatter(FuncFormatter(ticked))
-    axes.set_ylim(-0.15 * linear, max(linear, float(np.nanmax(harm))) * 1.6)
-    axes.set_ylabel(f"{level.name}\n({level.unit}, logarithmic)", fontsize=NORMAL)
+    axes.set_ylabel(f"{level.name}\n({unit})", fontsize=NORMAL)
 
 
 def room(ends: Array) -> tuple[float, float]:
@@ -169,16 +177,19 @@ def shape_delays(panels: Sequence[Axes], comparison: Comparison) -> None:
     censored = bool(comparison.outcome(CENSORED).any())
     most = max(LINEAR_DAYS, float(delays.max()))
     for axes in panels:
-        axes.set_xscale("symlog", linthresh=LINEAR_DAYS, linscale=0.6)
+        axes.set_xscale("symlog", linthresh=LINEAR_DAYS, linscale=0.9 * LINEAR_DECADES)
         axes.xaxis.set_minor_locator(NullLocator())
         axes.tick_params(labelsize=NORMAL)
         axes.grid(axis="y", color=PALE, linewidth=0.5, zorder=0)
         axes.spines[["top", "right"]].set_visible(False)
         if censored:
             axes.axvline(horizon, color=GREY, linewidth=0.8, linestyle=":", zorder=1)
-    panels[0].set_xlim(-1.2, most * (1.35 if censored else 1.2))
+    margin, span = (max(beside(intervals(delays)[:, 0])) + 2 * STEP) / AXIS, LINEAR_DECADES + np.log10(most / LINEAR_DAYS)
+    margin /= 1.0 - 2.0 * margin
+    panels[0].set_xlim(-margin * span * LINEAR_DAYS / LINEAR_DECADES, most * 10.0 ** (margin * span))
     shown = [day for day in TICKS if day <= most * 1.1 and not (censored and 0.75 * horizon < day < 1.3 * horizon)]
-    panels[-1].set_xticks(shown + [horizon] * censored, [ticked(day) for day in shown] + [f"{horizon}\nnot public\nwithin the run"] * censored)
+    end = {horizon: f"{horizon}\nnot public\nwithin the run"} if censored else {}
+    panels[-1].set_xticks([*shown, *end], [*map(ticked, shown), *end.values()])
     panels[-1].set_xlabel("release delay of the first covered system (days, linear to 7, then logarithmic)", fontsize=NORMAL, color=INK)
 
 
@@ -191,5 +202,6 @@ def label(axes: Axes, points: Points) -> None:
         callouts.append(Callout(text, (x, y), transform))
         marks.append(Bbox([transform.transform((x, y))] * 2).padded(SMALL))
         if np.isfinite(low):
-            marks += [Bbox(transform.transform([(left, y), (right, y)])).padded(1), Bbox(transform.transform([(x, low), (x, high)])).padded(1)]
+            marks.append(Bbox(transform.transform([(left, y), (right, y)])).padded(1))
+            marks.append(Bbox(transform.transform([(x, low), (x, high)])).padded(1))
     call_out(axes, callouts, marks)

@@ -17,8 +17,13 @@ from sim.row import fields
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-SERIES = {"harm": "weekly model-enabled harm", "exposed_share": "exposed share of code", "usable_lead_months": "usable lead over open weights"}
+SERIES = {
+    "harm": "weekly model-enabled harm",
+    "exposed_share": "exposed share of code",
+    "usable_lead_months": "usable lead over open weights",
+}
 UNITS = {field.name: field.unit for field in fields(Week)}
+LAST_WEEKS = 13  # that the title speaks of
 TOGETHER = 4  # policies that still can be told apart in one panel
 QUARTILES = (0.25, 0.5, 0.75)
 NOTE = "Lines are medians over draws, bands hold the middle half of the draws."
@@ -52,13 +57,15 @@ def course(comparison: Comparison, series: str) -> Course:
 
 
 def headline(comparison: Comparison, harm: Course) -> str:
-    """Under which policies the median harm of the last week is lowest and highest."""
-    last = harm.quartiles[1, :, -1]
+    """Under which policies the median harm of the last weeks is lowest and highest."""
+    weeks = min(LAST_WEEKS, len(harm.days))
+    last = harm.quartiles[1, :, -weeks:].mean(axis=1)
     if len(last) == 1 or last.min() == last.max():
         return "Model-enabled harm, exposed code and usable lead, week by week"
     low, high = int(np.argmin(last)), int(np.argmax(last))
     said = [f"{named(comparison.names[n])} ({harm.shown.said(last[n] / harm.shown.factor)})" for n in (low, high)]
-    return f"In the last week, median model-enabled harm is lowest under {said[0]} and highest under {said[1]}"
+    when = f"the last {weeks} weeks" if weeks < len(harm.days) else "the run"
+    return f"Over {when}, median weekly harm is lowest under {said[0]} and highest under {said[1]}"
 
 
 def together(comparison: Comparison, courses: list[Course]) -> Figure:
@@ -69,7 +76,7 @@ def together(comparison: Comparison, courses: list[Course]) -> Figure:
     for axes, drawn in zip(panels, courses, strict=True):
         for place, look in enumerate(marks):
             draw(axes, drawn, place, look, marker=look.marker)
-        axes.set_ylabel(drawn.shown.label, fontsize=NORMAL)
+        axes.set_ylabel(drawn.shown.label.replace(" (", "\n("), fontsize=NORMAL)
         shape(axes, drawn)
     panels[-1].set_xlabel(DAYS, fontsize=NORMAL)
     figure.draw_without_rendering()  # makes the layout
@@ -101,6 +108,8 @@ def draw(axes: Axes, drawn: Course, place: int, look: Look, marker: str = "") ->
     """Median and middle half of one policy."""
     low, median, high = drawn.quartiles[:, place]
     axes.fill_between(drawn.days, low, high, color=look.colour, alpha=0.14, linewidth=0, zorder=2)
+    if len(drawn.days) == 1:
+        axes.vlines(drawn.days, low, high, color=look.colour, linewidth=1.0)
     for edge in (low, high):
         axes.plot(drawn.days, edge, color=look.colour, alpha=0.4, linewidth=0.5, linestyle=look.line, zorder=2)
     every = max(1, len(drawn.days) // 9)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from experiments.command.amount import count
 from experiments.command.option import (
     LARGEST_SEED,
     LONGEST_DAYS,
@@ -13,65 +14,70 @@ from experiments.command.option import (
     Check,
     Horizon,
     Json,
+    Out,
     Quiet,
     Seed,
     Settings,
     WorldOption,
-    check_writable,
     chosen,
+    folder_for,
     within,
 )
-from experiments.command.screen import paragraph, print_json, progress, results, say
+from experiments.command.screen import paragraph, print_json, print_table, progress, results, say
 
 POLICIES = ["open-release", "staged-preview", "partner-programme"]
 MOST_THREADS = 1024
-CHARTS = (".png", ".svg")
+EXAMPLES = """\
+\b
+Examples:
+  lockgate compare open-release withhold --draws 100
+  lockgate compare --world race --set preview_days=30 --set pace=1.2
+"""
+
+Policies = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="POLICY", help=f"Names, or paths to TOML files; the first is the reference. [default: {' '.join(POLICIES)}]"),
+]
+Draws = Annotated[int, typer.Option("--draws", metavar="N", help="Sampled worlds; every policy runs in each.")]
+Fixed = Annotated[bool, typer.Option("--fixed", help="Hold all parameters at their central values: draws differ in luck only.")]
+Threads = Annotated[int | None, typer.Option("--threads", metavar="N", help="Threads; the results stay the same. [default: one a core]")]
 
 
-def compare(
-    policies: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[POLICY]...", help=f"Names, or paths to TOML files; the first is the reference. Default: {' '.join(POLICIES)}."),
-    ] = None,
+def compare(  # noqa: PLR0913, PLR0917  # one for each option
+    policies: Policies = None,
     world: WorldOption = "baseline",
-    draws: Annotated[int, typer.Option("--draws", metavar="N", help="Sampled worlds; every policy runs in each.")] = 500,
+    draws: Draws = 500,
     seed: Seed = 1,
     horizon: Horizon = 540,
-    fixed: Annotated[bool, typer.Option("--fixed", help="Hold all parameters at their central values: draws differ in luck only.")] = False,
+    fixed: Fixed = False,
     settings: Settings = None,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the results.")] = Path("lockgate-results/compare"),
+    out: Out = None,
     check: Check = False,
-    threads: Annotated[int | None, typer.Option("--threads", metavar="N", help="Threads; results do not depend on them. Default: one a core.")] = None,
+    threads: Threads = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Compare release policies in the same sampled worlds.
 
     Prints means, 95 % intervals and differences from the first policy, paired world by world, and writes tables and charts to a folder.
-
-    \b
-    Examples:
-      lockgate compare open-release withhold --draws 100
-      lockgate compare --world race --set preview_days=30 --set open_weight_lag_months=6
     """
     within("--draws", draws, 1, MOST_DRAWS, "sampled worlds")
     within("--seed", seed, 0, LARGEST_SEED, "any whole number: the same seed gives the same results")
     within("--horizon", horizon, 1, LONGEST_DAYS, "days that are simulated")
-    within("--threads", threads or 1, 1, MOST_THREADS, "threads")
+    within("--threads", 1 if threads is None else threads, 1, MOST_THREADS, "threads")
     loaded, place = chosen(policies or POLICIES, world, settings)
 
     from experiments.comparison import compare as compare_policies
-    from experiments.store import check_folder, plan_of, save_comparison
+    from experiments.store import plan_of, save_comparison
 
-    check_folder(out, plan_of(loaded, place, draws, seed, horizon, fixed))
-    check_writable(out)
+    folder = folder_for(out, "compare", plan_of(loaded, place, draws, seed, horizon, fixed))
     announce(quiet=quiet)
     with progress(draws, "runs of each policy" if fixed else "worlds", quiet=quiet) as advance:
         comparison = compare_policies(
             loaded, place, draws, seed, horizon_days=horizon, fixed=fixed, threads=threads, check=check, progress=advance
         )
     say("drawing the charts ...", quiet=quiet)
-    folder = save_comparison(comparison, out, ["lockgate", *sys.argv[1:]])
+    save_comparison(comparison, folder, ["lockgate", *sys.argv[1:]])
     if as_json:
         print_json(comparison.summary())
     else:
@@ -94,12 +100,14 @@ def print_comparison(comparison: Any) -> None:
 
     console, summary = results(), comparison.summary()
     words = Wording(comparison.horizon_days, comparison.draws, comparison.fixed)
-    drawn = f"{comparison.draws} runs of the central" if comparison.fixed else f"{comparison.draws} sampled worlds of the"
-    console.print(paragraph(f"{drawn} world {comparison.world.name}, {comparison.horizon_days} days each, seed {comparison.seed}.", console.width))
+    drawn = f"{count(comparison.draws, words.noun)}{' at central values' if comparison.fixed else ' drawn from its priors'}"
+    title = f"World {comparison.world.name}: {drawn}, {comparison.horizon_days} days each, seed {comparison.seed}."
+    console.print(paragraph(title, console.width))
     console.print()
-    console.print(table(summary, words))
-    note = f"Differences are from {comparison.names[0]} in the same {words.noun}; one in which nothing differs counts as half better."
-    console.print(paragraph(note, console.width))
+    print_table(table(summary, words))
+    if len(comparison.names) > 1:
+        note = f"Differences are from {comparison.names[0]} in the same {words.noun}."
+        console.print(paragraph(f"{note} Better in: share of {words.noun}s, of which those without a difference count half.", console.width))
     for sentence in verdicts(summary, words):
         console.print()
         console.print(paragraph(sentence, console.width))
@@ -107,9 +115,9 @@ def print_comparison(comparison: Any) -> None:
 
 def print_places(folder: Path) -> None:
     """Where the results lie."""
-    charts = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in CHARTS)
+    charts = sorted(path for path in folder.rglob("*.png"))
     console = results()
     console.print()
     console.print(f"Results: {folder}", soft_wrap=True)
     if charts:
-        console.print(paragraph(f"Charts in it: {', '.join(charts)}", console.width))
+        console.print(f"Charts: {charts[0].parent} ({', '.join(path.stem for path in charts)})", soft_wrap=True)

@@ -1,7 +1,9 @@
 """Options that commands share, and what they mean."""
 
-import os
+import tempfile
 import tomllib
+from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 MOST_DRAWS = 100_000
 LARGEST_SEED = 2**53 - 1  # beyond it JSON readers lose digits
 LONGEST_DAYS = 3650
+RESULTS = Path("lockgate-results")
 
 WorldOption = Annotated[str, typer.Option("--world", metavar="WORLD", help="A world by name, or a path to its TOML file.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Number that all random draws follow from.")]
@@ -24,6 +27,7 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Another value of a lever (in every policy) or of a parameter; may be repeated."),
 ]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help=f"Folder for the results. [default: a new one in {RESULTS}]")]
 Check = Annotated[bool, typer.Option("--check", help="Check the model's invariants every evening of every run.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results only.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, and nothing else there.")]
@@ -77,10 +81,32 @@ def chosen(policies: list[str], world: str, assignments: list[str] | None) -> tu
     return loaded, with_parameters(place, parameters) if parameters else place
 
 
+def folder_for(out: Path | None, name: str, study: Mapping[str, Any]) -> Path:
+    """The folder for the results of a study: the one asked for, or NAME, NAME-2, ... in `RESULTS`, the first that can hold it."""
+    from experiments.folder import check_folder
+
+    if out is not None:
+        check_folder(out, study)
+        check_writable(out)
+        return out
+    check_writable(RESULTS / name)
+    for number in count(1):
+        folder = RESULTS / (name if number == 1 else f"{name}-{number}")
+        try:
+            check_folder(folder, study)
+        except InputError:
+            continue
+        return folder
+    raise AssertionError  # counting has no end
+
+
 def check_writable(folder: Path) -> None:
-    """Raise `InputError` where an output folder cannot be made."""
+    """Raise `InputError` where an output folder cannot be made, or put in the place of an older one."""
+    if Path.cwd().is_relative_to(folder.resolve()):
+        raise InputError(f"--out {folder} is the folder that you are in, or one above it; name a folder below")
     parent = next(path for path in folder.absolute().parents if path.exists())
-    if not parent.is_dir():
-        raise InputError(f"--out {folder}: {parent} is a file, name a folder that can be made")
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise InputError(f"--out {folder}: nothing can be written in {parent}, name another folder")
+    try:
+        with tempfile.TemporaryDirectory(dir=parent):
+            pass
+    except OSError as error:
+        raise InputError(f"--out {folder}: no folder can be made in {parent} ({error.strerror}), name another") from None

@@ -17,11 +17,17 @@ def results() -> Any:
     return Console(markup=False, highlight=False, emoji=False)
 
 
-def paragraph(text: str, width: int, indent: str = "") -> str:
-    """Text folded to a width, its further lines set in."""
-    return textwrap.fill(
-        text, width, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False, break_on_hyphens=False
-    )
+def paragraph(text: str, width: int, first: str = "", others: str = "  ") -> str:
+    """Text folded to a width, its first line and all others set in."""
+    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False)
+
+
+def print_table(table: Any) -> None:
+    """Print a table without the blanks that fill its lines."""
+    console = results()
+    with console.capture() as captured:
+        console.print(table)
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def print_json(content: Any) -> None:

@@ -1,14 +1,15 @@
 """A comparison in words: one table, and one sentence for each policy. Both are made from its summary."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.command.quantity import days, money, number, percent, size_of
+from experiments.command.amount import days, money, number, percent, size_of
 
 Statistics = Mapping[str, Any]  # of one outcome: mean, low, high, and the same of its difference from the reference
 LEVEL = "95 % interval"
+LONGEST_NAME = 20  # that leaves room for the rest in 80 columns
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,18 @@ def finite(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
-def columns(policies: Iterable[Mapping[str, Statistics]]) -> list[Column]:
-    """The columns of the table. Harm comes in the unit of its largest mean, as fine as its narrowest interval of differences."""
+def columns(policies: Collection[Mapping[str, Statistics]]) -> list[Column]:
+    """The columns of the table. Harm comes in a unit that gives its largest mean two to four digits, as fine as its differences need."""
     harm = [outcomes["model_enabled_harm"] for outcomes in policies]
-    size, word = size_of(max(statistics["mean"] for statistics in harm))
+    size, word = size_of(max(abs(statistics["mean"]) for statistics in harm) / 10)
+    slowest = max(outcomes["release_delay_days"]["mean"] for outcomes in policies)
     spreads = [(one["difference"]["high"] - one["difference"]["low"]) / size for one in harm if finite(one["difference"]["low"])]
     narrowest = min((spread for spread in spreads if spread > 0), default=math.inf)
+    decimals = 0 if narrowest > 5 else 1 if narrowest > 0.5 else 2
     return [
-        Column("model_enabled_harm", "harm that models\nenabled", f"US$ {word}".rstrip(), size, 0 if narrowest > 5 else 1 if narrowest > 0.5 else 2),
-        Column("release_delay_days", "release\ndelay", "days", 1.0, 1),
-        Column("usable_lead_months", "usable\nlead", "months", 1.0, 2),
+        Column("model_enabled_harm", "model-enabled\nharm", f"US$ {word}".rstrip(), size, decimals),
+        Column("release_delay_days", "release\ndelay", "days", 1.0, int(slowest < 100)),
+        Column("usable_lead_months", "usable\nlead", "months", 1.0, 1),
         Column("customers_lost_share", "customers\nlost", "% of its own", 0.01, 1),
     ]
 
@@ -79,8 +82,8 @@ def rows(name: str, outcomes: Mapping[str, Statistics], table: list[Column], wor
     unknown = censored(outcomes) > 0
     more = [" or more" if unknown and column.outcome == "release_delay_days" else "" for column in table]
     yield ["  difference", *(c.cell(differences[c.outcome]["mean"], signed=True) + m for c, m in zip(table, more, strict=True))]
-    yield [f"  {LEVEL}", *(c.span(differences[c.outcome], signed=True) for c in table)]
-    yield [f"  better in ({words.noun}s)", *(percent(differences[column.outcome]["better_share"]) for column in table)]
+    yield [f"  {LEVEL}", *("-" if m else c.span(differences[c.outcome], signed=True) for c, m in zip(table, more, strict=True))]
+    yield ["  better in", *(percent(differences[column.outcome]["better_share"]) for column in table)]
 
 
 def censored(outcomes: Mapping[str, Statistics]) -> float:
@@ -111,7 +114,7 @@ def table(summary: Mapping[str, Any], words: Wording) -> Any:
     policies, reference = summary["policies"], summary["reference"]
     shown = columns(policies.values())
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    grid.add_column("\n\npolicy", no_wrap=False, overflow="fold")
+    grid.add_column("\n\npolicy", overflow="fold", min_width=min(LONGEST_NAME, max(map(len, policies))))
     for column in shown:
         grid.add_column(f"{column.heading}\n{column.unit}", justify="right", overflow="fold")
     for name, outcomes in policies.items():
@@ -134,9 +137,11 @@ def alone(outcomes: Mapping[str, Statistics], words: Wording) -> str:
     """What happens under the reference."""
     harm, lead = outcomes["model_enabled_harm"], outcomes["usable_lead_months"]["mean"]
     lost = outcomes["customers_lost_share"]["mean"]
-    enabled = f"models enable harm of {money(harm['mean'])} on average{money_span(harm)}"
-    ahead = f"a usable lead of {number(lead, 1)} months over open weights" if lead >= 0 else f"{number(-lead, 1)} months behind open weights"
-    return f"{enabled}; {released(outcomes, words)}; {ahead}; {percent(abs(lost), 1)} of customers {'lost' if lost >= 0 else 'gained'}"
+    moved = f"{percent(abs(lost), 1)} of customers {'lost' if lost >= 0 else 'gained'}"
+    spread = f" on average ({money_span(harm)})" if finite(harm["low"]) else ""
+    enabled = f"models enable harm of {money(harm['mean'])}{spread}"
+    ahead = f"{number(abs(lead), 1)} months {'ahead of' if lead >= 0 else 'behind'} open weights"
+    return f"{enabled}; {released(outcomes, words)}; what is offered to all is {ahead}; {moved}"
 
 
 def released(outcomes: Mapping[str, Statistics], words: Wording) -> str:
@@ -155,10 +160,8 @@ def against(outcomes: Mapping[str, Statistics], base: Mapping[str, Statistics], 
     delay = released(outcomes, words)
     if delay != released(base, words):
         delay += f" ({reference}: {released(base, words).removeprefix('release delay ')})"
-    lead = change(outcomes["usable_lead_months"], "usable lead", ("longer", "shorter"), lambda value: f"{number(value, 1)} months")
-    lost = change(
-        outcomes["customers_lost_share"], "customers lost", ("more", "fewer"), lambda value: f"{number(100 * value, 1)} percentage points"
-    )
+    lead = change(outcomes["usable_lead_months"], "usable lead", ("longer", "shorter"), 1.0, "months")
+    lost = change(outcomes["customers_lost_share"], "customers lost", ("more", "fewer"), 100.0, "percentage points")
     return f"{harm_sentence(outcomes['model_enabled_harm'], reference, words)}; {delay}; {lead}; {lost}"
 
 
@@ -172,9 +175,9 @@ def harm_sentence(harm: Statistics, reference: str, words: Wording) -> str:
     if not finite(difference["low"]):
         return f"{money(abs(mean))} {more_or_less} model-enabled harm than {reference} in the one {words.noun} drawn"
     if difference["low"] <= 0.0 <= difference["high"]:
-        side = f"{money(abs(mean))} {more_or_less} on average{money_span(difference)}"
-        return f"no clear difference in model-enabled harm from {reference} ({side.replace(' (', ', ').removesuffix(')')})"
-    spread = money_span(difference if mean > 0 else turned(difference))
+        span = money_span(difference, signed=True)
+        return f"no clear difference in model-enabled harm from {reference} ({money(abs(mean))} {more_or_less} on average, {span})"
+    spread = f" ({money_span(difference if mean > 0 else turned(difference))})"
     if often < 0.5:
         rare = f"though in {words.share(often)} only"
         return f"{more_or_less} model-enabled harm than {reference} on average, by {money(abs(mean))}{spread}, {rare}"
@@ -186,26 +189,26 @@ def turned(difference: Statistics) -> Statistics:
     return {"mean": -difference["mean"], "low": -difference["high"], "high": -difference["low"]}
 
 
-def money_span(statistics: Statistics) -> str:
-    """The interval of a sum of money, in brackets and in the unit of its mean."""
-    if not finite(statistics["low"]):
-        return ""
+def money_span(statistics: Statistics, *, signed: bool = False) -> str:
+    """The interval of a sum of money, in the unit of its mean."""
     size, _ = size_of(statistics["mean"])
     low, high = statistics["low"] / size, statistics["high"] / size
     decimals = int(min(abs(low), abs(high)) < 10)
-    return f" ({LEVEL} {number(low, decimals)} to {number(high, decimals)})"
+    plus = "+" if signed and high > 0 else ""
+    return f"{LEVEL} {number(low, decimals)} to {plus}{number(high, decimals)}"
 
 
-def change(statistics: Statistics, noun: str, words: tuple[str, str], said: Callable[[float], str]) -> str:
+def change(statistics: Statistics, noun: str, words: tuple[str, str], factor: float, unit: str) -> str:
     """How an outcome differs from the reference: by how much in which direction, or not clearly."""
     difference = statistics["difference"]
-    mean, low, high = difference["mean"], difference["low"], difference["high"]
+    mean, low, high = (factor * difference[part] for part in ("mean", "low", "high"))
     if mean == 0.0 and (low == high or not finite(low)):
         return f"{noun} as there"
     word = words[0] if mean > 0 else words[1]
     if not finite(low):
-        return f"{noun}: {said(abs(mean))} {word}"
+        return f"{noun}: {number(abs(mean), 1)} {unit} {word}"
     if low <= 0.0 <= high:
         return f"no clear difference in {noun}"
     near, far = sorted((abs(low), abs(high)))
-    return f"{noun}: {said(abs(mean))} {word} ({said(near).split(' ')[0]} to {said(far).split(' ')[0]})"
+    decimals = 1 if number(near, 1) != number(far, 1) else 2
+    return f"{noun}: {number(abs(mean), decimals)} {unit} {word} ({number(near, decimals)} to {number(far, decimals)})"

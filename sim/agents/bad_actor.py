@@ -39,6 +39,7 @@ class BadActor(Agent):
 
     @rule
     def step(self, world, day):
+        """Try what is due today: thefts of weights, then operations; then sleep."""
         while self.theft_at < day + 1:
             try_theft(self, world, day)
         while self.next_at < day + 1:
@@ -79,7 +80,8 @@ def operate(actor, world, day):
         alone = success
     elif not refused_by_open_weights(actor, world, chances):
         alone = attack_success(hazard, world.today.open_uplift, exposed)
-    score_operation(world, actor, channel, whole(world.today.discount * (success - without)), whole(world.today.discount * (success - alone)))
+    discount = world.today.discount
+    score_operation(world, actor, channel, whole(discount * (success - without)), whole(discount * (success - alone)))
     if draw(chances, Purpose.LUCK) < success:
         suffer(actor, world, target, channel, chances, day)
 
@@ -124,7 +126,7 @@ def reach_system(actor, world, chances, day):
         if channel == Channel.PUBLIC_SERVICE and world.constants.feedback and draw(chances, Purpose.BANNED) < params.ban_chance:
             ban(actor, world, day)
         again = int(Purpose.FALL_BACK) if refusals == 0 else int(Purpose.FALL_BACK_AGAIN)
-        if draw(chances, again) >= params.fallback_chance:
+        if params.fallback_chance < 1.0 and draw(chances, again) >= params.fallback_chance:
             return int(Channel.NO_MODEL)
         refusals += 1
 

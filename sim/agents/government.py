@@ -37,6 +37,7 @@ class Government(Agent):
 
     @rule
     def step(self, world, day):
+        """Order, test, approve and widen; the foreign one coordinates or does not."""
         levers = world.phases[world.today.phase]
         if self.index == HOME_GOVERNMENT:
             watch_incidents(world, day)

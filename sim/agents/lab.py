@@ -35,6 +35,7 @@ class Lab(Agent):
 
     @rule
     def step(self, world, day):
+        """Settle how careful to be, finish and release systems, look after those that are out, do research."""
         self.effort = race_effort(self, world, day)
         if day >= self.next_trained_day:
             finish_training(self, world, day)

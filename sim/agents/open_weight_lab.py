@@ -30,6 +30,7 @@ class OpenWeightLab(Agent):
 
     @rule
     def step(self, world, day):
+        """Follow the frontier, finish systems, publish and strip them."""
         follow(self, world)
         if day >= self.next_trained_day:
             finish_system(self, world, self.capability, day)

@@ -43,6 +43,7 @@ class Partner(Agent):
 
     @rule
     def step(self, world, day):
+        """Seek access, guard it, and search and patch with the best system within reach."""
         if self.interested and self.approval != Approval.REFUSED and self.approval != Approval.APPROVED:
             seek_access(self, world, day)
         holds = self.approval == Approval.APPROVED and world.today.restricted_capability > NOTHING

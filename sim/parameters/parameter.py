@@ -80,7 +80,7 @@ class LogNormal:
 
     def quantile(self, u: float) -> float:
         z = NormalDist().inv_cdf(min(max(u, 1e-12), 1.0 - 1e-12)) / NormalDist().inv_cdf(0.95)
-        return self.median * ((self.high / self.median) ** z if z > 0 else (self.median / self.low) ** z)
+        return float(self.median * ((self.high / self.median) ** z if z > 0 else (self.median / self.low) ** z))
 
     def __str__(self) -> str:
         return f"lognormal, median {self.median:g}, 90 % in {self.low:g} to {self.high:g}"
@@ -121,7 +121,7 @@ class Parameter:
 
     def cast(self, value: float) -> float | int | bool:
         """A number in the parameter's own type; whole numbers are rounded."""
-        return self.type(round(value)) if self.type is int else self.type(value)  # type: ignore[no-any-return]
+        return round(value) if self.type is int else self.type(value)
 
 
 def switch(name: str, meaning: str) -> Parameter:

@@ -3,9 +3,9 @@
 import math
 
 from sim.access import settle_access
+from sim.agents.lab import race_effort
 from sim.chance import Purpose, draw, exponential, grow, key, lognormal, positive_stable, stem, uniform
 from sim.dawn import survey_labs
-from sim.agents.lab import race_effort
 from sim.formulas.attack import expected_loss
 from sim.formulas.race import customer_pull
 from sim.formulas.safeguards import detection_chance, safeguard_reached

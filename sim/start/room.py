@@ -20,9 +20,18 @@ TABLES: dict[str, type] = {
     "systems": System, "tests": Test, "agencies": Agency, "testers": Desk, "reviewers": Desk,
     "channels": Tally, "kinds": Tally, "weeks": Week, "events": Event, **KINDS,
 }  # fmt: skip
-LISTS = {"by_rank": np.dtype("i8"), "size_guide": np.dtype("i8"), "size_below": np.dtype("f8"), "wakes_at": np.dtype("f8"), "attributed": np.dtype("i8"), "leaking": np.dtype("i8"), "operations": np.dtype("i1")}
+LISTS: dict[str, np.dtype[Any]] = {
+    "by_rank": np.dtype("i8"),  # organisations, the most critical first
+    "size_guide": np.dtype("i8"),  # where to begin the search for a target
+    "size_below": np.dtype("f8"),  # share of all size of the organisations before this one
+    "wakes_at": np.dtype("f8"),  # when each bad actor acts next
+    "attributed": np.dtype("i8"),  # incidents attributed to each system on each day of the window
+    "leaking": np.dtype("i8"),  # organisations whose access leaks today
+    "operations": np.dtype("i1"),  # the channel of every operation, in order
+}
 ROWS = SINGLES | TABLES
-OWN_DTYPES = {name: dtype(kind) for name, kind in ROWS.items()} | LISTS  # what the block of memory holds, in this order
+# What the block of memory holds, in this order.
+OWN_DTYPES: dict[str, np.dtype[Any]] = {name: dtype(kind) for name, kind in ROWS.items()} | LISTS
 
 COMPILED_WORLD = world_type(
     "release",

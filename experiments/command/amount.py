@@ -68,8 +68,8 @@ def beyond_critical(capability: float) -> str:
     """Where a capability stands relative to the critical level.
 
     >>> beyond_critical(-1.25), beyond_critical(0.0)
-    ('1.2 months short of the critical level', 'at the critical level')
+    ('1.2 months short of critical', 'at the critical level')
     """
     if abs(capability) < 0.05:
         return "at the critical level"
-    return f"{abs(capability):.1f} months {'beyond' if capability > 0 else 'short of'} the critical level"
+    return f"{abs(capability):.1f} months {'beyond' if capability > 0 else 'short of'} critical"

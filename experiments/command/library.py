@@ -1,0 +1,176 @@
+"""`lockgate list`, `show`, `validate` and `schema`: what can be simulated, and whether a file of one's own is right."""
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.command.amount import count
+from experiments.command.option import Json
+from experiments.command.screen import paragraph, print_json, print_table, results
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from experiments.describe import Description
+    from scenarios.schema import Kind
+
+
+class SchemaKind(StrEnum):
+    """What a schema describes."""
+
+    POLICY = "policy"
+    WORLD = "world"
+
+
+def list_(as_json: Json = False) -> None:
+    """List all policies, worlds, levers and parameters."""
+    from experiments.describe import library, summary_of
+    from sim.parameters import THEMES
+    from sim.policy import LEVERS
+
+    shelves = library()
+    if as_json:
+        print_json({kind: {name: make().content() for name, make in members.items()} for kind, members in shelves.items()})
+        return
+    console = results()
+    print_named("Policies", {name: summary_of("policy", name) for name in shelves["policies"]})
+    print_named("Worlds", {name: summary_of("world", name) for name in shelves["worlds"]})
+    console.print("Levers, which policies set", style="bold")
+    print_names(LEVERS)
+    for theme, members in THEMES.items():
+        console.print(f"Parameters: {theme}", style="bold")
+        print_names(parameter.name for parameter in members)
+    console.print("`lockgate show NAME` explains any of them, `lockgate show day` a day.")
+
+
+def print_named(title: str, members: Mapping[str, str]) -> None:
+    """Names, each with its sentence."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    for name, summary in members.items():
+        grid.add_row(f"  {name}", summary)
+    console = results()
+    console.print(title, style="bold")
+    print_table(grid)
+    console.print()
+
+
+def print_names(names: Iterable[str]) -> None:
+    """Names, as many on a line as there is room for."""
+    console = results()
+    console.print(paragraph(", ".join(names), console.width, "  "))
+    console.print()
+
+
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A policy, world, parameter, lever or outcome; a path to a file; or `day`.")],
+    as_json: Json = False,
+) -> None:
+    """Explain any of these names, or an outcome."""
+    from experiments.describe import describe
+
+    found = describe(name)
+    if as_json:
+        print_json(found[0].content() if len(found) == 1 else [each.content() for each in found])
+        return
+    for place, description in enumerate(found):
+        if place:
+            print()
+        print_description(description)
+
+
+def print_description(description: "Description") -> None:
+    """A description as text, its tables below."""
+    from rich.table import Table
+
+    console = results()
+    console.print(f"{description.name}  ({description.kind})", style="bold")
+    console.print(paragraph(description.meaning, console.width))
+    short = {label: fact for label, fact in description.facts.items() if not isinstance(fact, list)}
+    if short:
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        for label, fact in short.items():
+            grid.add_row(f"  {label}", str(fact))
+        console.print()
+        print_table(grid)
+    for label, fact in description.facts.items():
+        if isinstance(fact, list):
+            console.print()
+            console.print(f"  {label}")
+            print_table(table_of(fact))
+
+
+def table_of(rows: list[dict[str, Any]]) -> Any:
+    """Rows with the same keys as a table."""
+    from rich import box
+    from rich.table import Table
+
+    from scenarios.notation import shown
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=True, padding=(0, 1, 0, 1), show_edge=False)
+    for key in rows[0]:
+        table.add_column(key, no_wrap=key in ("lever", "parameter", "act", "day"))
+    for row in rows:
+        table.add_row(*(value if isinstance(value, str) else shown(value) for value in row.values()))
+    return table
+
+
+def validate(file: Annotated[Path, typer.Argument(metavar="FILE", help="The TOML file of a policy or a world.")]) -> None:
+    """Check the file of a policy or a world."""
+    from scenarios import load_policy, load_world
+
+    path = str(file) if file.suffix == ".toml" or file.parent != Path() else f"./{file}"
+    if kind_of(str(file)) == "world":
+        from sim.parameters import PARAMETERS
+
+        changed = sum(parameter != PARAMETERS[name] for name, parameter in load_world(path).parameters.items())
+        said = f"a world that differs from the table in {count(changed, 'parameter')}"
+    else:
+        policy = load_policy(path)
+        steps = [day for day, _ in policy.timeline]
+        later = f", with changes on {'day' if len(steps) == 1 else 'days'} {', '.join(map(str, steps))}" if steps else ""
+        said = f"a policy that sets {count(len(policy.levers), 'lever')}{later}"
+    print(f"{file} is valid: {said}.")
+
+
+def kind_of(path: str) -> "Kind":
+    """Whether a file is that of a policy or of a world, by its tables; by its look where it cannot be read as TOML."""
+    file = Path(path)
+    if not file.exists():
+        raise InputError(f"{path}: no such file; name the TOML file of a policy or a world")
+    content = file.read_bytes() if file.is_file() else b""
+    try:
+        tables = tomllib.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, ValueError):
+        return "world" if b"[parameters" in content else "policy"
+    is_policy, is_world = bool(tables.keys() & {"levers", "timeline"}), "parameters" in tables
+    if is_policy and is_world:
+        raise InputError(f"{path} has tables of a policy ([levers], [[timeline]]) and of a world ([parameters]); make it two files")
+    if not is_policy and not is_world and tables:
+        return kind_of_parent(path, tables.get("extends"))
+    return "world" if is_world else "policy"
+
+
+def kind_of_parent(path: str, extends: object) -> "Kind":
+    """The kind of a file without tables of its own: that of the built-in scenario that it extends."""
+    from scenarios import policy_names, world_names
+
+    if extends in policy_names():
+        return "policy"
+    if extends in world_names():
+        return "world"
+    raise InputError(f"{path} has neither [levers] nor [[timeline]], as a policy has, nor [parameters], as a world has; add one of them")
+
+
+def schema(kind: Annotated[SchemaKind, typer.Argument(help="Which file it describes.")] = SchemaKind.POLICY) -> None:
+    """Print the JSON schema of such a file, for editors."""
+    from scenarios import json_schema
+
+    print(json.dumps(json_schema(kind.value), indent=1))

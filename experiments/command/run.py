@@ -1,0 +1,200 @@
+"""`lockgate run`: one run, told as a story."""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.command.option import (
+    LARGEST_SEED,
+    LONGEST_DAYS,
+    Check,
+    Horizon,
+    Json,
+    Out,
+    Quiet,
+    Seed,
+    Settings,
+    WorldOption,
+    chosen,
+    folder_for,
+    within,
+)
+from experiments.command.screen import paragraph, print_json, progress, results
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from scenarios import World
+    from sim.model import ReleaseModel
+    from sim.policy import Policy
+
+MOST_AGENTS = 200_000  # each is an object of its own, and takes its turn every day
+EXAMPLES = """\
+\b
+Examples:
+  lockgate run staged-preview --world leaky-partners
+  lockgate run my-policy.toml --seed 7 --day-by-day | grep "Lab B"
+"""
+
+
+def run(
+    policy: Annotated[str, typer.Argument(metavar="POLICY", help="A policy by name, or a path to its TOML file.")],
+    world: WorldOption = "baseline",
+    seed: Seed = 1,
+    horizon: Horizon = 540,
+    settings: Settings = None,
+    day_by_day: Annotated[bool, typer.Option("--day-by-day", help="Tell every event, one a line.")] = False,
+    check: Check = False,
+    out: Out = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run one policy once, and tell what happens.
+
+    The world has its central values. Writes the story, all events, agents and systems, the outcomes and a chart to a folder.
+    """
+    within("--seed", seed, 0, LARGEST_SEED, "any whole number: the same seed gives the same run")
+    within("--horizon", horizon, 1, LONGEST_DAYS, "days that are simulated")
+    (plan,), place = chosen([policy], world, settings)
+    check_size(place)
+    study = study_of(plan, place, seed, horizon)
+    folder = folder_for(out, "run", study)
+    model = simulate(plan, place, seed, horizon, check=check, quiet=quiet)
+    told = Told(model, plan, place, seed, day_by_day=day_by_day)
+    save(told, folder, study)
+    if as_json:
+        print_json({"policy": plan.name, "world": place.name, "seed": seed, "horizon_days": horizon, "outcomes": model.outcomes})
+        return
+    console = results()
+    for line in told.ending if quiet else told.lines:
+        console.print(paragraph(line, console.width), soft_wrap=True)
+    if not quiet:
+        console.print(f"\nResults: {folder}", soft_wrap=True)
+
+
+def check_size(world: "World") -> None:
+    """Refuse what would take hours, before anything is built."""
+    agents = sum(int(world.parameters[name].default) for name in ("organisations", "bad_actors"))
+    if agents > MOST_AGENTS:
+        raise InputError(
+            f"organisations and bad_actors = {agents:,} together must be at most {MOST_AGENTS:,} for one run told as a story; "
+            f"`lockgate compare` takes more"
+        )
+
+
+def simulate(policy: "Policy", world: "World", seed: int, horizon: int, *, check: bool, quiet: bool) -> "ReleaseModel":
+    """All days of one run."""
+    from sim.model import ReleaseModel
+
+    model = ReleaseModel(policy, world.central(), horizon_days=horizon, seed=seed, check=check)
+    with progress(horizon, "days", quiet=quiet) as advance:
+        while model.running:
+            model.step()
+            advance(1)
+    return model
+
+
+class Told:
+    """A run, and its story."""
+
+    def __init__(self, model: "ReleaseModel", policy: "Policy", world: "World", seed: int, *, day_by_day: bool) -> None:
+        from experiments.story import Cast, ending, every_event, said, story
+
+        self.model, self.policy, self.world, self.seed = model, policy, world, seed
+        cast = Cast.of(model.world)
+        self.sentences = [said(event, cast) for event in model.events]
+        self.title = f"{policy.name} in the central {world.name} world, {model.horizon_days} days, seed {seed}"
+        told = every_event(model.events, cast) if day_by_day else story(model.events, cast, model.horizon_days)
+        self.ending = [f"In the end, on day {model.horizon_days}:", *(f"- {line}" for line in ending(model.outcomes, model.horizon_days))]
+        self.lines = [f"{self.title}: {policy.summary}", "", *told, *([""] if told and told[-1] else []), *self.ending]
+
+
+def study_of(policy: "Policy", world: "World", seed: int, horizon: int) -> dict[str, Any]:
+    """What was asked."""
+    from experiments.provenance import content_hash, policy_content, world_content
+
+    return {
+        "kind": "run",
+        "policies": {policy.name: content_hash(policy_content(policy))},
+        "world": {world.name: content_hash(world_content(world))},
+        "seed": seed,
+        "horizon_days": horizon,
+    }
+
+
+def save(told: Told, folder: Path, study: dict[str, Any]) -> None:
+    """Write a run to a folder, whole or not at all."""
+    import pyarrow.parquet as pq
+
+    from experiments.charts import save as save_chart
+    from experiments.charts.timeline import timeline
+    from experiments.folder import write_folder, write_json
+    from experiments.provenance import policy_content, provenance, world_content
+
+    records = tables(told.model)
+    figure = timeline(records, told.policy.name, caption=f"one run, central {told.world.name} world, seed {told.seed}")
+
+    def write_chart(path: Path) -> None:
+        save_chart(figure, path.with_suffix(""))  # as PNG and SVG
+
+    files: dict[str, Callable[[Path], None]] = {
+        "events.parquet": partial(pq.write_table, events_table(records["events"], told.sentences)),
+        "agents.parquet": partial(pq.write_table, agents_table(records)),
+        "systems.parquet": partial(pq.write_table, columns(records["systems"])),
+        "outcomes.json": partial(write_json, told.model.outcomes),
+        "story.txt": partial(write_lines, told.lines),
+        "timeline.png": write_chart,
+    }
+    manifest = {
+        "study": study,
+        **provenance(["lockgate", *sys.argv[1:]]),
+        "policies": {told.policy.name: policy_content(told.policy)},
+        "parameters": world_content(told.world),
+    }
+    write_folder(folder, files, manifest)
+
+
+def write_lines(lines: list[str], path: Path) -> None:
+    """Write lines of text."""
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def tables(model: "ReleaseModel") -> dict[str, Any]:
+    """Every table of the run as an array of records."""
+    from sim.row import NOTHING, table_of
+    from sim.start.room import SINGLES, TABLES
+
+    world = model.world
+    found = {name: table_of(kind, [getattr(world, name)]) for name, kind in SINGLES.items()}
+    found |= {name: table_of(kind, getattr(world, name)) for name, kind in TABLES.items() if name != "events"}
+    trained = found["systems"]["capability"] > NOTHING
+    return found | {"events": table_of(TABLES["events"], model.events), "systems": found["systems"][trained]}
+
+
+def columns(records: Any, **more: Any) -> Any:
+    """An array of records, and further columns, as an Arrow table."""
+    import numpy as np
+    import pyarrow as pa
+
+    return pa.table({name: np.ascontiguousarray(records[name]) for name in records.dtype.names} | more)
+
+
+def events_table(events: Any, sentences: list[str]) -> Any:
+    """The event log, each event with its name and as a sentence."""
+    from sim.vocabulary import EventKind
+
+    labels = {int(kind): kind.label for kind in EventKind}
+    return columns(events, event=[labels[kind] for kind in events["kind"].tolist()], sentence=sentences)
+
+
+def agents_table(records: dict[str, Any]) -> Any:
+    """One row an agent: its kind, and the fields that its kind has."""
+    import pyarrow as pa
+
+    from sim.agents import KINDS
+
+    kinds = [columns(records[name], agent_kind=[name] * len(records[name])) for name in KINDS]
+    return pa.concat_tables(kinds, promote_options="permissive")

@@ -1,0 +1,191 @@
+"""What a name stands for, in plain words: a policy, a world, a parameter, a lever, an outcome, or the order of a day."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from scenarios import load_policy, load_world, policy_names, world_names
+from scenarios.load import lineage
+from scenarios.schema import Kind
+from sim.errors import InputError, nearest
+from sim.parameters import GRADES, PARAMETERS, THEMES, Parameter
+from sim.policy import LEVERS, Policy
+
+DAY = "day"
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a name stands for. A fact is a text, a number, or a table: a list of rows with the same keys."""
+
+    kind: str
+    name: str
+    meaning: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def content(self) -> dict[str, Any]:
+        """All of it, as JSON has it."""
+        return {"kind": self.kind, "name": self.name, "meaning": self.meaning, **self.facts}
+
+
+def describe(name: str) -> list[Description]:
+    """Everything that a name, or a path to a scenario's file, stands for. An InputError names the nearest known name."""
+    if name.endswith(".toml") or "/" in name or "\\" in name:
+        from experiments.command.library import kind_of
+
+        return [described_policy(name) if kind_of(name) == "policy" else described_world(name)]
+    found = [make(name) for names, make in known() if name in names]
+    if not found or name in LEVERS:  # levers and outcomes may share a name
+        found += [described_outcome(name)] if name in outcomes() else []
+    if found:
+        return found
+    names = [*(each for group, _ in known() for each in group), *outcomes()]
+    raise InputError(f"unknown name {name!r}, `lockgate list` names all but outcomes{nearest(name, names)}")
+
+
+def known() -> list[tuple[Any, Callable[[str], Description]]]:
+    """Groups of names, and what describes a name of each."""
+    return [
+        (policy_names(), described_policy),
+        (world_names(), described_world),
+        (PARAMETERS, described_parameter),
+        (LEVERS, described_lever),
+        ((DAY,), described_day),
+    ]
+
+
+def outcomes() -> dict[str, Any]:
+    """The outcomes of a run by name."""
+    from sim.measures import Outcomes  # loads the compiler
+    from sim.row import fields
+
+    return {outcome.name: outcome for outcome in fields(Outcomes)}
+
+
+def summary_of(kind: Kind, name: str) -> str:
+    """The one sentence that a policy or world says of itself, without the rest of it."""
+    return lineage(kind, name)[-1].content.summary
+
+
+def background(kind: Kind, name: str) -> dict[str, str]:
+    """The story of a policy or world, and what it builds on."""
+    content = lineage(kind, name)[-1].content
+    facts = {"story": content.story.strip(), "builds on": content.extends}
+    return {label: text for label, text in facts.items() if text}
+
+
+def described_policy(name: str) -> Description:
+    """A policy: what it sets, and when it changes that."""
+    policy = load_policy(name)
+    sets = [row_of(lever, value) for lever, value in policy.levers.items()]
+    timeline = [{"day": day, **row_of(lever, value)} for day, step in policy.timeline for lever, value in step.items()]
+    facts = {**background("policy", name), "sets": sets or "nothing: every lever is at its default", "then": timeline}
+    return Description("policy", policy.name, policy.summary, {label: fact for label, fact in facts.items() if fact})
+
+
+def row_of(name: str, value: Any) -> dict[str, Any]:
+    """A lever as a policy sets it."""
+    lever = LEVERS[name]
+    return {"lever": name, "value": value, "default": lever.default, "meaning": with_unit(lever.meaning, lever.unit)}
+
+
+def with_unit(meaning: str, unit: str) -> str:
+    """A meaning and its unit, unless that says nothing."""
+    said = unit in ("yes or no", "choice") or meaning.lower().startswith(unit)
+    return meaning if said else f"{meaning} [{unit}]"
+
+
+def described_world(name: str) -> Description:
+    """A world: which parameters differ from the table."""
+    world = load_world(name)
+    changed = [
+        {"parameter": known, "value": level(here), "default": level(PARAMETERS[known]), "meaning": with_unit(here.meaning, here.unit)}
+        for known, here in world.parameters.items()
+        if here != PARAMETERS[known]
+    ]
+    differs = changed or "in nothing: it is the table of parameters itself"
+    facts = {**background("world", name), "differs": differs, "sampled": f"{len(world.sampled)} of {len(world.parameters)} parameters"}
+    return Description("world", world.name, world.summary, facts)
+
+
+def level(parameter: Parameter) -> str:
+    """The central value of a parameter, and its prior."""
+    return plain_value(parameter) + (f" ({parameter.prior})" if parameter.prior else "")
+
+
+def plain_value(parameter: Parameter) -> str:
+    """The central value as a world's file says it."""
+    if parameter.choices:
+        return next(choice.label for choice in parameter.choices if choice == parameter.default)
+    return str(parameter.default).lower() if parameter.type is bool else f"{parameter.default:.10g}"
+
+
+def described_parameter(name: str) -> Description:
+    """A parameter: its value, how uncertain it is, and from where it comes."""
+    parameter = PARAMETERS[name]
+    low, high = parameter.bounds
+    facts: dict[str, Any] = {"theme": next(theme for theme, members in THEMES.items() if parameter in members)}
+    if parameter.choices:
+        choices = [{"choice": choice.label, "meaning": choice.meaning} for choice in parameter.choices]
+        facts |= {"value": plain_value(parameter), "choices": choices}
+    elif parameter.type is bool:
+        facts |= {"value": plain_value(parameter), "range": "true or false"}
+    else:
+        facts |= {"value": f"{plain_value(parameter)} {parameter.unit}", "range": f"{low:.10g} to {high:.10g}"}
+    facts["prior"] = str(parameter.prior) if parameter.prior else "none: studies keep the value"
+    facts["evidence"] = f"grade {parameter.grade}, {GRADES[parameter.grade]}"
+    facts["source"] = parameter.source
+    facts["set it"] = f"--set {name}={plain_value(parameter)}, or in [parameters] of a world"
+    return Description("parameter", name, parameter.meaning, facts)
+
+
+def described_lever(name: str) -> Description:
+    """A lever: what it may be, and which policies set it."""
+    lever = LEVERS[name]
+    low, high = lever.bounds
+    switch = lever.type is bool
+    value = str(lever.default).lower() if switch else f"{lever.default:.10g} {lever.unit}"
+    users = [policy for policy in policy_names() if sets(load_policy(policy), name)]
+    facts = {
+        "value": f"{value}, unless a policy sets it",
+        "range": "true or false" if switch else f"{low:.10g} to {high:.10g}",
+        "holds": "on its day only" if lever.once else "until a later step changes it",
+        "set by": ", ".join(users) or "none of the built-in policies",
+        "set it": f"--set {name}={value.split(' ')[0]}, or in [levers] of a policy",
+    }
+    return Description("lever", name, lever.meaning, facts)
+
+
+def sets(policy: Policy, name: str) -> bool:
+    """Whether a policy sets a lever, at first or later."""
+    return name in policy.levers or any(name in step for _, step in policy.timeline)
+
+
+def described_outcome(name: str) -> Description:
+    """An outcome: what it counts, and its unit."""
+    outcome = outcomes()[name]
+    title = f"{name.replace('_', ' ')}: {outcome.meaning}."
+    return Description("outcome", name, title[:1].upper() + title[1:], {"unit": outcome.unit})
+
+
+def described_day(name: str) -> Description:
+    """The order of a day, from the one place that says it."""
+    from sim.agents import DAY as ORDER
+    from sim.agents import KINDS
+
+    acts = [
+        {"act": step, "meaning": act.__doc__.splitlines()[0], "how": "each in turn" if step in KINDS else "once"}
+        for step, act in ORDER.items()
+    ]
+    return Description("order", name, "What happens on each day, in this order.", {"acts": acts})
+
+
+def library() -> dict[str, dict[str, Callable[[], Description]]]:
+    """All that can be listed, by kind; a description is made when it is asked for."""
+    return {
+        "policies": {name: partial(described_policy, name) for name in policy_names()},
+        "worlds": {name: partial(described_world, name) for name in world_names()},
+        "parameters": {name: partial(described_parameter, name) for name in PARAMETERS},
+        "levers": {name: partial(described_lever, name) for name in LEVERS},
+    }
