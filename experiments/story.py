@@ -354,6 +354,6 @@ def release(outcomes: Mapping[str, Any], horizon_days: int) -> str:
 def lead(outcomes: Mapping[str, Any], horizon_days: int) -> str:
     """How far Lab A's offer was ahead of open weights, and when those reached the critical level."""
     mean, day = outcomes["usable_lead_months"], outcomes["open_parity_day"]
-    ahead = f"{number(abs(mean))} months {'ahead of' if mean >= 0 else 'behind'} open weights"
+    ahead = f"{number(abs(mean), 1)} months {'ahead of' if mean >= 0 else 'behind'} open weights"
     parity = f"reached the critical level on day {day}" if day < horizon_days else "never reached the critical level"
     return f"What Lab A offered to everyone was {ahead}, mean over the run; these {parity}."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import cos, radians, sin
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,6 +13,8 @@ from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox, Transform
 
 from experiments.charts.style import GREY, INK, NORMAL
+
+Array = np.ndarray[Any, np.dtype[Any]]
 
 DISTANCES = (7, 12, 18, 26, 36, 48, 62, 80, 100, 125)  # points from a mark to the edge of its label
 DIRECTIONS = (0, 180, 25, -25, 155, -155, 50, -50, 130, -130, 90, -90)  # degrees, the preferred first
@@ -37,7 +39,7 @@ def call_out(axes: Axes, callouts: Sequence[Callout], marks: Sequence[Bbox]) -> 
     """
     renderer = cast(FigureCanvasAgg, axes.figure.canvas).get_renderer()  # type: ignore[no-untyped-call]
     pixels = axes.figure.dpi / 72.0
-    taken = list(marks)
+    taken = np.array([mark.extents for mark in marks]).reshape(-1, 4)
     written: dict[int, Annotation] = {}
     points = [tuple(callout.transform.transform(callout.point)) for callout in callouts]
     for number in sorted(range(len(callouts)), key=lambda n: -points[n][1]):
@@ -47,7 +49,7 @@ def call_out(axes: Axes, callouts: Sequence[Callout], marks: Sequence[Bbox]) -> 
         places = around(x, y, width, height, pixels)
         others = [*points[:number], *points[number + 1 :]]
         box, distance = min(places, key=lambda p: p[1] + crowding(p[0], (x, y), axes.bbox, taken) + confusion(p[0], (x, y), others))
-        taken.append(box)
+        taken = np.vstack([taken, box.extents])
         written[number] = annotate(axes, callout, ((box.x0 + box.x1) / 2 - x, (box.y0 + box.y1) / 2 - y), distance)
     return [written[number] for number in range(len(callouts))]
 
@@ -62,20 +64,21 @@ def around(x: float, y: float, width: float, height: float, pixels: float) -> It
             yield Bbox.from_bounds(left, bottom, width, height), distance
 
 
-def crowding(box: Bbox, point: tuple[float, float], frame: Bbox, taken: Sequence[Bbox]) -> float:
+def crowding(box: Bbox, point: tuple[float, float], frame: Bbox, taken: Array) -> float:
     """How bad a place is, in points of distance that it would be worth to avoid it: outside the frame, on what is taken, behind it."""
     padded = box.padded(GAP)
-    inside = Bbox.intersection(padded, frame)
-    outside = padded.width * padded.height - (inside.width * inside.height if inside else 0.0)
-    covered = 0.0
-    for other in taken:
-        shared = Bbox.intersection(padded, other)
-        covered += shared.width * shared.height if shared else 0.0
-    nearest = np.clip(point, box.min, box.max)
-    path = np.linspace(point, nearest, 24)[:-1]
+    inside = float(shared(padded, frame.extents[None]).sum())
+    outside = padded.width * padded.height - inside
+    path = np.linspace(point, np.clip(point, box.min, box.max), 24)[:-1]
     path = path[np.hypot(*(path - point).T) > OWN]
-    crossed = sum(other.count_contains(path) for other in taken)
-    return 100.0 * (outside + covered) + 8.0 * crossed
+    within = (path[:, None] > taken[:, :2]) & (path[:, None] < taken[:, 2:])
+    return float(100.0 * (outside + shared(padded, taken).sum()) + 8.0 * within.all(axis=2).sum())
+
+
+def shared(box: Bbox, others: Array) -> Array:
+    """The areas that a box shares with others, each x0, y0, x1, y1, in square pixels."""
+    low, high = np.maximum(box.min, others[:, :2]), np.minimum(box.max, others[:, 2:])
+    return np.asarray(np.prod(np.maximum(high - low, 0.0), axis=1))
 
 
 def confusion(box: Bbox, point: tuple[float, float], others: Sequence[tuple[float, float]]) -> float:

@@ -27,7 +27,7 @@ SHORT = {
     Channel.STOLEN_WEIGHTS: "stolen",
 }
 SHADES = LinearSegmentedColormap.from_list("shades", ["#ffffff", BLUE])
-HEADING = "Of the operations that used this channel under {} (how many, in all draws),\nthe share (%) that used each channel under the policy:"
+HEADING = "Of the operations that used this channel under {} (how many, in all draws),\nthe share (%) that used each one under the policy:"
 NOTE = "The table pools the operations of all draws, which are the same under every policy."
 
 

@@ -18,7 +18,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 COLUMNS = 2
 COLUMNS_AT = (1.13, 1.29)  # right edges of the columns of numbers, in widths of the panel
-WIDE = 30.0  # times the median size from which the largest difference would hide the others on a linear axis
+WIDE = 25.0  # times the median size from which the largest difference would hide the others on a linear axis
 NOTE = (
     "Beside each panel: the mean difference, and the share of draws in which the policy is better (equal counts half). "
     "Clearly: the interval excludes zero."
@@ -66,8 +66,9 @@ def draw_outcome(axes: Axes, comparison: Comparison, outcome: str) -> None:
     for row, (mean, low, high) in enumerate(ends * shown.factor):
         if np.isfinite(low):
             axes.plot([low, high], [row, row], color=marks[row].colour, linewidth=2.2, solid_capstyle="butt", zorder=3)
-        look = {"color": marks[row].colour, "markeredgecolor": "white", "markersize": 7.5}
-        axes.plot([mean], [row], marks[row].marker, gid=f"mean {row}", zorder=4, **look)
+        axes.plot(
+            [mean], [row], marks[row].marker, color=marks[row].colour, markeredgecolor="white", markersize=7.5, gid=f"mean {row}", zorder=4
+        )  # fmt: skip
         share = better_share(change[:, row + 1], lower_is_better=lower)
         beside(axes, row, numeral(mean, signed=True), f"{100 * share:.0f} %")
     for x, text in zip(COLUMNS_AT, ("mean", "better in"), strict=True):

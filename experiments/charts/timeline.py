@@ -20,8 +20,8 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST = {"covered": 6, "rival": 4, "open": 4}  # lanes of each group
 NOTE = (
-    f"Shown are Lab A's first {MOST['covered']} critical systems, and the {MOST['rival']} public ones of its rivals and {MOST['open']} with "
-    "open weights that were longest the best. In brackets: capability in months beyond the critical level."
+    f"Shown are Lab A's first {MOST['covered']} critical systems, and the {MOST['rival']} public ones of its rivals and {MOST['open']} "
+    "with open weights that were longest the best. In brackets: capability in months beyond the critical level."
 )
 STAGE_WORDS = {
     Stage.TESTING: "in the lab's own tests",

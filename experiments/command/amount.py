@@ -14,14 +14,13 @@ def size_of(value: float) -> tuple[float, str]:
     return next(((size, word) for size, word in SIZES if abs(value) >= size), SIZES[-1])
 
 
-def number(value: float, decimals: int | None = None) -> str:
-    """A number with thousands set apart; without `decimals`, one below 10 and none above.
+def number(value: float, decimals: int) -> str:
+    """A number with thousands set apart, and no minus before zero.
 
-    >>> number(1684.2), number(-0.02), number(4.25)
-    ('1,684', '0.0', '4.2')
+    >>> number(1684.2, 0), number(-0.02, 1)
+    ('1,684', '0.0')
     """
-    places = decimals if decimals is not None else int(abs(value) < 10)
-    text = f"{value:,.{places}f}"
+    text = f"{value:,.{decimals}f}"
     return text.removeprefix("-") if not any(digit in text for digit in "123456789") else text
 
 
@@ -34,15 +33,20 @@ def count(how_many: int, noun: str, plural: str = "") -> str:
     return f"{how_many:,} {noun if how_many == 1 else plural or f'{noun}s'}"
 
 
-def money(value: float) -> str:
-    """US dollars.
+def decimals_of(value: float) -> int:
+    """How many decimals give a number from 1 to 1,000 three digits."""
+    return 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
 
-    >>> money(2.36e7), money(-1.7e9), money(0)
-    ('US$ 24 million', 'US$ -1.7 billion', 'US$ 0')
+
+def money(value: float, like: float | None = None) -> str:
+    """US dollars, in the unit and with the decimals that suit this value, or one beside which it stands.
+
+    >>> money(2.361e7), money(2e5, like=-2.361e7), money(512)
+    ('US$ 23.6 million', 'US$ 0.2 million', 'US$ 512')
     """
-    size, word = size_of(value)
-    amount = number(value / size) if word else number(value, 0)
-    return f"US$ {amount} {word}".rstrip()
+    scale = value if like is None else like
+    size, word = size_of(scale)
+    return f"US$ {number(value / size, decimals_of(scale / size) if word else 0)} {word}".rstrip()
 
 
 def percent(share: float, decimals: int = 0) -> str:

@@ -106,8 +106,8 @@ def print_comparison(comparison: Any) -> None:
     console.print()
     print_table(table(summary, words))
     if len(comparison.names) > 1:
-        note = f"Differences are from {comparison.names[0]} in the same {words.noun}."
-        console.print(paragraph(f"{note} Better in: share of {words.noun}s, of which those without a difference count half.", console.width))
+        note = f"Differences are from {comparison.names[0]} in the same {words.noun}. Better in: share of {words.noun}s"
+        console.print(paragraph(f"{note}, of which those without a difference count half.", console.width))
     for sentence in verdicts(summary, words):
         console.print()
         console.print(paragraph(sentence, console.width))

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.command.amount import days, money, number, percent, size_of
+from experiments.command.amount import days, decimals_of, money, number, percent, size_of
 
 Statistics = Mapping[str, Any]  # of one outcome: mean, low, high, and the same of its difference from the reference
 LEVEL = "95 % interval"
@@ -32,23 +32,32 @@ class Wording:
 
 @dataclass(frozen=True)
 class Column:
-    """One outcome in the table: its heading, unit, scale and decimals."""
+    """One outcome in the table: its heading, unit and scale, and the decimals of means and of differences."""
 
     outcome: str
     heading: str
     unit: str
     size: float
     decimals: int
+    fine: int
 
-    def cell(self, value: float, *, signed: bool = False) -> str:
-        """A number in the unit of the column."""
-        text = number(value / self.size, self.decimals)
-        return f"+{text}" if signed and value > 0 and any(digit in text for digit in "123456789") else text
+    def mean(self, statistics: Statistics) -> str:
+        """A mean in the unit of the column."""
+        return number(statistics["mean"] / self.size, self.decimals)
 
-    def span(self, statistics: Statistics, *, signed: bool = False) -> str:
-        """The interval, where there is one."""
-        low, high = statistics["low"], statistics["high"]
-        return f"{self.cell(low, signed=signed)} to {self.cell(high, signed=signed)}" if finite(low) else "-"
+    def span(self, statistics: Statistics) -> str:
+        """The interval of a mean, where there is one."""
+        low, high = (number(statistics[end] / self.size, self.decimals) for end in ("low", "high"))
+        return f"{low} to {high}" if finite(statistics["low"]) else "-"
+
+    def difference(self, value: float) -> str:
+        """A difference, with its sign."""
+        text = number(value / self.size, self.fine)
+        return f"+{text}" if value > 0 and text != number(0, self.fine) else text
+
+    def difference_span(self, difference: Statistics) -> str:
+        """The interval of a difference, where there is one."""
+        return f"{self.difference(difference['low'])} to {self.difference(difference['high'])}" if finite(difference["low"]) else "-"
 
 
 def finite(value: float | None) -> bool:
@@ -60,29 +69,30 @@ def columns(policies: Collection[Mapping[str, Statistics]]) -> list[Column]:
     """The columns of the table. Harm comes in a unit that gives its largest mean two to four digits, as fine as its differences need."""
     harm = [outcomes["model_enabled_harm"] for outcomes in policies]
     size, word = size_of(max(abs(statistics["mean"]) for statistics in harm) / 10)
-    slowest = max(outcomes["release_delay_days"]["mean"] for outcomes in policies)
+    largest = max(abs(one["mean"]) for one in harm) / size
     spreads = [(one["difference"]["high"] - one["difference"]["low"]) / size for one in harm if finite(one["difference"]["low"])]
-    narrowest = min((spread for spread in spreads if spread > 0), default=math.inf)
-    decimals = 0 if narrowest > 5 else 1 if narrowest > 0.5 else 2
+    narrowest = min((spread for spread in spreads if spread > 0), default=largest)
+    slowest = max(outcomes["release_delay_days"]["mean"] for outcomes in policies)
+    daily = int(slowest < 100)
     return [
-        Column("model_enabled_harm", "model-enabled\nharm", f"US$ {word}".rstrip(), size, decimals),
-        Column("release_delay_days", "release\ndelay", "days", 1.0, int(slowest < 100)),
-        Column("usable_lead_months", "usable\nlead", "months", 1.0, 1),
-        Column("customers_lost_share", "customers\nlost", "% of its own", 0.01, 1),
+        Column("model_enabled_harm", "model-enabled\nharm", f"US$ {word}".rstrip(), size, int(largest < 100), int(narrowest < 10)),
+        Column("release_delay_days", "release\ndelay", "days", 1.0, daily, daily),
+        Column("usable_lead_months", "usable\nlead", "months", 1.0, 1, 1),
+        Column("customers_lost_share", "customers\nlost", "% of its own", 0.01, 1, 1),
     ]
 
 
 def rows(name: str, outcomes: Mapping[str, Statistics], table: list[Column], words: Wording, *, reference: bool) -> Iterable[list[str]]:
     """The lines of one policy."""
-    yield [name, *(mean_cell(column, outcomes, words) for column in table)]
+    yield [name, *(mean_cell(column, outcomes) for column in table)]
     yield [f"  {LEVEL}", *(interval_cell(column, outcomes, words) for column in table)]
     if reference:
         return
     differences = {column.outcome: outcomes[column.outcome]["difference"] for column in table}
     unknown = censored(outcomes) > 0
     more = [" or more" if unknown and column.outcome == "release_delay_days" else "" for column in table]
-    yield ["  difference", *(c.cell(differences[c.outcome]["mean"], signed=True) + m for c, m in zip(table, more, strict=True))]
-    yield [f"  {LEVEL}", *("-" if m else c.span(differences[c.outcome], signed=True) for c, m in zip(table, more, strict=True))]
+    yield ["  difference", *(c.difference(differences[c.outcome]["mean"]) + m for c, m in zip(table, more, strict=True))]
+    yield [f"  {LEVEL}", *("-" if m else c.difference_span(differences[c.outcome]) for c, m in zip(table, more, strict=True))]
     yield ["  better in", *(percent(differences[column.outcome]["better_share"]) for column in table)]
 
 
@@ -91,9 +101,9 @@ def censored(outcomes: Mapping[str, Statistics]) -> float:
     return float(outcomes["release_censored"]["mean"])
 
 
-def mean_cell(column: Column, outcomes: Mapping[str, Statistics], words: Wording) -> str:
+def mean_cell(column: Column, outcomes: Mapping[str, Statistics]) -> str:
     """A mean; where runs ended before the release, a lower bound of it."""
-    text = column.cell(outcomes[column.outcome]["mean"])
+    text = column.mean(outcomes[column.outcome])
     if column.outcome != "release_delay_days" or not censored(outcomes):
         return text
     return "not public" if censored(outcomes) == 1.0 else f"{text} or more"
@@ -139,7 +149,7 @@ def alone(outcomes: Mapping[str, Statistics], words: Wording) -> str:
     lost = outcomes["customers_lost_share"]["mean"]
     moved = f"{percent(abs(lost), 1)} of customers {'lost' if lost >= 0 else 'gained'}"
     spread = f" on average ({money_span(harm)})" if finite(harm["low"]) else ""
-    enabled = f"models enable harm of {money(harm['mean'])}{spread}"
+    enabled = f"models enable harm of {money(harm['mean'], like=widest(harm) if spread else None)}{spread}"
     ahead = f"{number(abs(lead), 1)} months {'ahead of' if lead >= 0 else 'behind'} open weights"
     return f"{enabled}; {released(outcomes, words)}; what is offered to all is {ahead}; {moved}"
 
@@ -176,12 +186,13 @@ def harm_sentence(harm: Statistics, reference: str, words: Wording) -> str:
         return f"{money(abs(mean))} {more_or_less} model-enabled harm than {reference} in the one {words.noun} drawn"
     if difference["low"] <= 0.0 <= difference["high"]:
         span = money_span(difference, signed=True)
-        return f"no clear difference in model-enabled harm from {reference} ({money(abs(mean))} {more_or_less} on average, {span})"
-    spread = f" ({money_span(difference if mean > 0 else turned(difference))})"
+        average = money(abs(mean), like=widest(difference))
+        return f"no clear difference in model-enabled harm from {reference} ({average} {more_or_less} on average, {span})"
+    amount, spread = money(abs(mean), like=widest(difference)), money_span(difference if mean > 0 else turned(difference))
     if often < 0.5:
         rare = f"though in {words.share(often)} only"
-        return f"{more_or_less} model-enabled harm than {reference} on average, by {money(abs(mean))}{spread}, {rare}"
-    return f"in {words.share(often)} {more_or_less} model-enabled harm than {reference}, by {money(abs(mean))} on average{spread}"
+        return f"{more_or_less} model-enabled harm than {reference} on average, by {amount} ({spread}), {rare}"
+    return f"in {words.share(often)} {more_or_less} model-enabled harm than {reference}, by {amount} on average ({spread})"
 
 
 def turned(difference: Statistics) -> Statistics:
@@ -189,13 +200,17 @@ def turned(difference: Statistics) -> Statistics:
     return {"mean": -difference["mean"], "low": -difference["high"], "high": -difference["low"]}
 
 
+def widest(statistics: Statistics) -> float:
+    """The largest of a mean and the ends of its interval."""
+    return max(abs(statistics[part]) for part in ("mean", "low", "high"))
+
+
 def money_span(statistics: Statistics, *, signed: bool = False) -> str:
-    """The interval of a sum of money, in the unit of its mean."""
-    size, _ = size_of(statistics["mean"])
-    low, high = statistics["low"] / size, statistics["high"] / size
-    decimals = int(min(abs(low), abs(high)) < 10)
-    plus = "+" if signed and high > 0 else ""
-    return f"{LEVEL} {number(low, decimals)} to {plus}{number(high, decimals)}"
+    """The interval of a sum of money, in the unit that `money` gives its widest part."""
+    size, _ = size_of(widest(statistics))
+    decimals = decimals_of(widest(statistics) / size)
+    low, high = (number(statistics[end] / size, decimals) for end in ("low", "high"))
+    return f"{LEVEL} {low} to {'+' if signed and statistics['high'] > 0 else ''}{high}"
 
 
 def change(statistics: Statistics, noun: str, words: tuple[str, str], factor: float, unit: str) -> str:

@@ -1,0 +1,87 @@
+"""The compiled driver: refusals before anything is allocated, breaches that name themselves, a cache that is never stale."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+from scenarios import load_policy
+from sim.engine import simulate, trace
+from sim.errors import InputError
+from sim.parameters import parameter_table
+from sim.vocabulary import EventKind
+
+SMALL = {"organisations": 20, "bad_actors": 40, "base_hazard": 0.2}
+
+
+def test_a_huge_population_is_refused_with_its_estimate() -> None:
+    with pytest.raises(InputError, match=r"bad_actors = 20000000 .* need about [0-9.]+ GB of memory and [0-9]+ s"):
+        simulate(parameter_table(1, bad_actors=20_000_000, organisations=2_000_000), [load_policy("open-release")], [0])
+
+
+def test_horizon_out_of_bounds_is_refused() -> None:
+    with pytest.raises(InputError, match="horizon_days = 4000 must be 1 to 3650"):
+        simulate(parameter_table(1), [load_policy("open-release")], [0], 4000)
+
+
+def test_checked_runs_give_the_same_results() -> None:
+    table, policy = parameter_table(3, **SMALL), [load_policy("staged-preview")]
+    assert (simulate(table, policy, range(3), 60, check=True).outcomes == simulate(table, policy, range(3), 60).outcomes).all()
+
+
+def test_progress_counts_every_world() -> None:
+    seen: list[int] = []
+    simulate(parameter_table(5, **SMALL), [load_policy("open-release")], range(5), 10, progress=seen.append)
+    assert sum(seen) == 5
+
+
+def test_event_log_tells_causes_before_effects() -> None:
+    world = parameter_table(1, organisations=60, bad_actors=50, leak_hazard=0.02, theft_chance_sl3=0.2)
+    events = trace(world, load_policy("staged-preview"), 3, 200)["events"]
+    days = {kind: events["day"][events["kind"] == kind] for kind in EventKind}
+    assert (events["day"][1:] >= events["day"][:-1]).all()
+    for cause, effect in (
+        (EventKind.READY, EventKind.ASKED),
+        (EventKind.ASKED, EventKind.COMPLIED),
+        (EventKind.COMPLIED, EventKind.TEST_BEGUN),
+        (EventKind.TEST_BEGUN, EventKind.TEST_PASSED),
+        (EventKind.APPLIED, EventKind.APPROVED),
+        (EventKind.APPROVED, EventKind.LEAK),
+        (EventKind.WEIGHTS, EventKind.STRIPPED),
+        (EventKind.BYPASS, EventKind.FIXED),
+    ):
+        assert len(days[cause]), cause
+        assert len(days[effect]), effect
+        assert days[cause].min() <= days[effect].min()
+
+
+EXPECTED_LOSS = """
+from sim.begin import Memory
+from sim.parameters import parameter_table
+from sim.policy import Policy
+memory = Memory()
+memory.begin(1, 10, parameter_table(1, organisations=2, bad_actors=2), Policy("any").phases())
+print(memory.table("constants")["expected_loss"][0])
+"""
+
+
+def test_an_edited_rule_is_compiled_anew(tmp_path: Path) -> None:
+    """Numba's cache looks at the outermost file only; ours is named by all sources of the model."""
+
+    def expected_loss() -> float:
+        environment = os.environ | {"PYTHONPATH": str(tmp_path), "LOCKGATE_CACHE_DIR": str(tmp_path / "cache")}
+        command = [sys.executable, "-c", EXPECTED_LOSS]
+        return float(subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path).stdout)
+
+    for path in Path(sim.__file__).parent.rglob("*.py"):
+        copy = tmp_path / "sim" / path.relative_to(Path(sim.__file__).parent)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+    before = expected_loss()
+    assert before > 1e6
+    rule = tmp_path / "sim" / "formulas" / "attack.py"
+    rule.write_text(rule.read_text().replace("z = (math.log(cap) - mu) / sigma", "z = (math.log(cap) - mu) / sigma - 5.0"))
+    assert 0 < expected_loss() < before / 2

@@ -1,0 +1,106 @@
+"""The Mesa driver is a real Mesa model: agents by type, data collection, batch runs, other behaviour by subclass."""
+
+from typing import Any
+
+import mesa
+import pytest
+
+from scenarios import load_policy
+from sim import BadActor, Partner, ReleaseModel
+from sim.errors import InputError
+from sim.invariants import INVARIANTS, BrokenInvariant
+from sim.model import WEEKLY
+
+SMALL = {"organisations": 8, "bad_actors": 20, "base_hazard": 0.3}
+
+
+def test_agents_are_mesa_agents_by_type() -> None:
+    model = ReleaseModel(**SMALL)
+    assert len(model.agents_by_type[Partner]) == 8
+    assert len(model.agents_by_type[BadActor]) == 20
+    assert all(isinstance(agent, mesa.Agent) for agent in model.agents)
+    model.step()
+    assert (model.day, model.steps) == (1, 1)
+
+
+def test_data_collector_follows_the_weeks() -> None:
+    model = ReleaseModel(horizon_days=21, **SMALL).run()
+    collected = model.datacollector.get_model_vars_dataframe()
+    assert list(collected.columns) == list(WEEKLY)
+    assert len(collected) == 22
+    assert collected["incidents"].iloc[-1] == model.outcomes["incidents"] > 0
+
+
+def test_agents_can_be_collected() -> None:
+    model = ReleaseModel(horizon_days=3, **SMALL)
+    model.datacollector = mesa.DataCollector(agenttype_reporters={Partner: {"latent": "latent"}})
+    model.run()
+    model.datacollector.collect(model)
+    assert (model.datacollector.get_agenttype_vars_dataframe(Partner)["latent"] < 1.0).all()
+
+
+def test_batch_run_varies_seeds_levers_and_parameters() -> None:
+    varied = {"seed": [1, 2], "preview_days": [0, 7], "policy": [load_policy("staged-preview")], "horizon_days": 28, **SMALL, "bad_actors": 150}
+    rows = mesa.batch_run(ReleaseModel, varied, number_processes=1, max_steps=28, display_progress=False)
+    assert len(rows) == 4
+    assert {row["incidents"] for row in rows if row["seed"] == 1} != {row["incidents"] for row in rows if row["seed"] == 2}
+
+
+def test_a_subclass_in_plain_python_acts_in_its_place() -> None:
+    class Retired(BadActor):
+        def step(self, world: Any, day: int) -> None:
+            """Nothing."""
+
+    model = ReleaseModel(kinds={"bad_actors": Retired}, horizon_days=30, **SMALL).run()
+    assert model.outcomes["operations"] == 0
+    assert len(model.agents_by_type[Retired]) == 20
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"previw_days": 3}, 'unknown setting \'previw_days\'; did you mean "preview_days"?'),
+        ({"preview_days": -3}, "preview_days = -3 must be 0 to 3650"),
+        ({"pace": 9.0}, "pace = 9.0 must be 0 to 4"),
+        ({"pace": float("nan")}, "pace = nan must be 0 to 4"),
+        ({"horizon_days": 0}, "horizon_days = 0 must be 1 to 3650"),
+        ({"kinds": {"partner": Partner}}, "unknown kind 'partner'; did you mean \"partners\"?"),
+        ({"kinds": {"partners": BadActor}}, "must be a subclass of Partner"),
+    ],
+)
+def test_bad_settings_get_one_sentence(settings: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError) as error:
+        ReleaseModel(**settings)
+    assert words in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_outcomes_before_the_end_are_refused() -> None:
+    with pytest.raises(InputError, match="call run"):
+        _ = ReleaseModel(**SMALL).outcomes
+
+
+BREACHES: dict[str, Any] = {
+    "chances": lambda world: setattr(world.systems[0], "safeguard", 1.5),
+    "code shares": lambda world: setattr(world.partners[3], "latent", 0.7),
+    "patched was found": lambda world: setattr(world.partners[3], "fixed", 2.0),
+    "access": lambda world: setattr(world.partners[3], "searches_early", True),
+    "channels": lambda world: setattr(world.today, "public_system", len(world.systems) - 1),
+    "open weights": lambda world: setattr(world.systems[0], "weights_day", 0),
+    "dates": lambda world: setattr(world.systems[0], "ready_day", 10),
+    "applications": lambda world: setattr(world.governments[0], "waiting", 4),
+    "testers": lambda world: setattr(world.agencies[0], "started", 9),
+    "customers": lambda world: setattr(world.labs[0], "customers", 0.9),
+    "operations": lambda world: setattr(world.score, "operations", -1),
+    "followers": lambda world: setattr(world.open_weight_labs[0], "capability", 9.0),
+}
+
+
+@pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda invariant: invariant.name)
+def test_every_invariant_can_break(invariant: Any) -> None:
+    model = ReleaseModel(check=True, **SMALL)
+    model.step()
+    BREACHES[invariant.name](model.world)
+    assert invariant.broken_row(model.world, model.day) >= 0
+    with pytest.raises(BrokenInvariant, match="lockgate run open-release --seed 0 --check"):
+        model.check_invariants()
