@@ -18,8 +18,8 @@ INPUT, DEFECT, STOPPED = 2, 3, 130  # exit codes
 EXAMPLES = """\
 \b
 Examples:
-  lockgate compare                         three policies in 500 sampled worlds
-  lockgate compare open-release mine.toml  a policy of your own in a TOML file
+  lockgate compare                         three policies, 500 sampled worlds
+  lockgate compare open-release mine.toml  a policy of your own, in a file
   lockgate run staged-preview              one run, told as a story
   lockgate list                            all that there is, by name
   lockgate show staged-preview             one of these names in plain words

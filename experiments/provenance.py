@@ -21,7 +21,7 @@ def lockgate_version() -> str:
     try:
         return version("lockgate")
     except PackageNotFoundError:
-        return "not installed"
+        return "a checkout, not installed"
 
 
 def code_hash() -> str:
@@ -56,6 +56,7 @@ def world_content(world: World) -> dict[str, Any]:
 def study_of(policies: Sequence[Policy], world: World, draws: int, seed: int, horizon_days: int, fixed: bool) -> dict[str, Any]:
     """What was asked. Two studies with the same content give the same bytes."""
     return {
+        "kind": "comparison",
         "policies": {policy.name: content_hash(policy_content(policy)) for policy in policies},
         "world": {world.name: content_hash(world_content(world))},
         "draws": draws,

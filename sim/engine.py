@@ -19,7 +19,7 @@ from sim.day import pass_day
 from sim.errors import InputError
 from sim.invariants import INVARIANTS, ROW_SPACE, BrokenInvariant, first_broken
 from sim.measures import Outcomes, Week
-from sim.parameters import parameter_table
+from sim.parameters import PARAMETERS, parameter_table
 from sim.policy import Policy
 from sim.row import dtype
 from sim.rule import CACHE
@@ -91,7 +91,7 @@ def simulate(
     evening and raises `BrokenInvariant`. `progress` is called with the number of worlds that were finished since its last call.
     Raises `InputError` before anything is allocated where a run is too large.
 
-    >>> from sim.parameters import parameter_table
+    >>> from sim.parameters import PARAMETERS, parameter_table
     >>> simulate(parameter_table(2, organisations=5, bad_actors=10), [Policy("open-release")], [1, 2], 30).outcomes.shape
     (2, 1)
     """
@@ -128,9 +128,9 @@ def simulate(
     return results
 
 
-def is_compiled() -> bool:
-    """Whether the rules of these sources are compiled already, so that a run begins at once."""
-    return any(CACHE.glob("sim_*/engine.live-*.nbi"))
+def is_compiled(*, check: bool = False) -> bool:
+    """Whether the rules of these sources are compiled already (with invariants, or without), so that a run begins at once."""
+    return any(CACHE.glob(f"sim_*/engine.{'live_checked' if check else 'live'}-*.nbi"))
 
 
 def compile_rules() -> None:
@@ -157,7 +157,7 @@ def run_once(memory: Memory, seed: int, horizon: int, world: Array, phases: Arra
         if check:
             day, code = live_checked(memory.directory)
             if code >= 0:
-                raise BrokenInvariant(INVARIANTS[code // ROW_SPACE], day, code % ROW_SPACE, seed, name)
+                raise BrokenInvariant(INVARIANTS[code // ROW_SPACE], day, code % ROW_SPACE, seed, name, changes_of(world[0]))
             score = memory.table("score")[0]
             operations, events = int(score["operations"]), int(score["events"])
         else:
@@ -178,6 +178,12 @@ def trace(world: Array, policy: Policy, seed: int, horizon_days: int = 540, *, c
     tables = {name: memory.table(name).copy() for name in OWN_DTYPES}
     score = tables["score"][0]
     return tables | {"events": tables["events"][: score["events"]], "operations": tables["operations"][: score["operations"]]}
+
+
+def changes_of(world: Any) -> str:
+    """The options that give `lockgate run` this world."""
+    changed = [name for name, parameter in PARAMETERS.items() if world[name] != parameter.default]
+    return "".join(f" --set {name}={world[name].item()!r}" for name in changed)
 
 
 def operations_expected(horizon: int, world: Any) -> int:

@@ -25,10 +25,10 @@ class Invariant:
 class BrokenInvariant(AssertionError):
     """The model broke one of its own rules: a defect of the program, not of the input."""
 
-    def __init__(self, invariant: Invariant, day: int, row: int, seed: int, policy: str) -> None:
+    def __init__(self, invariant: Invariant, day: int, row: int, seed: int, policy: str, changes: str = "") -> None:
         super().__init__(
             f"invariant {invariant.name!r} broken on day {day}, row {row}: {invariant.sentence} "
-            f"(policy {policy}, seed {seed}; replay it day by day with `lockgate run {policy} --seed {seed} --check`)"
+            f"(policy {policy}, seed {seed}; replay it day by day with `lockgate run {policy} --seed {seed} --check{changes}`)"
         )
         self.invariant, self.day, self.row, self.seed = invariant, day, row, seed
 

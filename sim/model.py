@@ -140,9 +140,11 @@ class ReleaseModel(mesa.Model):
         return {field.name: getattr(self.world.outcomes, field.name) for field in fields(Outcomes)}
 
     def measure(self, name: str) -> float:
-        """A weekly measure as of the last full week (harm: that of the week); zero before the first."""
-        week = self.world.weeks[max(0, (self.day + 6) // 7 - 1)]
-        return getattr(week, "harm" if name == "model_enabled_harm" else name)  # type: ignore[no-any-return]
+        """A weekly measure as of the last week that has ended (harm: that of the week); 0 before the first."""
+        ended = self.day // 7 if self.running else len(self.world.weeks)
+        if ended == 0:
+            return 0.0
+        return getattr(self.world.weeks[ended - 1], "harm" if name == "model_enabled_harm" else name)  # type: ignore[no-any-return]
 
 
 def divide_settings(settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -84,4 +84,4 @@ def test_an_edited_rule_is_compiled_anew(tmp_path: Path) -> None:
     assert before > 1e6
     rule = tmp_path / "sim" / "formulas" / "attack.py"
     rule.write_text(rule.read_text().replace("z = (math.log(cap) - mu) / sigma", "z = (math.log(cap) - mu) / sigma - 5.0"))
-    assert 0 < expected_loss() < before / 2
+    assert expected_loss() > 2 * before

@@ -35,7 +35,7 @@ class Callout:
 def call_out(axes: Axes, callouts: Sequence[Callout], marks: Sequence[Bbox]) -> list[Annotation]:
     """Write every text near its point, clear of the marks (boxes in pixels), of one another, and within the axes.
 
-    The layout must have been made (`Figure.draw_without_rendering`), since it decides how many pixels there are.
+    The layout must have been made (`style.settle`), since it decides how many pixels there are.
     """
     renderer = cast(FigureCanvasAgg, axes.figure.canvas).get_renderer()  # type: ignore[no-untyped-call]
     pixels = axes.figure.dpi / 72.0
@@ -67,7 +67,7 @@ def around(x: float, y: float, width: float, height: float, pixels: float) -> It
 def crowding(box: Bbox, point: tuple[float, float], frame: Bbox, taken: Array) -> float:
     """How bad a place is, in points of distance that it would be worth to avoid it: outside the frame, on what is taken, behind it."""
     padded = box.padded(GAP)
-    inside = float(shared(padded, frame.extents[None]).sum())
+    inside = float(shared(padded, np.array([frame.extents])).sum())
     outside = padded.width * padded.height - inside
     path = np.linspace(point, np.clip(point, box.min, box.max), 24)[:-1]
     path = path[np.hypot(*(path - point).T) > OWN]
@@ -116,8 +116,8 @@ def annotate(axes: Axes, callout: Callout, offset: tuple[float, float], distance
 def spread(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """The heights moved as little as it takes for neighbours to be `gap` apart, in the same order, from low to high if there is room.
 
-    >>> spread([1.0, 1.2, 5.0], 1.0, 0.0, 6.0)
-    [0.6, 1.6, 5.0]
+    >>> spread([1.0, 1.5, 5.0], 1.0, 0.0, 6.0)
+    [0.75, 1.75, 5.0]
     """
     order = sorted(range(len(heights)), key=lambda n: heights[n])
     groups: list[tuple[list[int], float]] = []  # neighbours that touch, and the height of their middle

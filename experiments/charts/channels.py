@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.charts.displacement import displaced
 from experiments.charts.quantity import Quantity, numeral, quantity, ticked
-from experiments.charts.style import BLUE, CHANNELS, GREY, INK, NORMAL, PALE, SMALL, blank, caption, named, patch
+from experiments.charts.style import BLUE, CHANNELS, GREY, INK, NORMAL, PALE, SMALL, blank, caption, named, patch, settle
 from experiments.comparison import Comparison
 from sim.vocabulary import Channel
 
@@ -52,6 +52,7 @@ def channels(comparison: Comparison) -> Figure:
     if shows_table:
         empty(figure, grid[2]).text(0, 0, HEADING.format(named(comparison.names[0])), fontsize=NORMAL, fontweight="bold", color=INK)
         draw_table(figure, grid[3], comparison.names, counts, used)
+    settle(figure)
     return figure
 
 

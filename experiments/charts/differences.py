@@ -9,7 +9,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, SymmetricalLogLocator
 
 from experiments.charts.quantity import decades, numeral, outcome_quantity, ticked
-from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, blank, caption, looks, named
+from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, blank, caption, looks, named, settle
 from experiments.comparison import HEADLINES, MORE_IS_BETTER, Comparison
 from experiments.intervals import better_share, mean_interval
 from sim.errors import InputError
@@ -38,6 +38,7 @@ def differences(comparison: Comparison) -> Figure:
         draw_outcome(axes, comparison, outcome)
     for axes in panels.flat[len(HEADLINES) :]:
         axes.remove()
+    settle(figure)
     return figure
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
 
 from experiments.provenance import lockgate_version
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 DPI = 150
 WIDTH = 10.6  # inches: 1590 pixels
+WITHIN = (0.004, 0.0, 0.987, 1.0)  # left, bottom, width and height of what the panels fill, as shares of the figure
 SMALL, NORMAL, LARGE = 7.5, 8.5, 12.0  # points
 INK, GREY, PALE = "#1a1a1a", "#666666", "#d9d9d9"
 LONGEST_NAME = 28  # characters
@@ -84,11 +86,23 @@ def patch(look: Fill, label: str) -> Patch:
 
 def blank(height: float, title: str, caption: str) -> Figure:
     """An empty figure of this height (inches) between its title and its caption."""
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
+    figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout=ConstrainedLayoutEngine(rect=WITHIN))
     FigureCanvasAgg(figure)  # labels are placed by the size of their text, which needs a renderer
     figure.suptitle(fill(title, 106), x=0.008, ha="left", fontsize=LARGE, fontweight="bold", color=INK)
     figure.supxlabel(fill(caption, 188), x=0.008, ha="left", fontsize=SMALL, color=GREY, linespacing=1.3)
     return figure
+
+
+def settle(figure: Figure) -> None:
+    """Make the layout once and keep it, so that every file of a figure has the same.
+
+    The solver's last digits differ from call to call, and ids in SVG files hash them: hence the rounding.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        x, y, width, height = axes.get_position().bounds
+        axes.set_position((round(x, 5), round(y, 5), round(width, 5), round(height, 5)))
 
 
 def caption(comparison: "Comparison", note: str = "") -> str:

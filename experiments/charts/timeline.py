@@ -10,15 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from experiments.charts.quantity import numeral
+from experiments.charts.lanes import MOST, lane_name, lanes, owned, system_name
 from experiments.charts.spans import Span, stage_spans
-from experiments.charts.style import INK, NORMAL, PALE, SMALL, STAGES, blank, named, patch
+from experiments.charts.style import INK, NORMAL, PALE, SMALL, STAGES, blank, named, patch, settle
 from experiments.provenance import lockgate_version
 from sim.vocabulary import EventKind, Stage
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-MOST = {"covered": 6, "rival": 4, "open": 4}  # lanes of each group
 NOTE = (
     f"Shown are Lab A's first {MOST['covered']} critical systems, and the {MOST['rival']} public ones of its rivals and {MOST['open']} "
     "with open weights that were longest the best. In brackets: capability in months beyond the critical level."
@@ -80,7 +79,8 @@ def timeline(tables: Mapping[str, Array], policy_name: str, *, caption: str = ""
     axes.grid(axis="x", color=PALE, linewidth=0.5, zorder=0)
     axes.spines[["top", "right", "left"]].set_visible(False)
     handles = legend(stages, kinds)
-    figure.legend(handles=handles, loc="outside right upper", fontsize=SMALL, frameon=False, handleheight=1.4, labelspacing=0.6)
+    figure.legend(handles=handles, loc="outside right center", fontsize=SMALL, frameon=False, handleheight=1.4, labelspacing=0.6)
+    settle(figure)
     return figure
 
 
@@ -96,56 +96,6 @@ def headline(tables: Mapping[str, Array], policy_name: str) -> str:
     when = f"{wait} days after it is ready" if wait else "on the day it is ready"
     taken = tables["events"][(tables["events"]["system"] == row) & (tables["events"]["kind"] == EventKind.DIRECTIVE)]["day"]
     return f"Under {named(policy_name)}, {name} {how} {when}" + (f", and taken away on day {taken[0]}" if len(taken) else "")
-
-
-def lanes(tables: Mapping[str, Array]) -> list[int]:
-    """Rows of the systems to show: the covered lab's critical ones, then those that were longest the best of their kind."""
-    systems = tables["systems"]
-    horizon = int(tables["weeks"]["day"][-1]) + 1
-    critical = [row for row in owned(tables, 0) if systems["ready_day"][row] < horizon and systems["capability"][row] >= 0.0]
-    others = np.flatnonzero(~systems["open_lab"] & (systems["owner"] > 0)).tolist()
-    rivals = longest_best(systems, others, "public_day", horizon)[: MOST["rival"]]
-    published = longest_best(systems, np.flatnonzero(systems["open_lab"]).tolist(), "weights_day", horizon)[: MOST["open"]]
-    return critical[: MOST["covered"]] + sorted_by_day(systems, rivals) + sorted_by_day(systems, published)
-
-
-def owned(tables: Mapping[str, Array], lab: int) -> list[int]:
-    """The rows of a frontier lab's systems, the oldest first."""
-    systems = tables["systems"]
-    rows = np.flatnonzero(~systems["open_lab"] & (systems["owner"] == lab))
-    return sorted(rows.tolist(), key=lambda row: int(systems["number"][row]))
-
-
-def longest_best(systems: Array, rows: Sequence[int], day_name: str, horizon: int) -> list[int]:
-    """Those of the rows that were the most capable of them when they came out, the one that stayed so longest first."""
-    best = -np.inf
-    leaders: list[int] = []
-    out = [row for row in rows if systems[day_name][row] < horizon]
-    for row in sorted(out, key=lambda row: (systems[day_name][row], -systems["capability"][row])):
-        if systems["capability"][row] > best:
-            best = float(systems["capability"][row])
-            leaders.append(row)
-    begins = [max(0, int(systems[day_name][row])) for row in leaders]
-    length = dict(zip(leaders, np.diff([*begins, horizon]), strict=True))
-    return sorted(leaders, key=lambda row: (-length[row], row))
-
-
-def sorted_by_day(systems: Array, rows: Sequence[int]) -> list[int]:
-    """The rows in the order in which their systems were ready."""
-    return sorted(rows, key=lambda row: (systems["ready_day"][row], row))
-
-
-def system_name(tables: Mapping[str, Array], row: int) -> str:
-    """Lab A is the covered lab, and its system 1 the first covered one; labs that publish weights have numbers."""
-    system = tables["systems"][row]
-    again, letter = divmod(int(system["owner"]), 26)
-    owner = f"Open {system['owner'] + 1}" if system["open_lab"] else f"Lab {chr(ord('A') + letter)}{again + 1 if again else ''}"
-    return f"{owner} system {system['number']}"
-
-
-def lane_name(tables: Mapping[str, Array], row: int) -> str:
-    """Name and capability."""
-    return f"{system_name(tables, row)} ({numeral(round(float(tables['systems']['capability'][row]), 1), signed=True)})"
 
 
 def draw_spans(axes: Axes, spans: Sequence[Span], chosen: Sequence[int]) -> list[Stage]:

@@ -1,20 +1,17 @@
 """The trade-off between misuse and delay: one point a policy, as a level and as a paired difference to the reference."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator, SymmetricalLogLocator
-from matplotlib.transforms import Bbox, ScaledTranslation, Transform
 
-from experiments.charts.callouts import Callout, call_out
+from experiments.charts.points import STEP, Points, beside, draw_means, draw_single, intervals, label
 from experiments.charts.quantity import Quantity, decades, numeral, outcome_quantity, ticked
-from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, Look, blank, caption, looks, named
+from experiments.charts.style import GREY, INK, NORMAL, PALE, blank, caption, looks, named, settle
 from experiments.comparison import Comparison
-from experiments.intervals import mean_interval
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -23,24 +20,11 @@ TICKS = (0, 3, 7, 14, 30, 60, 90, 180, 365, 540, 730, 1095, 1825, 3650)  # days
 LINEAR_DAYS = 7.0  # up to which the axis of delays is linear
 LINEAR_DECADES = 0.7  # as long as so many decades of its logarithmic part
 AXIS = 600.0  # points, about the length of this axis
-SIDE_BY_SIDE = 0.02  # policies whose delays differ by a smaller share are drawn beside one another
 DECADE = 10.0  # times the smallest draw from which a linear axis would hide the small ones
-STEP = 9.0  # points between policies beside one another
 NOTE = (
     "Faint points are single draws. The delay is that of the first covered system, to the end of the run where it was not public by then. "
     "Policies with the same delay are drawn side by side."
 )
-
-
-@dataclass(frozen=True)
-class Points:
-    """Mean, low and high end of P policies in x (days) and y (units of the chart), each (P, 3), with their names and marks."""
-
-    x: Array
-    y: Array
-    texts: list[str]
-    marks: list[Look]
-    offsets: list[float]  # points, sideways
 
 
 def tradeoff(comparison: Comparison) -> Figure:
@@ -67,15 +51,10 @@ def tradeoff(comparison: Comparison) -> Figure:
     for axes, these in drawn:
         draw_means(axes, these)
     shape_delays(panels, comparison)
-    figure.draw_without_rendering()  # makes the layout
+    settle(figure)
     for axes, these in drawn:
         label(axes, these)
     return figure
-
-
-def intervals(values: Array) -> Array:
-    """Mean, low and high end of each column, (P, 3)."""
-    return np.array([mean_interval(column) for column in values.T])
 
 
 def texts(comparison: Comparison) -> list[str]:
@@ -100,52 +79,6 @@ def headline(comparison: Comparison) -> str:
     censored = comparison.outcome(CENSORED)[:, best].mean() == 1.0
     delay = "is not public within the run" if censored else f"waits {numeral(float(comparison.outcome(DELAY)[:, best].mean()))} days"
     return f"{named(comparison.names[best])} has the least model-enabled harm, {less} less than {named(first)}; its first system {delay}"
-
-
-def beside(delays: Array) -> list[float]:
-    """Sideways offsets (points) that keep policies with the same delay apart.
-
-    >>> beside(np.array([0.0, 14.0, 0.0]))
-    [-4.5, 0.0, 4.5]
-    """
-    offsets = [0.0] * len(delays)
-    left = list(range(len(delays)))
-    while left:
-        same = [n for n in left if abs(delays[n] - delays[left[0]]) <= SIDE_BY_SIDE * max(abs(delays[left[0]]), 1.0)]
-        for place, number in enumerate(same):
-            offsets[number] = STEP * (place - (len(same) - 1) / 2)
-        left = [n for n in left if n not in same]
-    return offsets
-
-
-def shifted(axes: Axes, offset: float) -> Transform:
-    """Data to pixels, moved sideways by some points."""
-    scale = axes.get_figure(root=True).dpi_scale_trans  # type: ignore[union-attr]
-    return axes.transData + ScaledTranslation(offset / 72.0, 0.0, scale)
-
-
-def draw_single(axes: Axes, delays: Array, harm: Array, points: Points) -> None:
-    """Every draw, faint."""
-    for place, look in enumerate(points.marks):
-        transform = shifted(axes, points.offsets[place])
-        axes.plot(
-            delays[:, place], harm[:, place], "_", color=look.colour, alpha=0.35, markersize=5, markeredgewidth=0.7,
-            transform=transform, gid=f"draws {place}", rasterized=len(harm) > 100, zorder=2,
-        )  # fmt: skip
-
-
-def draw_means(axes: Axes, points: Points) -> None:
-    """One mark a policy at its means, with both intervals where there are any."""
-    for place, look in enumerate(points.marks):
-        transform = shifted(axes, points.offsets[place])
-        (x, left, right), (y, low, high) = points.x[place], points.y[place]
-        if np.isfinite(low):
-            axes.plot([left, right], [y, y], color=look.colour, linewidth=1.4, transform=transform, zorder=4)
-            axes.plot([x, x], [low, high], color=look.colour, linewidth=1.4, transform=transform, zorder=4)
-        axes.plot(
-            [x], [y], look.marker, markerfacecolor=look.colour, markeredgecolor="white", markeredgewidth=0.8, markersize=8,
-            transform=transform, gid=f"mean {place}", zorder=5,
-        )  # fmt: skip
 
 
 def shape_level(axes: Axes, harm: Array, ends: Array, level: Quantity) -> None:
@@ -191,17 +124,3 @@ def shape_delays(panels: Sequence[Axes], comparison: Comparison) -> None:
     end = {horizon: f"{horizon}\nnot public\nwithin the run"} if censored else {}
     panels[-1].set_xticks([*shown, *end], [*map(ticked, shown), *end.values()])
     panels[-1].set_xlabel("release delay of the first covered system (days, linear to 7, then logarithmic)", fontsize=NORMAL, color=INK)
-
-
-def label(axes: Axes, points: Points) -> None:
-    """The names beside the means."""
-    callouts, marks = [], []
-    for place, text in enumerate(points.texts):
-        transform = shifted(axes, points.offsets[place])
-        (x, left, right), (y, low, high) = points.x[place], points.y[place]
-        callouts.append(Callout(text, (x, y), transform))
-        marks.append(Bbox([transform.transform((x, y))] * 2).padded(SMALL))
-        if np.isfinite(low):
-            marks.append(Bbox(transform.transform([(left, y), (right, y)])).padded(1))
-            marks.append(Bbox(transform.transform([(x, low), (x, high)])).padded(1))
-    call_out(axes, callouts, marks)

@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.charts.callouts import spread
 from experiments.charts.quantity import Quantity, quantity, ticked
-from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, Look, blank, caption, looks, named
+from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, Look, blank, caption, looks, named, settle
 from experiments.comparison import Comparison
 from sim.measures import Week
 from sim.row import fields
@@ -79,7 +79,7 @@ def together(comparison: Comparison, courses: list[Course]) -> Figure:
         axes.set_ylabel(drawn.shown.label.replace(" (", "\n("), fontsize=NORMAL)
         shape(axes, drawn)
     panels[-1].set_xlabel(DAYS, fontsize=NORMAL)
-    figure.draw_without_rendering()  # makes the layout
+    settle(figure)
     for axes, drawn in zip(panels, courses, strict=True):
         label_ends(axes, drawn, comparison.names)
     return figure
@@ -101,6 +101,7 @@ def apart(comparison: Comparison, courses: list[Course]) -> Figure:
     for axes, drawn in zip(panels[0], courses, strict=True):
         axes.annotate(drawn.shown.label, (0, 1), (0, 18), xycoords="axes fraction", textcoords="offset points", fontsize=NORMAL, color=INK)
     panels[-1, 1].set_xlabel(DAYS, fontsize=NORMAL)
+    settle(figure)
     return figure
 
 

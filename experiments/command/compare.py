@@ -71,7 +71,7 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     from experiments.store import plan_of, save_comparison
 
     folder = folder_for(out, "compare", plan_of(loaded, place, draws, seed, horizon, fixed))
-    announce(quiet=quiet)
+    announce(check=check, quiet=quiet)
     with progress(draws, "runs of each policy" if fixed else "worlds", quiet=quiet) as advance:
         comparison = compare_policies(
             loaded, place, draws, seed, horizon_days=horizon, fixed=fixed, threads=threads, check=check, progress=advance
@@ -86,11 +86,11 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
             print_places(folder)
 
 
-def announce(*, quiet: bool) -> None:
+def announce(*, check: bool, quiet: bool) -> None:
     """Say why the first run of all begins late."""
     from sim.engine import is_compiled
 
-    if not is_compiled():
+    if not is_compiled(check=check):
         say("compiling the model's rules (once, about 20 s) ...", quiet=quiet)
 
 

@@ -86,8 +86,8 @@ def folder_for(out: Path | None, name: str, study: Mapping[str, Any]) -> Path:
     from experiments.folder import check_folder
 
     if out is not None:
-        check_folder(out, study)
         check_writable(out)
+        check_folder(out, study)
         return out
     check_writable(RESULTS / name)
     for number in count(1):

@@ -8,6 +8,7 @@ from typing import Any
 from experiments.command.amount import days, decimals_of, money, number, percent, size_of
 
 Statistics = Mapping[str, Any]  # of one outcome: mean, low, high, and the same of its difference from the reference
+Policies = Mapping[str, Mapping[str, Statistics]]
 LEVEL = "95 % interval"
 LONGEST_NAME = 20  # that leaves room for the rest in 80 columns
 
@@ -82,17 +83,17 @@ def columns(policies: Collection[Mapping[str, Statistics]]) -> list[Column]:
     ]
 
 
-def rows(name: str, outcomes: Mapping[str, Statistics], table: list[Column], words: Wording, *, reference: bool) -> Iterable[list[str]]:
+def rows(name: str, policies: Policies, reference: str, table: list[Column], words: Wording) -> Iterable[list[str]]:
     """The lines of one policy."""
+    outcomes, base = policies[name], policies[reference]
     yield [name, *(mean_cell(column, outcomes) for column in table)]
     yield [f"  {LEVEL}", *(interval_cell(column, outcomes, words) for column in table)]
-    if reference:
+    if name == reference:
         return
     differences = {column.outcome: outcomes[column.outcome]["difference"] for column in table}
-    unknown = censored(outcomes) > 0
-    more = [" or more" if unknown and column.outcome == "release_delay_days" else "" for column in table]
-    yield ["  difference", *(c.difference(differences[c.outcome]["mean"]) + m for c, m in zip(table, more, strict=True))]
-    yield [f"  {LEVEL}", *("-" if m else c.difference_span(differences[c.outcome]) for c, m in zip(table, more, strict=True))]
+    yield ["  difference", *(difference_cell(column, outcomes, base) for column in table)]
+    bounded = "release_delay_days" if censored(outcomes) or censored(base) else ""
+    yield [f"  {LEVEL}", *("-" if c.outcome == bounded else c.difference_span(differences[c.outcome]) for c in table)]
     yield ["  better in", *(percent(differences[column.outcome]["better_share"]) for column in table)]
 
 
@@ -107,6 +108,14 @@ def mean_cell(column: Column, outcomes: Mapping[str, Statistics]) -> str:
     if column.outcome != "release_delay_days" or not censored(outcomes):
         return text
     return "not public" if censored(outcomes) == 1.0 else f"{text} or more"
+
+
+def difference_cell(column: Column, outcomes: Mapping[str, Statistics], base: Mapping[str, Statistics]) -> str:
+    """A difference; where runs ended before the release, a bound of it, if any."""
+    text = column.difference(outcomes[column.outcome]["difference"]["mean"])
+    if column.outcome != "release_delay_days" or not (censored(outcomes) or censored(base)):
+        return text
+    return "not known" if censored(outcomes) and censored(base) else f"{text} or {'more' if censored(outcomes) else 'less'}"
 
 
 def interval_cell(column: Column, outcomes: Mapping[str, Statistics], words: Wording) -> str:
@@ -127,9 +136,8 @@ def table(summary: Mapping[str, Any], words: Wording) -> Any:
     grid.add_column("\n\npolicy", overflow="fold", min_width=min(LONGEST_NAME, max(map(len, policies))))
     for column in shown:
         grid.add_column(f"{column.heading}\n{column.unit}", justify="right", overflow="fold")
-    for name, outcomes in policies.items():
-        is_reference = name == reference
-        for place, row in enumerate(rows(name, outcomes, shown, words, reference=is_reference)):
+    for name in policies:
+        for place, row in enumerate(rows(name, policies, reference, shown, words)):
             grid.add_row(*row, style="bold" if place == 0 else None)
         grid.add_section()
     return grid
@@ -202,7 +210,7 @@ def turned(difference: Statistics) -> Statistics:
 
 def widest(statistics: Statistics) -> float:
     """The largest of a mean and the ends of its interval."""
-    return max(abs(statistics[part]) for part in ("mean", "low", "high"))
+    return max(abs(float(statistics[part])) for part in ("mean", "low", "high"))
 
 
 def money_span(statistics: Statistics, *, signed: bool = False) -> str:
