@@ -61,7 +61,6 @@ def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]
 def chart_files(name: str, figure: Any) -> dict[str, Writer]:
     """PNG and SVG of one chart."""
 
-
     def write(path: Path) -> None:
         save(figure, path.with_suffix(""))
 

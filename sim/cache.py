@@ -10,6 +10,8 @@ import platform
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import llvmlite
@@ -47,6 +49,19 @@ def usable(folder: Path) -> bool:
             return True
     except OSError:
         return False
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let one process compile while others wait for what it leaves. The system frees the lock of a process that dies."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows: there each process compiles for itself, which is slow and safe
+        yield
+        return
+    with (folder / "compiling.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def keep_compiled_rules() -> Path:

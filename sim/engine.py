@@ -15,6 +15,7 @@ from numba import njit, types
 from numba.core.errors import NumbaError
 
 from sim.begin import Memory
+from sim.cache import one_at_a_time
 from sim.day import pass_day
 from sim.errors import InputError
 from sim.invariants import INVARIANTS, ROW_SPACE, BrokenInvariant, first_broken
@@ -134,9 +135,16 @@ def is_compiled(*, check: bool = False) -> bool:
 
 
 def compile_rules() -> None:
-    """Compile the rules, unless that was done before: a run's beginning in a second process, its days in this one."""
+    """Compile the rules, unless that was done before."""
     if is_compiled():
         return
+    with one_at_a_time(CACHE):
+        if not is_compiled():
+            compile_in_two_processes()
+
+
+def compile_in_two_processes() -> None:
+    """Compile what begins a run in a second process, and its days in this one."""
     command = [sys.executable, "-c", "from sim.engine import compile_beginning; compile_beginning()"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     # Where the second process fails, this one compiles the beginning when it first needs it.

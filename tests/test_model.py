@@ -40,7 +40,8 @@ def test_agents_can_be_collected() -> None:
 
 
 def test_batch_run_varies_seeds_levers_and_parameters() -> None:
-    varied = {"seed": [1, 2], "preview_days": [0, 7], "policy": [load_policy("staged-preview")], "horizon_days": 28, **SMALL, "bad_actors": 150}
+    varied = {"seed": [1, 2], "preview_days": [0, 7], "policy": [load_policy("staged-preview")], "horizon_days": 28}
+    varied |= {**SMALL, "bad_actors": 150}
     rows = mesa.batch_run(ReleaseModel, varied, number_processes=1, max_steps=28, display_progress=False)
     assert len(rows) == 4
     assert {row["incidents"] for row in rows if row["seed"] == 1} != {row["incidents"] for row in rows if row["seed"] == 2}

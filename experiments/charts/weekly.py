@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.charts.callouts import spread
@@ -79,9 +80,10 @@ def together(comparison: Comparison, courses: list[Course]) -> Figure:
         axes.set_ylabel(drawn.shown.label.replace(" (", "\n("), fontsize=NORMAL)
         shape(axes, drawn)
     panels[-1].set_xlabel(DAYS, fontsize=NORMAL)
+    labels = [name_ends(axes, drawn, comparison.names) for axes, drawn in zip(panels, courses, strict=True)]
     settle(figure)
-    for axes, drawn in zip(panels, courses, strict=True):
-        label_ends(axes, drawn, comparison.names)
+    for axes, names in zip(panels, labels, strict=True):
+        move_apart(axes, names)
     return figure
 
 
@@ -132,13 +134,17 @@ def shape(axes: Axes, drawn: Course) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def label_ends(axes: Axes, drawn: Course, names: tuple[str, ...]) -> None:
-    """The names at the right ends of the medians, moved apart."""
-    ends = [(float(drawn.days[-1]), float(height)) for height in drawn.quartiles[1, :, -1]]
-    pixels = [float(axes.transData.transform(end)[1]) for end in ends]
-    moved = spread(pixels, 1.5 * NORMAL * axes.figure.dpi / 72.0, axes.bbox.y0, axes.bbox.y1)
-    for name, end, height in zip(names, ends, moved, strict=True):
-        axes.annotate(
-            named(name), end, (1.02, (height - axes.bbox.y0) / axes.bbox.height), textcoords="axes fraction", va="center", fontsize=NORMAL,
-            color=INK, annotation_clip=False, arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 1, "shrinkB": 1},
-        )  # fmt: skip
+def name_ends(axes: Axes, drawn: Course, names: tuple[str, ...]) -> list[Annotation]:
+    """The names right of the medians' ends, where the layout leaves room for them."""
+    look: dict[str, Any] = {"va": "center", "fontsize": NORMAL, "color": INK, "annotation_clip": False, "textcoords": "axes fraction"}
+    look["arrowprops"] = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 1, "shrinkB": 1}
+    ends = zip(names, drawn.quartiles[1, :, -1], strict=True)
+    return [axes.annotate(named(name), (float(drawn.days[-1]), float(height)), (1.02, 0.5), **look) for name, height in ends]
+
+
+def move_apart(axes: Axes, labels: list[Annotation]) -> None:
+    """Each label at the height of its median's end, or as near as the others allow."""
+    heights = [float(axes.transData.transform(label.xy)[1]) for label in labels]
+    gap = 1.5 * NORMAL * axes.figure.dpi / 72.0
+    for label, height in zip(labels, spread(heights, gap, axes.bbox.y0, axes.bbox.y1), strict=True):
+        label.xyann = (1.02, (height - axes.bbox.y0) / axes.bbox.height)
