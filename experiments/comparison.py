@@ -11,7 +11,7 @@ from experiments.intervals import better_share, mean_interval
 from scenarios import World, load_policy, load_world
 from sim.engine import Results, simulate
 from sim.errors import InputError
-from sim.measures import Outcomes
+from sim.outcomes import Outcomes
 from sim.policy import Policy
 from sim.row import fields
 

@@ -57,7 +57,7 @@ def known() -> list[tuple[Any, Callable[[str], Description]]]:
 
 def outcomes() -> dict[str, Any]:
     """The outcomes of a run by name."""
-    from sim.measures import Outcomes  # loads the compiler
+    from sim.outcomes import Outcomes  # loads the compiler
     from sim.row import fields
 
     return {outcome.name: outcome for outcome in fields(Outcomes)}

@@ -2,7 +2,8 @@
 
 import math
 
-from sim.formulas.time import mean_kept, mean_passed_on, passed_on
+from sim.code_base import pass_code_day
+from sim.formulas.time import mean_kept
 from sim.log import note
 from sim.row import NEVER, NOBODY, NOTHING
 from sim.rule import rule
@@ -69,16 +70,9 @@ def maintain_pool(world):
         partner = world.partners[row]
         if partner.maintainer and partner.searches_early:
             early += 1
-    today, pool = world.today, world.pool
+    today = world.today
     search = (today.partner_search * early + today.search * (maintainers - early)) / maintainers
     rate = 1.0 / world.params.pool_patch_days
-    kept, still_known = math.exp(-search), math.exp(-rate)
-    mean, mean_known = mean_kept(search), mean_kept(rate)
-    latent, known = pool.latent, pool.known
-    pool.exposed = latent * (mean + mean_passed_on(search, rate, mean, mean_known)) + known * mean_known
-    pool.latent = latent * kept
-    pool.known = latent * passed_on(search, rate, kept, still_known) + known * still_known
-    fixed = max(0.0, latent + known - pool.latent - pool.known)
-    new = (pool.patched + fixed) * world.constants.new_code_chance
-    pool.latent += new
-    pool.patched += fixed - new
+    kept, known_kept = math.exp(-search), math.exp(-rate)
+    new_code = world.constants.new_code_chance
+    pass_code_day(world.pool, search, kept, mean_kept(search), rate, known_kept, mean_kept(rate), new_code)

@@ -19,7 +19,8 @@ from sim.cache import one_at_a_time
 from sim.day import pass_day
 from sim.errors import InputError
 from sim.invariants import INVARIANTS, ROW_SPACE, BrokenInvariant, first_broken
-from sim.measures import Outcomes, Week
+from sim.measures import Week
+from sim.outcomes import Outcomes
 from sim.parameters import PARAMETERS, parameter_table
 from sim.policy import Policy
 from sim.row import dtype
@@ -35,7 +36,7 @@ AGENT_DAYS_PER_SECOND = 1e8  # on one core, for the estimate that a refusal name
 class Results:
     """What came of D worlds under P policies.
 
-    `outcomes` (D, P) are records of `sim.measures.Outcomes`, `weeks` (D, P, W) of `sim.measures.Week`. `displacement`
+    `outcomes` (D, P) are records of `sim.outcomes.Outcomes`, `weeks` (D, P, W) of `sim.measures.Week`. `displacement`
     (D, P, 5, 5) counts operations by the channel that they used under the first policy (rows) and under this one (columns).
     """
 

@@ -10,7 +10,7 @@ import mesa
 from sim.agents import DAY, KINDS
 from sim.errors import InputError, nearest
 from sim.invariants import INVARIANTS, BrokenInvariant
-from sim.measures import Outcomes
+from sim.outcomes import Outcomes
 from sim.parameters import PARAMETERS, parameter_table
 from sim.policy import LEVERS, Policy
 from sim.row import fields

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from experiments.story import SAID, Cast, ending, every_event, said, story
-from sim.measures import Outcomes
+from sim.outcomes import Outcomes
 from sim.row import fields
 from sim.vocabulary import EventKind
 from sim.world import Event, System

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from sim.agent import Agent
 from sim.chance import Purpose, draw, exponential, key, uniform
-from sim.formulas.time import chance_within, mean_passed_on, passed_on
+from sim.code_base import pass_code_day
+from sim.formulas.time import chance_within
 from sim.log import note
 from sim.row import NOTHING, Code, Count, Day, Flag, Index, PerDay, Ratio, Share, Time
 from sim.rule import rule
@@ -137,19 +138,12 @@ def watch_access(partner, world, day):
 
 @rule
 def search_and_patch(partner, world):
-    """One day of finding and fixing, solved exactly; new code comes overnight."""
+    """One day of finding and fixing with the best system that the organisation may use."""
     today = world.today
     search, kept, mean = today.search, today.search_kept, today.search_mean
     if partner.searches_early:
         search, kept, mean = today.partner_search, today.partner_search_kept, today.partner_search_mean
-    latent, known, rate = partner.latent, partner.known, partner.patch_rate
-    partner.exposed = latent * (mean + mean_passed_on(search, rate, mean, partner.patch_mean)) + known * partner.patch_mean
-    partner.latent = latent * kept
-    partner.known = latent * passed_on(search, rate, kept, partner.patch_kept) + known * partner.patch_kept
-    found = latent - partner.latent
-    fixed = max(0.0, known + found - partner.known)
-    new = (partner.patched + fixed) * world.constants.new_code_chance
+    new_code = world.constants.new_code_chance
+    found, fixed = pass_code_day(partner, search, kept, mean, partner.patch_rate, partner.patch_kept, partner.patch_mean, new_code)
     partner.found += found
     partner.fixed += fixed
-    partner.latent += new
-    partner.patched += fixed - new

@@ -6,8 +6,9 @@ import numpy as np
 from numba import njit
 
 from sim.agents import KINDS
-from sim.measures import Outcomes, Score, Tally, Week
+from sim.measures import Score, Tally, Week
 from sim.memory import WORDS, opener, world_type
+from sim.outcomes import Outcomes
 from sim.parameters import PARAMETERS_DTYPE
 from sim.policy import PHASE_DTYPE
 from sim.row import dtype, first_row
