@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.charts.displacement import displaced
 from experiments.charts.quantity import Quantity, numeral, quantity, ticked
-from experiments.charts.style import BLUE, CHANNELS, GREY, INK, NORMAL, PALE, SMALL, blank, caption, named, patch, settle
+from experiments.charts.style import BLUE, CHANNELS, GREY, INK, NORMAL, PALE, SMALL, blank, caption, named, one_at_a_time, patch, settle
 from experiments.comparison import Comparison
 from sim.vocabulary import Channel
 
@@ -31,6 +31,7 @@ HEADING = "Of the operations that used this channel under {} (how many, in all d
 NOTE = "The table pools the operations of all draws, which are the same under every policy."
 
 
+@one_at_a_time
 def channels(comparison: Comparison) -> Figure:
     """Harm and operations by channel under every policy, and the displacement of operations between channels."""
     harm, operations = by_channel(comparison, "harm"), by_channel(comparison, "operations")

@@ -9,7 +9,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, SymmetricalLogLocator
 
 from experiments.charts.quantity import decades, numeral, outcome_quantity, ticked
-from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, blank, caption, looks, named, settle
+from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, blank, caption, looks, named, one_at_a_time, settle
 from experiments.comparison import HEADLINES, MORE_IS_BETTER, Comparison
 from experiments.intervals import better_share, mean_interval
 from sim.errors import InputError
@@ -25,6 +25,7 @@ NOTE = (
 )
 
 
+@one_at_a_time
 def differences(comparison: Comparison) -> Figure:
     """Difference of the headline outcomes to the reference in the same draw: mean, 95 % interval, and how often it is better."""
     if len(comparison.names) < 2:

@@ -4,9 +4,12 @@ The palette is Okabe and Ito's (2008), which readers with any colour vision can 
 and line style for policies, a hatch for channels and stages.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from textwrap import fill
-from typing import TYPE_CHECKING
+from threading import RLock
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -26,11 +29,15 @@ SMALL, NORMAL, LARGE = 7.5, 8.5, 12.0  # points
 INK, GREY, PALE = "#1a1a1a", "#666666", "#d9d9d9"
 LONGEST_NAME = 28  # characters
 
-ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
-COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)  # without yellow, which is too faint for a line on white
+ORANGE, SKY, GREEN, BLUE, VERMILLION, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7"
+COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)  # the palette's yellow is too faint for a line on white
 MARKERS = ("s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 LINES = ("--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DRAWING = RLock()
 Line = str | tuple[int, tuple[int, ...]]
 
 
@@ -66,6 +73,17 @@ STAGES = {
     Stage.OPEN_WEIGHTS: Fill(ORANGE, "///"),
     Stage.DARK: Fill("#3a3a3a", "xxx"),
 }
+
+
+def one_at_a_time(draw: Callable[P, T]) -> Callable[P, T]:
+    """Draw in one thread at a time: Matplotlib's fonts, caches and settings belong to the whole process."""
+
+    @wraps(draw)
+    def draw_alone(*args: P.args, **options: P.kwargs) -> T:
+        with DRAWING:
+            return draw(*args, **options)
+
+    return draw_alone
 
 
 def looks(policies: int) -> list[Look]:

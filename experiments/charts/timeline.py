@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.charts.lanes import MOST, lane_name, lanes, owned, system_name
 from experiments.charts.spans import Span, stage_spans
-from experiments.charts.style import INK, NORMAL, PALE, SMALL, STAGES, blank, named, patch, settle
+from experiments.charts.style import INK, NORMAL, PALE, SMALL, STAGES, blank, named, one_at_a_time, patch, settle
 from experiments.provenance import lockgate_version
 from sim.vocabulary import EventKind, Stage
 
@@ -59,6 +59,7 @@ SIGNS = {
 }
 
 
+@one_at_a_time
 def timeline(tables: Mapping[str, Array], policy_name: str, *, caption: str = "") -> Figure:
     """One lane a system over the days of one run (`sim.engine.trace`): who could use it, and the events that mattered."""
     spans = stage_spans(tables)

@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator, SymmetricalLogLocator
 
 from experiments.charts.points import STEP, Points, beside, draw_means, draw_single, intervals, label
 from experiments.charts.quantity import Quantity, decades, numeral, outcome_quantity, ticked
-from experiments.charts.style import GREY, INK, NORMAL, PALE, blank, caption, looks, named, settle
+from experiments.charts.style import GREY, INK, NORMAL, PALE, blank, caption, looks, named, one_at_a_time, settle
 from experiments.comparison import Comparison
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -27,6 +27,7 @@ NOTE = (
 )
 
 
+@one_at_a_time
 def tradeoff(comparison: Comparison) -> Figure:
     """Model-enabled harm against release delay: above its level with the single draws, below the paired difference to the reference."""
     delays, harm, difference = comparison.outcome(DELAY), comparison.outcome(HARM), comparison.difference(HARM)

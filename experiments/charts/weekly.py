@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.charts.callouts import spread
 from experiments.charts.quantity import Quantity, quantity, ticked
-from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, Look, blank, caption, looks, named, settle
+from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, Look, blank, caption, looks, named, one_at_a_time, settle
 from experiments.comparison import Comparison
 from sim.measures import Week
 from sim.row import fields
@@ -41,6 +41,7 @@ class Course:
     shown: Quantity
 
 
+@one_at_a_time
 def weekly(comparison: Comparison) -> Figure:
     """Weekly harm, exposed share and usable lead: median and middle half of the draws under every policy."""
     courses = [course(comparison, series) for series in SERIES]
