@@ -17,19 +17,20 @@ def clear_market(world, day):
     total = 0.0
     for row in range(len(world.labs)):
         lab = world.labs[row]
-        total += attraction(world, lab.brand, (1.0 - partners) * lab.offer + partners * lab.best)
+        lab.pull = attraction(world, lab.brand, (1.0 - partners) * lab.offer + partners * lab.best)
+        total += lab.pull
     for row in range(len(world.open_weight_labs)):
         lab = world.open_weight_labs[row]
-        total += attraction(world, lab.brand, lab.offer)
+        lab.pull = attraction(world, lab.brand, lab.offer)
+        total += lab.pull
     if total <= 0.0:
         return
     for row in range(len(world.labs)):
         lab = world.labs[row]
-        wanted = attraction(world, lab.brand, (1.0 - partners) * lab.offer + partners * lab.best) / total
-        lab.customers += moved * (wanted - lab.customers)
+        lab.customers += moved * (lab.pull / total - lab.customers)
     for row in range(len(world.open_weight_labs)):
         lab = world.open_weight_labs[row]
-        lab.customers += moved * (attraction(world, lab.brand, lab.offer) / total - lab.customers)
+        lab.customers += moved * (lab.pull / total - lab.customers)
 
 
 @rule

@@ -21,6 +21,7 @@ class Score(Row):
     marginal: Annotated[Whole, "successes beyond what open weights alone would have enabled, expected"] = 0
     bans: Annotated[Count, "of actors"] = 0
     largest_loss: Annotated[Dollars, "of one incident"] = 0.0
+    attributed: Annotated[Count, "incidents attributed to a system"] = 0
     leaks: Annotated[Count, "of partners' access"] = 0
     thefts: Annotated[Count, "of weights"] = 0
     bypasses: Annotated[Count, "of safeguards, found by the public"] = 0

@@ -207,6 +207,7 @@ def suffer(actor, world, target, channel, chances, day):
     note(world, day, EventKind.INCIDENT, actor.index, target.index, system, loss)
     hosted = channel == Channel.PUBLIC_SERVICE or channel == Channel.LEAKED_ACCESS
     if hosted and draw(chances, Purpose.ATTRIBUTED) < params.attribution_chance:
+        world.score.attributed += 1
         world.systems[system].attributed_recently += 1
         world.attributed[system * ATTRIBUTION_WINDOW_DAYS + day % ATTRIBUTION_WINDOW_DAYS] += 1
 

@@ -49,6 +49,8 @@ class Government(Agent):
 @rule
 def watch_incidents(world, day):
     """Forget what lies further back than the window; today's attributed incidents come later today."""
+    if world.score.attributed == 0:
+        return
     for lab in range(len(world.labs)):
         owner = world.labs[lab]
         for row in rows_of(owner, world):
@@ -64,6 +66,8 @@ def give_orders(world, day):
     """Directives and restorations: those on the policy's dates, and those that a bypass or incidents set off."""
     levers = world.phases[world.today.phase]
     ordered = levers.directive and world.today.phase_begins
+    if not (ordered or levers.revocation or world.score.directives > 0):
+        return
     for number in range(len(world.labs)):
         lab = world.labs[number]
         for row in rows_of(lab, world):

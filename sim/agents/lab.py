@@ -31,6 +31,7 @@ class Lab(Agent):
     trained: Annotated[Months, "capability of the best system it has trained"] = NOTHING
     customers: Annotated[Share, "of all customers"] = 0.0
     customers_at_start: Annotated[Share, "of all customers"] = 0.0
+    pull: Annotated[Ratio, "that draws customers today"] = 0.0
     brand: Annotated[Ratio, "logarithm of what draws customers beside capability"] = 0.0
 
     @rule

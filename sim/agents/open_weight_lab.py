@@ -26,6 +26,7 @@ class OpenWeightLab(Agent):
     offer: Annotated[Months, "capability that it has published"] = NOTHING
     customers: Annotated[Share, "of all customers"] = 0.0
     customers_at_start: Annotated[Share, "of all customers"] = 0.0
+    pull: Annotated[Ratio, "that draws customers today"] = 0.0
     brand: Annotated[Ratio, "logarithm of what draws customers beside capability"] = 0.0
 
     @rule
