@@ -124,9 +124,12 @@ def simulate(
         compile_rules()
         if len(worlds):
             one_world(0)  # alone: what is still to be compiled is compiled once
-        with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        pool = ThreadPoolExecutor(threads or os.cpu_count() or 1)
+        try:
             for _ in pool.map(one_world, range(1, len(worlds))):
                 pass
+        finally:  # an interrupt or a breach waits for the runs under way, not for those that have not begun
+            pool.shutdown(cancel_futures=True)
     return results
 
 
