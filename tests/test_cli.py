@@ -432,7 +432,10 @@ class TestProcess:
 
     def test_interrupt(self, folder):
         command = [*LOCKGATE, "compare", "--draws", "100000", *TINY]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        # Shells let background jobs ignore interrupts, and children inherit that: here the test may run in one.
+        heed = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, preexec_fn=heed, **pipes) as process:  # noqa: PLW1509
             time.sleep(4)
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=60)
