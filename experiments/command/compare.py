@@ -68,22 +68,26 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     loaded, place = chosen(policies or POLICIES, world, settings)
 
     from experiments.comparison import compare as compare_policies
-    from experiments.store import plan_of, save_comparison
+    from experiments.provenance import study_of
 
-    folder = folder_for(out, "compare", plan_of(loaded, place, draws, seed, horizon, fixed))
+    folder = folder_for(out, "compare", study_of(loaded, place, draws, seed, horizon, fixed))
     announce(check=check, quiet=quiet)
     with progress(draws, "runs of each policy" if fixed else "worlds", quiet=quiet) as advance:
         comparison = compare_policies(
             loaded, place, draws, seed, horizon_days=horizon, fixed=fixed, threads=threads, check=check, progress=advance
         )
-    say("drawing the charts ...", quiet=quiet)
-    save_comparison(comparison, folder, ["lockgate", *sys.argv[1:]])
     if as_json:
         print_json(comparison.summary())
     else:
         print_comparison(comparison)
-        if not quiet:
-            print_places(folder)
+    sys.stdout.flush()  # the answer first: charts take a few seconds more
+    say("drawing the charts ...", quiet=quiet)
+
+    from experiments.store import save_comparison
+
+    save_comparison(comparison, folder, ["lockgate", *sys.argv[1:]])
+    if not as_json and not quiet:
+        print_places(folder)
 
 
 def announce(*, check: bool, quiet: bool) -> None:
