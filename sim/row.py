@@ -9,7 +9,7 @@ The Mesa driver reads it as an attribute of an object, the compiled driver as a 
 
 import inspect
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, get_args
+from typing import Annotated, Any, get_args
 
 import numpy as np
 
@@ -49,8 +49,6 @@ class Field:
 
 class Row:
     """A thing with annotated fields: an agent, a system, a day's summary, an outcome."""
-
-    _abstract: ClassVar[bool] = True
 
     def __init__(self, **values: float | int | bool) -> None:
         for field in fields(type(self)):

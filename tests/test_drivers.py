@@ -100,9 +100,10 @@ def test_a_longer_run_begins_like_a_shorter_one() -> None:
 def test_order_of_visits_within_a_kind_changes_nothing() -> None:
     forward = ReleaseModel(load_policy("staged-preview"), SMALL, seed=3, horizon_days=60).run()
     backward = ReleaseModel(load_policy("staged-preview"), SMALL, seed=3, horizon_days=60)
-    for kind in (Partner, BadActor, OpenWeightLab):
+    for kind in (Lab, Partner, BadActor, OpenWeightLab):
         agents = backward.agents_by_type[kind]
         agents.sort("index", ascending=False, inplace=True)
+        assert agents[0].index == len(agents) - 1
     backward.run()
     assert forward.outcomes == backward.outcomes
     assert [repr(agent) for agent in forward.world.partners] == [repr(agent) for agent in backward.world.partners]

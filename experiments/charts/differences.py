@@ -77,7 +77,8 @@ def draw_outcome(axes: Axes, comparison: Comparison, outcome: str) -> None:
         axes.annotate(text, (x, 1), (0, 6), xycoords="axes fraction", textcoords="offset points", ha="right", fontsize=SMALL, color=GREY)
     axes.set_yticks(range(len(names)), [named(name) for name in names], fontsize=NORMAL)
     axes.set_ylim(len(names) - 0.4, -0.6)
-    shape(axes, ends * shown.factor, shown.unit)
+    # Shares differ by percentage points, and counts by what is counted.
+    shape(axes, ends * shown.factor, {"%": "percentage points", "": shown.name}.get(shown.unit, shown.unit))
     arrow = "← better" if lower else "better →"
     axes.set_title(f"{shown.name}   ({arrow})", loc="left", fontsize=NORMAL + 0.5, fontweight="bold", color=INK)
 
@@ -97,13 +98,13 @@ def shape(axes: Axes, ends: Array, unit: str) -> None:
         axes.set_xscale("symlog", linthresh=linear, linscale=0.6)
         axes.xaxis.set_major_locator(SymmetricalLogLocator(base=10.0, linthresh=linear))
         axes.set_xlim(min(2.0 * float(np.nanmin(ends)), -linear), max(2.0 * float(np.nanmax(ends)), linear))
-        unit += ", logarithmic" if unit else "logarithmic"
+        unit += ", logarithmic"
     else:
         reach = float(np.nanmax(np.abs(ends))) or 1.0
         axes.set_xlim(min(float(np.nanmin(ends)), -0.3 * reach) - 0.08 * reach, max(float(np.nanmax(ends)), 0.3 * reach) + 0.08 * reach)
         axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.xaxis.set_major_formatter(FuncFormatter(ticked))
-    axes.set_xlabel(f"difference ({unit})" if unit else "difference", fontsize=NORMAL)
+    axes.set_xlabel(f"difference ({unit})", fontsize=NORMAL)
     axes.tick_params(axis="x", labelsize=SMALL)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color=PALE, linewidth=0.5, zorder=0)
