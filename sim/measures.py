@@ -4,7 +4,7 @@ from typing import Annotated
 
 from sim.formulas.attack import UNIT
 from sim.outcomes import enabled_by_systems, write_outcomes
-from sim.row import NEVER, Count, Day, Days, Dollars, Months, Row, Share, Whole
+from sim.row import NEVER, NOTHING, Chance, Count, Day, Days, Dollars, Months, Row, Share, Whole
 from sim.rule import rule
 from sim.systems import rows_of
 from sim.vocabulary import Stage
@@ -37,6 +37,7 @@ class Score(Row):
     lead_over_rivals: Annotated[Months, "summed over days"] = 0.0
     withheld: Annotated[Months, "of the covered lab's capability not offered to everyone, summed over days"] = 0.0
     customers_lost: Annotated[Share, "of the covered lab's customers, summed over days"] = 0.0
+    race_risk: Annotated[Chance, "of a disaster of the lab that wins the race, summed over days"] = 0.0
     exposed: Annotated[Share, "mean over organisations, summed over weeks"] = 0.0
     enabled_before: Annotated[Whole, "successes enabled until last week, expected"] = 0
     parity_day: Annotated[Day, "on which open weights reach the critical level"] = NEVER
@@ -81,6 +82,8 @@ def dusk(world, day):
     score.lead_over_open += covered.offer - open_months
     score.lead_over_rivals += covered.offer - max(rival, covered.offer - LEAD_CAP_MONTHS)
     score.withheld += max(0.0, covered.ready - covered.offer)
+    # In every equilibrium of the race model the furthest lab wins; what its caution leaves undone is the chance of disaster.
+    score.race_risk += 1.0 - world.labs[today.frontier_lab].effort
     score.customers_lost += 1.0 - covered.customers / covered.customers_at_start
     score.longest_queue = max(score.longest_queue, world.governments[HOME_GOVERNMENT].waiting)
     for row in rows_of(covered, world):
@@ -98,7 +101,7 @@ def dusk(world, day):
 @rule
 def today_best_rival(world):
     """Capability of the best system that another lab offers to everyone."""
-    best = -1e9
+    best = NOTHING
     for row in range(1, len(world.labs)):
         best = max(best, world.labs[row].offer)
     return best

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from sim.formulas.attack import UNIT
 from sim.formulas.time import MONTH_DAYS
-from sim.row import NEVER, Count, Day, Days, Dollars, Flag, Months, Ratio, Row, Share
+from sim.row import NEVER, Chance, Count, Day, Days, Dollars, Flag, Months, Ratio, Row, Share
 from sim.rule import rule
 from sim.systems import rows_of
 from sim.vocabulary import ActorKind, Channel
@@ -58,6 +58,7 @@ class Outcomes(Row):
     lead_over_rivals_months: Annotated[Months, "of the covered lab's offer to everyone over the best rival's, mean over days"] = 0.0
     customers_lost_share: Annotated[Share, "of the covered lab's customers at the start, mean over days"] = 0.0
     capability_months_withheld: Annotated[Ratio, "months of capability times months of time"] = 0.0
+    race_risk: Annotated[Chance, "that the lab that wins the race meets disaster by its lack of caution, mean over days"] = 0.0
     asked: Annotated[Count, "systems that the government asked to limit"] = 0
     complied: Annotated[Count, "systems that were limited as asked"] = 0
     tests: Annotated[Count, "begun"] = 0
@@ -179,6 +180,7 @@ def write_delays(world):
     out.usable_lead_months = score.lead_over_open / horizon
     out.lead_over_rivals_months = score.lead_over_rivals / horizon
     out.customers_lost_share = score.customers_lost / horizon
+    out.race_risk = score.race_risk / horizon
     out.capability_months_withheld = score.withheld / MONTH_DAYS
     out.dark_days = score.dark_days
 
