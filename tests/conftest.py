@@ -9,5 +9,6 @@ os.environ["MPLBACKEND"] = "Agg"
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
 
 settings.register_profile("everyday", deadline=None, derandomize=True)
-settings.register_profile("search", deadline=None, max_examples=2_000)  # pytest --hypothesis-profile=search looks for new failures
+# The long run, by hand: pytest tests/relations --hypothesis-profile=full --hypothesis-seed=N
+settings.register_profile("full", deadline=None, max_examples=10_000, database=None)
 settings.load_profile("everyday")
