@@ -9,9 +9,10 @@ import numpy as np
 from experiments.ensemble import Ensemble, draw_worlds
 from experiments.intervals import better_share, mean_interval
 from scenarios import World, load_policy, load_world
-from sim.engine import Results, simulate
+from sim.engine import simulate
 from sim.errors import InputError
 from sim.outcomes import Outcomes
+from sim.plan import Results
 from sim.policy import Policy
 from sim.row import fields
 

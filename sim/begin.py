@@ -41,11 +41,14 @@ class Memory:
         """Bytes that a run needs. Nothing is allocated."""
         return int(size_of(horizon, world, phases, events_room, operations_room, self.rooms, self.counts))
 
-    def begin(self, seed: int, horizon: int, world: Any, phases: Any, events_room: int = 0, operations_room: int = 0) -> None:
-        """Begin a run. `world` is a table of one row, `phases` the policy's; both stay in use until the run is over."""
-        needed = self.size(horizon, world, phases, events_room, operations_room)
+    def reserve(self, needed: int) -> None:
+        """Have a block of at least so many bytes."""
         if needed > len(self.block):
             self.block = np.zeros(needed, np.uint8)
+
+    def begin(self, seed: int, horizon: int, world: Any, phases: Any, events_room: int = 0, operations_room: int = 0) -> None:
+        """Begin a run. `world` is a table of one row, `phases` the policy's; both stay in use until the run is over."""
+        self.reserve(self.size(horizon, world, phases, events_room, operations_room))
         self.given = world, phases
         begin_in(seed, horizon, world, phases, self.counts, self.block, self.directory)
 

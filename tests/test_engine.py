@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sim
@@ -36,6 +37,21 @@ def test_progress_counts_every_world() -> None:
     seen: list[int] = []
     simulate(parameter_table(5, **SMALL), [load_policy("open-release")], range(5), 10, progress=seen.append)
     assert sum(seen) == 5
+
+
+def test_a_list_that_proves_too_short_is_made_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    table, policies = parameter_table(3, **SMALL), [load_policy("open-release"), load_policy("staged-preview")]
+    at_once = simulate(table, policies, range(3), 60)
+    assert at_once.outcomes["operations"].min() > 8
+    monkeypatch.setattr("sim.plan.operations_expected", lambda horizon, worlds: np.ones(len(worlds), np.int64))
+    again = simulate(table, policies, range(3), 60)
+    assert (again.outcomes == at_once.outcomes).all()
+    assert (again.displacement == at_once.displacement).all()
+
+
+def test_a_table_that_is_not_contiguous_runs_as_it_is() -> None:
+    table, policy = parameter_table(4, **SMALL), [load_policy("open-release")]
+    assert (simulate(table[::2], policy, [0, 2], 30).outcomes == simulate(table, policy, range(4), 30).outcomes[::2]).all()
 
 
 def test_event_log_tells_causes_before_effects() -> None:

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from scenarios import load_policy
-from sim.engine import Results, simulate
+from sim.engine import simulate
 from sim.formulas.attack import expected_loss
 from sim.parameters import PARAMETERS, parameter_table
+from sim.plan import Results
 from sim.policy import Policy
 from sim.vocabulary import Feedback
 
