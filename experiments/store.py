@@ -13,9 +13,12 @@ from experiments.charts import draw_all, save
 from experiments.charts.displacement import displacement_table
 from experiments.charts.timeline import timeline
 from experiments.comparison import OUTCOMES, Comparison
+from experiments.credibility.card import credibility_card
 from experiments.folder import Writer, write_folder, write_json
 from experiments.provenance import policy_content, provenance, study_of, world_content
 from sim.engine import trace
+
+CARD = "credibility.md"
 
 
 def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]) -> Path:
@@ -30,6 +33,8 @@ def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]
         "displacement.parquet": partial(pq.write_table, pa.Table.from_pylist(displacement_table(comparison))),
         "summary.json": partial(write_json, comparison.summary()),
     }
+    card = credibility_card(comparison)
+    files[CARD] = partial(write_text, card.text())
     for name, figure in draw_all(comparison).items():
         files |= chart_files(name, figure)
     shown = comparison.policies[min(1, len(comparison.policies) - 1)]
@@ -42,11 +47,17 @@ def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]
         "reference": comparison.names[0],
         "seeds": comparison.ensemble.seeds.tolist(),
         "interval": comparison.summary()["interval"],
+        "credibility": card.content(),
         "policies": {policy.name: policy_content(policy) for policy in comparison.policies},
         "parameters": world_content(comparison.world),
         "columns": {name: f"{field.unit}: {field.meaning}" for name, field in OUTCOMES.items()},
     }
     return write_folder(folder, files, manifest)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Text as it is."""
+    path.write_text(text, encoding="utf-8")
 
 
 def chart_files(name: str, figure: Any) -> dict[str, Writer]:

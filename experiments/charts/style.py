@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
 
+from experiments.credibility.factors import foot
 from experiments.provenance import lockgate_version
 from sim.vocabulary import Channel, Stage
 
@@ -133,7 +134,7 @@ def caption(comparison: "Comparison", note: str = "") -> str:
         "differences are paired" if len(comparison.names) > 1 else "",
         f"lockgate {lockgate_version()}",
     ]
-    return "; ".join(part for part in parts if part) + f". {note}".rstrip()
+    return "; ".join(part for part in parts if part) + f". {foot()} {note}".rstrip()
 
 
 def named(name: str) -> str:

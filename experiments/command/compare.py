@@ -119,9 +119,12 @@ def print_comparison(comparison: Any) -> None:
 
 def print_places(folder: Path) -> None:
     """Where the results lie."""
+    from experiments.store import CARD
+
     charts = sorted(path for path in folder.rglob("*.png"))
     console = results()
     console.print()
     console.print(f"Results: {folder}", soft_wrap=True)
     if charts:
         console.print(f"Charts: {charts[0].parent} ({', '.join(path.stem for path in charts)})", soft_wrap=True)
+    console.print(f"How far to trust them: {folder / CARD}", soft_wrap=True)
