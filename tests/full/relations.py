@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from xml.etree import ElementTree as ET  # noqa: S405  # of pytest's own report
+from xml.etree import ElementTree as ET  # of pytest's own report
 
 from experiments.credibility.record import record
 
