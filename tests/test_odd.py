@@ -121,7 +121,7 @@ def test_everything_is_on_the_page(made):
     for kind in ROWS.values():
         if kind in (Outcomes, Week):
             continue
-        section = re.search(rf"^\*\*{kind.__name__}( \(`\w+`\))?\.\*\*.*?(?=^\*\*|^#)", made, re.MULTILINE | re.DOTALL)
+        section = re.search(rf"^#### {kind.__name__}(, in `\w+`)?$.*?(?=^#)", made, re.MULTILINE | re.DOTALL)
         assert section, kind
         assert [name.strip("`") for name in rows(section[0])[2:]] == [field.name for field in fields(kind)]
 

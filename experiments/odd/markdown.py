@@ -65,5 +65,5 @@ def contents(text: str) -> str:
         if level == 2:
             lines.append(f"- {link}")
         else:
-            lines[-1] += (" · " if "\n" in lines[-1] else "\n  ") + link
+            lines[-1] += (" · " if "): [" in lines[-1] else ": ") + link
     return "\n".join(lines)

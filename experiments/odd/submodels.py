@@ -25,7 +25,7 @@ def equations() -> str:
     """Every formula: its sentence, units and source, and its code."""
     chosen = files_of(rule for rule in rules() if rule.file.startswith(EQUATIONS))
     order = sorted(chosen, key=lambda file: (file == HASH, file))
-    return "\n\n".join(f"**{summary_of(file)}** `{file}`\n\n" + "\n\n".join(map(equation, chosen[file])) for file in order)
+    return "\n\n".join(f"#### `{file}`\n\n{summary_of(file)}\n\n" + "\n\n".join(map(equation, chosen[file])) for file in order)
 
 
 def equation(rule: SourceRule) -> str:
@@ -51,7 +51,7 @@ def formula_constants() -> str:
 def rule_tables(chosen: dict[str, list[SourceRule]]) -> str:
     """A table of rules for each file."""
     return "\n\n".join(
-        f"**{summary_of(file)}** `{file}`\n\n" + table(["rule", "what it does"], ([code(r.name), r.sentence] for r in found))
+        f"#### `{file}`\n\n{summary_of(file)}\n\n" + table(["rule", "what it does"], ([code(r.name), r.sentence] for r in found))
         for file, found in chosen.items()
     )
 

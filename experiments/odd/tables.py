@@ -46,13 +46,13 @@ def word_of(field: Field) -> type[Described] | None:
 
 def row_tables(kinds: Iterable[tuple[str, type]]) -> str:
     """A heading, a sentence and a table of fields for each kind of row."""
-    return "\n\n".join(f"**{title}.** {paragraphs(inspect.getdoc(kind))[0]}\n\n{field_table(kind)}" for title, kind in kinds)
+    return "\n\n".join(f"#### {title}\n\n{paragraphs(inspect.getdoc(kind))[0]}\n\n{field_table(kind)}" for title, kind in kinds)
 
 
 def field_table(kind: type) -> str:
     """The fields of a kind of row."""
-    rows = ([code(f.name), f.type.__name__, f.unit, meaning_of(f), at_start(f)] for f in fields(kind))
-    return table(["field", "type", "unit", "meaning", "at start"], rows)
+    rows = ([code(f.name), meaning_of(f), f.unit, f.type.__name__, at_start(f)] for f in fields(kind))
+    return table(["field", "meaning", "unit", "type", "at start"], rows)
 
 
 def meaning_of(field: Field) -> str:
@@ -63,7 +63,7 @@ def meaning_of(field: Field) -> str:
 
 def agents() -> str:
     """Every kind of agent."""
-    return row_tables((f"{kind.__name__} (`{name}`)", kind) for name, kind in KINDS.items())
+    return row_tables((f"{kind.__name__}, in `{name}`", kind) for name, kind in KINDS.items())
 
 
 def others() -> str:
@@ -74,8 +74,8 @@ def others() -> str:
 def vocabulary_tables() -> str:
     """Every word of the model with its number and meaning."""
     return "\n\n".join(
-        f"**{kind.__name__}.** {paragraphs(kind.__doc__)[0]}\n\n"
-        + table(["word", "number", "meaning"], ([word.label, int(word), word.meaning] for word in kind))
+        f"#### {kind.__name__}\n\n{paragraphs(kind.__doc__)[0]}\n\n"
+        + table(["word", "meaning", "number"], ([word.label, word.meaning, int(word)] for word in kind))
         for kind in words()
     )
 
@@ -88,8 +88,8 @@ def day() -> str:
         file = act.__module__.replace(".", "/") + ".py"
         step = by_name[(file, f"{act.__name__}.step" if name in KINDS else act.__name__)]
         how = "each in turn" if name in KINDS else "once"
-        rows.append([code(name), how, step.sentence, codes(rules_called_by(step)) or "-", code(file)])
-    return table(["step", "how", "what", "its rules, in the order of the text", "file"], rows)
+        rows.append([code(name), step.sentence, how, codes(rules_called_by(step)) or "-", code(file)])
+    return table(["step", "what", "how", "its rules, in the order of the text", "file"], rows)
 
 
 def draws() -> str:
@@ -100,8 +100,8 @@ def draws() -> str:
         meaning, _, key = purpose.meaning.partition(" [")
         keys = key.rstrip("]") or keys
         drawn = codes(drawing_rules().get(purpose.name, [])) or "sampling of worlds"
-        rows.append([code(purpose.name), int(purpose), meaning, keys, drawn])
-    return table(["purpose", "number", "what it decides", "who, count", "drawn in"], rows)
+        rows.append([code(purpose.name), meaning, keys, drawn, int(purpose)])
+    return table(["purpose", "what it decides", "who, count", "drawn in", "number"], rows)
 
 
 def number(value: float) -> str:
@@ -123,13 +123,13 @@ def parameter_row(parameter: Parameter) -> list[str]:
     else:
         allowed = "true or false" if switch else f"{number(low)} to {number(high)}"
     prior = str(parameter.prior) if parameter.prior else "fixed"
-    return [code(parameter.name), value, allowed, prior, f"{sentence(parameter.meaning)} *{parameter.grade}: {parameter.source}*"]
+    return [code(parameter.name), f"{sentence(parameter.meaning)} *{parameter.grade}: {parameter.source}*", value, allowed, prior]
 
 
 def parameters() -> str:
     """Every parameter, by theme."""
-    head = ["parameter", "default", "allowed", "prior", "meaning; *grade: source*"]
-    return "\n\n".join(f"**{sentence(theme)}**\n\n{table(head, map(parameter_row, members))}" for theme, members in THEMES.items())
+    head = ["parameter", "meaning; *grade: source*", "default", "allowed", "prior"]
+    return "\n\n".join(f"#### {theme.capitalize()}\n\n{table(head, map(parameter_row, members))}" for theme, members in THEMES.items())
 
 
 def grades() -> str:
@@ -152,12 +152,12 @@ def lever_row(lever: Lever) -> list[str]:
     switch = lever.type is bool
     value = str(lever.default).lower() if switch else f"{number(lever.default)} [{lever.unit}]"
     once = " It acts on its day only." if lever.once else ""
-    return [code(lever.name), value, "true or false" if switch else f"{number(low)} to {number(high)}", lever.meaning + once]
+    return [code(lever.name), lever.meaning + once, value, "true or false" if switch else f"{number(low)} to {number(high)}"]
 
 
 def levers() -> str:
     """Every lever."""
-    return table(["lever", "default", "allowed", "meaning"], map(lever_row, LEVERS.values()))
+    return table(["lever", "meaning", "default", "allowed"], map(lever_row, LEVERS.values()))
 
 
 def scenario_tables() -> str:
@@ -169,7 +169,7 @@ def scenario_tables() -> str:
 
 def measured(kind: type) -> str:
     """What is measured, without starting values."""
-    return table(["name", "unit", "meaning"], ([code(f.name), f.unit, f.meaning] for f in fields(kind)))
+    return table(["name", "meaning", "unit"], ([code(f.name), f.meaning, f.unit] for f in fields(kind)))
 
 
 def outcome_table() -> str:
