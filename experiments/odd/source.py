@@ -1,10 +1,13 @@
 """The model's rules as its source files say them: names, sentences, and code, read without running anything."""
 
 import ast
+import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import sim
 
@@ -28,10 +31,13 @@ class SourceRule:
 
     @property
     def code(self) -> str:
-        """Its head and body, without decorators and docstring."""
-        body = self.node.body[1:] if ast.get_docstring(self.node) else self.node.body
-        bare = ast.FunctionDef(self.node.name, self.node.args, body, [], self.node.returns)
-        return ast.unparse(ast.fix_missing_locations(bare)).replace("math.", "")
+        """Its head and body as they are written, without docstring and notes to tools."""
+        lines = source_text(self.file).splitlines()[: self.node.end_lineno]
+        if self.sentence:
+            docstring = self.node.body[0]
+            del lines[docstring.lineno - 1 : docstring.end_lineno]
+        kept = lines[self.node.lineno - 1 :]
+        return re.sub(r"  # type: ignore.*|math\.", "", textwrap.dedent("\n".join(kept)))
 
 
 def paragraphs(docstring: str | None) -> list[str]:
@@ -45,10 +51,21 @@ def paragraphs(docstring: str | None) -> list[str]:
 
 
 @cache
+def source_text(file: str) -> str:
+    """The text of a source file, by its name from `sim/` on."""
+    return (ROOT.parent / file).read_text(encoding="utf-8")
+
+
+@cache
 def source_files() -> dict[str, ast.Module]:
     """Every source file of the model, by its name from `sim/` on."""
-    files = sorted(ROOT.rglob("*.py"))
-    return {f"sim/{path.relative_to(ROOT).as_posix()}": ast.parse(path.read_text(encoding="utf-8")) for path in files}
+    files = sorted(path.relative_to(ROOT.parent).as_posix() for path in ROOT.rglob("*.py"))
+    return {file: ast.parse(source_text(file)) for file in files}
+
+
+def file_of(act: Any) -> str:
+    """The source file of a function or class of the model."""
+    return str(act.__module__).replace(".", "/") + ".py"
 
 
 def summary_of(file: str) -> str:

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterable
 
 from experiments.odd.markdown import code, sentence, table
-from experiments.odd.source import SourceRule, is_rule, paragraphs, rules, source_files, summary_of
+from experiments.odd.source import SourceRule, file_of, is_rule, paragraphs, rules, source_files, source_text, summary_of
+from sim.agents import DAY
 from sim.invariants import INVARIANTS
 
 HASH = "sim/chance.py"
@@ -44,8 +45,8 @@ def formula_constants() -> str:
     """The numbers that formulas name in capitals."""
     files = ((file, module) for file, module in source_files().items() if file.startswith(EQUATIONS))
     numbers = ((file, node) for file, module in files for node in module.body if isinstance(node, ast.Assign))
-    rows = ([code(ast.unparse(node.targets[0])), ast.unparse(node.value), code(file)] for file, node in numbers)
-    return table(["constant", "value", "file"], rows)
+    cells = ((ast.unparse(node.targets[0]), ast.get_source_segment(source_text(file), node.value), file) for file, node in numbers)
+    return table(["constant", "value", "file"], ([code(cell) for cell in row] for row in cells))
 
 
 def rule_tables(chosen: dict[str, list[SourceRule]]) -> str:
@@ -62,9 +63,11 @@ def beginning() -> str:
 
 
 def behaviour() -> str:
-    """The rules of the days, without formulas and checks."""
+    """The rules of the days, without formulas and checks: those of the steps of a day in their order, then what they share."""
     left_out = (*EQUATIONS, BEGINNING, CHECKS)
-    return rule_tables(files_of(rule for rule in rules() if not rule.file.startswith(left_out)))
+    chosen = files_of(rule for rule in rules() if not rule.file.startswith(left_out))
+    day = [file_of(act) for act in DAY.values()]
+    return rule_tables({file: chosen[file] for file in (*day, *sorted(set(chosen) - set(day)))})
 
 
 def unexplained() -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.describe import plain_value, summary_of
 from experiments.odd.markdown import code, codes, sentence, table
-from experiments.odd.source import drawing_rules, paragraphs, rules, rules_called_by
+from experiments.odd.source import drawing_rules, file_of, paragraphs, rules, rules_called_by
 from scenarios import policy_names, world_names
 from sim import measures, outcomes, vocabulary, world
 from sim.agents import DAY, KINDS
@@ -85,7 +85,7 @@ def day() -> str:
     by_name = {(rule.file, rule.name): rule for rule in rules()}
     rows = []
     for name, act in DAY.items():
-        file = act.__module__.replace(".", "/") + ".py"
+        file = file_of(act)
         step = by_name[(file, f"{act.__name__}.step" if name in KINDS else act.__name__)]
         how = "each in turn" if name in KINDS else "once"
         rows.append([code(name), step.sentence, how, codes(rules_called_by(step)) or "-", code(file)])
