@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from experiments.odd import submodels, tables
+from experiments.odd import quantities, submodels, tables
 from experiments.odd.markdown import contents
 
 TEMPLATE = Path(__file__).with_name("template.md")
@@ -15,13 +15,13 @@ PARTS: dict[str, Callable[[], str]] = {
     "vocabulary": tables.vocabulary_tables,
     "day": tables.day,
     "draws": tables.draws,
-    "parameters": tables.parameters,
-    "grades": tables.grades,
-    "judged_share": tables.judged_share,
-    "levers": tables.levers,
-    "scenarios": tables.scenario_tables,
-    "outcomes": tables.outcome_table,
-    "weeks": tables.week_table,
+    "parameters": quantities.parameters,
+    "grades": quantities.grades,
+    "judged_share": quantities.judged_share,
+    "levers": quantities.levers,
+    "scenarios": quantities.scenario_tables,
+    "outcomes": quantities.outcome_table,
+    "weeks": quantities.week_table,
     "invariants": tables.invariants,
     "beginning": submodels.beginning,
     "equations": submodels.equations,
@@ -36,7 +36,7 @@ CONTENTS = "contents"  # made last, from the headings of all the rest
 def page(template: str | None = None) -> str:
     """The whole page as Markdown. A KeyError names a place of the template that nothing fills."""
     text = TEMPLATE.read_text(encoding="utf-8") if template is None else template
-    numbers = tables.constants()
+    numbers = quantities.constants()
 
     def filled(place: re.Match[str]) -> str:
         name = place[1]
