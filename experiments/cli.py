@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from experiments.command.compare import EXAMPLES as COMPARE_EXAMPLES
 from experiments.command.compare import compare
 from experiments.command.library import list_, schema, show, validate
+from experiments.command.odd import odd
 from experiments.command.run import EXAMPLES as RUN_EXAMPLES
 from experiments.command.run import run
 from sim.errors import InputError
@@ -77,6 +78,7 @@ app.command(epilog=RUN_EXAMPLES)(run)
 app.command("list")(list_)
 for command in (show, validate, schema):
     app.command()(command)
+app.command()(odd)
 
 
 def print_version(wanted: bool) -> None:
