@@ -59,7 +59,7 @@ class Card:
 {self.screening}
 {table}
 ## The eleven factors of NASA-STD-7009
-Levels run from 0 (no evidence) to 4 (the standard's best). They are the authors' own judgement.
+Levels run from 0 (insufficient evidence) to 4. They are the authors' own, and are neither to be averaged nor added.
 
 | group | factor | level | why |
 |---|---|---|---|

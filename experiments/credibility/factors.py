@@ -1,7 +1,7 @@
-"""The eleven credibility factors of NASA-STD-7009, with an honest level for this model, from 0 (no evidence) to 4 (the standard's best).
+"""The eleven credibility factors of NASA-STD-7009, with an honest level for this model, from 0 (insufficient evidence) to 4.
 
-Levels are the authors' own: nobody has reviewed them. Sentences name figures of the record of long checks where there are any.
-Source: NASA-STD-7009A (2016), "Standard for Models and Simulations", appendix on the credibility of results.
+Levels are the authors' own: nobody has reviewed them, and the standard wants them neither averaged nor added.
+Source: NASA-STD-7009B (2024), "Standard for Models and Simulations", appendix E.
 """
 
 from collections.abc import Callable, Mapping
@@ -58,15 +58,15 @@ def said(line: str) -> Callable[[Record], str]:
 
 DEVELOPMENT, USE = "development", "use"
 FACTORS = (
-    Factor(DEVELOPMENT, "Data pedigree", 1, said("most parameters are secondary reports or judgement; each has a grade and a source")),
-    Factor(DEVELOPMENT, "Verification", 3, verified),
+    Factor(DEVELOPMENT, "Data pedigree", 1, said("every parameter has a grade and a source; most are judgement or secondary reports")),
+    Factor(DEVELOPMENT, "Verification", 2, verified),
     Factor(DEVELOPMENT, "Validation", 1, validated),
-    Factor(DEVELOPMENT, "Development technical review", 0, said("no outside review of the model has been held")),
-    Factor(DEVELOPMENT, "Development process", 2, said("versioned and tested on every change; no formal process")),
+    Factor(DEVELOPMENT, "Technical review of the development", 0, said("nobody but its authors has reviewed the model")),
+    Factor(DEVELOPMENT, "Process of the development", 2, said("versioned and tested on every change; no process is audited")),
+    Factor(USE, "Use assessment", 1, said("intended use and limits are written down; there is no earlier use to compare with")),
     Factor(USE, "Input pedigree", 1, said("policies and worlds follow press reports of 2026, which nobody here verified")),
-    Factor(USE, "Uncertainty characterisation", 2, said("parameters sampled from priors, paired; structure by switches only")),
+    Factor(USE, "Uncertainty characterization", 2, said("parameters and luck are sampled and paired; structure varies by switches only")),
     Factor(USE, "Results robustness", 1, said("sampled parameters are screened for influence; no full sensitivity study")),
-    Factor(USE, "Use history", 0, said("no decision was taken with it and looked at afterwards")),
-    Factor(USE, "Use technical review", 0, said("nobody but its authors has reviewed this use")),
-    Factor(USE, "Use process", 2, said("results carry versions, hashes, seeds and the command that makes them again")),
+    Factor(USE, "Technical review of the use", 0, said("nobody has reviewed this use")),
+    Factor(USE, "Process of the use", 2, said("results carry versions, hashes, seeds and the command that makes them again")),
 )
