@@ -4,7 +4,7 @@ from typing import Annotated
 
 from sim.formulas.attack import UNIT
 from sim.outcomes import enabled_by_systems, write_outcomes
-from sim.row import NEVER, NOTHING, Chance, Count, Day, Days, Dollars, Months, Row, Share, Whole
+from sim.row import NEVER, NOTHING, Chance, Count, Day, Days, Dollars, Months, Row, Share, Whole, WholeDollars
 from sim.rule import rule
 from sim.systems import rows_of
 from sim.vocabulary import Stage
@@ -51,7 +51,7 @@ class Tally(Row):
     refusals: Annotated[Count, "by it"] = 0
     incidents: Annotated[Count, "through it"] = 0
     enabled: Annotated[Whole, "successes beyond those with no system, expected"] = 0
-    loss: Annotated[Count, "US$, realised"] = 0
+    loss: Annotated[WholeDollars, "realised"] = 0
 
 
 class Week(Row):

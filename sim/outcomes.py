@@ -4,7 +4,7 @@ from typing import Annotated
 
 from sim.formulas.attack import UNIT
 from sim.formulas.time import MONTH_DAYS
-from sim.row import NEVER, Chance, Count, Day, Days, Dollars, Flag, Months, Ratio, Row, Share
+from sim.row import NEVER, Chance, Count, Day, Days, Dollars, Flag, Months, Row, Share
 from sim.rule import rule
 from sim.systems import rows_of
 from sim.vocabulary import ActorKind, Channel
@@ -57,7 +57,7 @@ class Outcomes(Row):
     usable_lead_months: Annotated[Months, "of the covered lab's offer to everyone over open weights, mean over days"] = 0.0
     lead_over_rivals_months: Annotated[Months, "of the covered lab's offer to everyone over the best rival's, mean over days"] = 0.0
     customers_lost_share: Annotated[Share, "of the covered lab's customers at the start, mean over days"] = 0.0
-    capability_months_withheld: Annotated[Ratio, "months of capability times months of time"] = 0.0
+    capability_months_withheld: Annotated[float, "months of capability × months", "ready and not offered to everyone"] = 0.0
     race_risk: Annotated[Chance, "that the lab that wins the race meets disaster by its lack of caution, mean over days"] = 0.0
     asked: Annotated[Count, "systems that the government asked to limit"] = 0
     complied: Annotated[Count, "systems that were limited as asked"] = 0

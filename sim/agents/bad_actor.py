@@ -125,10 +125,17 @@ def reach_system(actor, world, chances, day):
         world.channels[channel].refusals += 1
         if channel == Channel.PUBLIC_SERVICE and world.constants.feedback and draw(chances, Purpose.BANNED) < params.ban_chance:
             ban(actor, world, day)
-        again = int(Purpose.FALL_BACK) if refusals == 0 else int(Purpose.FALL_BACK_AGAIN)
-        if params.fallback_chance < 1.0 and draw(chances, again) >= params.fallback_chance:
+        if params.fallback_chance < 1.0 and draw(chances, fall_back_purpose(refusals)) >= params.fallback_chance:
             return int(Channel.NO_MODEL)
         refusals += 1
+
+
+@rule
+def fall_back_purpose(refusals):
+    """The purpose of the draw after so many earlier refusals: each has luck of its own."""
+    if refusals == 0:
+        return int(Purpose.FALL_BACK)
+    return int(Purpose.FALL_BACK_AGAIN) if refusals == 1 else int(Purpose.FALL_BACK_LAST)
 
 
 @rule

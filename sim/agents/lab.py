@@ -20,7 +20,7 @@ class Lab(Agent):
     index: Annotated[Index, "its row"] = 0
     covered: Annotated[Flag, "it is the covered lab of the story"] = False
     capability: Annotated[Months, "of its research"] = 0.0
-    security_level: Annotated[Ratio, "RAND level of its weights' security, 1 to 5"] = 2.5
+    security_level: Annotated[float, "RAND level", "of its weights' security, 1 to 5"] = 2.5
     next_trained_day: Annotated[Day, "on which its next training is done"] = 0
     first_system: Annotated[Index, "row of its first system"] = 0
     systems: Annotated[Count, "that it has trained"] = 0

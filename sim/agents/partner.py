@@ -18,7 +18,7 @@ class Partner(Agent):
 
     index: Annotated[Index, "its row"] = 0
     size: Annotated[Share, "of the size of all organisations"] = 0.0
-    criticality: Annotated[Ratio, "the size of all organisations times a draw"] = 0.0
+    criticality: Annotated[Ratio, "its share of the size of all organisations, times a draw"] = 0.0
     rank: Annotated[Index, "by criticality among those who want access; beyond all others where it wants none"] = 0
     maintainer: Annotated[Flag, "it also works on the common pool"] = False
     interested: Annotated[Flag, "it wants early access"] = False
