@@ -24,6 +24,7 @@ FIRST = (*_DIEHARD, "100", "200 -n 2", "201 -n 2", "202 -n 3", "203 -n 0", "204"
 SECOND = ("206", "207", "208 -n 0", "208 -n 1", "209", "101", "102", "201 -n 4", "202 -n 5", "203 -n 3", "200 -n 8")
 _FURTHER = ("201 -n 3", "201 -n 5", "202 -n 2", "202 -n 4", "203 -n 1", "203 -n 7", "203 -n 15", "203 -n 31")
 THIRD = ("17", *_FURTHER, "200 -n 1", "200 -n 4", "200 -n 12")
+BATTERIES = (FIRST, SECOND, THIRD)
 REPEATS = 2  # of a test with a WEAK result, each on words not seen before
 APART = 1 << 40  # keys between one repeat and the next
 Row = dict[str, Any]
@@ -75,14 +76,14 @@ def catch(folder: Path, mixer: str) -> None:
                 return
 
 
-def run_all(folder: Path) -> None:
-    """All batteries. A stopped run goes on where it was."""
+def run_all(folder: Path, batteries: int = len(BATTERIES)) -> None:
+    """The first batteries, by default all. A stopped run goes on where it was."""
     if shutil.which("dieharder") is None:
         raise SystemExit(INSTALL)
     folder.mkdir(parents=True, exist_ok=True)
     for mixer in ("packed", "truncated"):
         catch(folder, mixer)
-    for battery in (FIRST, SECOND, THIRD):
+    for battery in BATTERIES[:batteries]:
         for axis in AXES:
             for test in battery:
                 run_with_repeats(folder, axis, test)
@@ -90,16 +91,16 @@ def run_all(folder: Path) -> None:
 
 
 def summary(folder: Path) -> Row:
-    """Counts of results by axis; the WEAK ones with the p-values of their repeats; what failed each bad mixer."""
+    """Counts of results by axis, of the first run of each test; the p-values of repeated tests; what failed each bad mixer."""
     kept = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*-d*.json"))}
     axes: dict[str, Row] = {}
     for axis in AXES:
         runs = {name: run for name, run in kept.items() if name.startswith(f"keyed-{axis}-")}
         rows = [row for name, run in runs.items() if name.endswith("-0") for row in run["rows"]]
         counts = {word.lower(): sum(row["assessment"] == word for row in rows) for word in ("PASSED", "WEAK", "FAILED")}
-        again = [(name, *which(row), row["p"]) for name, run in runs.items() for row in run["rows"] if row["assessment"] != "PASSED"]
+        again = {name: [(*which(row), row["p"]) for row in run["rows"]] for name, run in runs.items() if repeated(name, runs)}
         tests, seconds = sum(name.endswith("-0") for name in runs), round(sum(run["seconds"] for run in runs.values()))
-        axes[axis] = {"tests": tests, "results": len(rows), **counts, "seconds": seconds, "not_passed": again}
+        axes[axis] = {"tests": tests, "results": len(rows), **counts, "seconds": seconds, "repeated": again}
     caught = {
         mixer: [
             (name.removeprefix(f"{mixer}-"), *which(row), row["p"])
@@ -111,6 +112,11 @@ def summary(folder: Path) -> Row:
         for mixer in MIXERS
     }
     return {"axes": axes, "failed": caught}
+
+
+def repeated(name: str, runs: dict[str, Row]) -> bool:
+    """Whether this run is one of several of the same test, because the first was not all PASSED."""
+    return f"{name.rpartition('-')[0]}-1" in runs
 
 
 def which(row: Row) -> tuple[str, str]:
