@@ -21,7 +21,7 @@ INSTALL = "dieharder is not installed: install it with `apt install dieharder` (
 # Quickest first: after each battery all axes have been through the same tests.
 _DIEHARD = ("0", "1", "2", "3", "4", "8", "9", "10", "11", "12", "13", "15", "16")
 FIRST = (*_DIEHARD, "100", "200 -n 2", "201 -n 2", "202 -n 3", "203 -n 0", "204", "205")
-SECOND = ("206", "207", "208 -n 0", "208 -n 1", "209", "101", "102", "201 -n 4", "202 -n 5", "203 -n 3", "200 -n 8")
+SECOND = ("206", "207", "208", "209", "101", "102", "201 -n 4", "202 -n 5", "203 -n 3", "200 -n 8")
 _FURTHER = ("201 -n 3", "201 -n 5", "202 -n 2", "202 -n 4", "203 -n 1", "203 -n 7", "203 -n 15", "203 -n 31")
 THIRD = ("17", *_FURTHER, "200 -n 1", "200 -n 4", "200 -n 12")
 BATTERIES = (FIRST, SECOND, THIRD)
