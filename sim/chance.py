@@ -20,6 +20,7 @@ SCHEME = 1  # results record it; raise it with any change to this file's numbers
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
+_LARGEST = 1.0 - 2.0**-53  # below 1: the highest of 2**53 words would round to 1, which no index and no logarithm can take
 
 
 class Purpose(Described):
@@ -98,7 +99,7 @@ def _grow(stem, count):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _draw(key, purpose):  # type: ignore[no-untyped-def]
-    return ((np.uint64(_link(key, purpose)) >> np.uint64(11)) + 0.5) * (1.0 / 9007199254740992.0)
+    return min(((np.uint64(_link(key, purpose)) >> np.uint64(11)) + 0.5) * (1.0 / 9007199254740992.0), _LARGEST)
 
 
 @rule
