@@ -23,8 +23,10 @@ def review_applications(government, world, day):
         row = next_application(government, world, levers, free_at, day)
         arrival = world.partners[row].applied_at if row >= 0 else government.background_at
         start = max(arrival, free_at)
+        if row >= 0 and government.full:
+            start = max(start, float(day))  # until last night no place was left under the cap
         if start > day:
-            return
+            break
         work = begin_review(government, world, row) / params.staffing
         government.reviews += 1
         government.review_wait += whole(start - arrival)
@@ -32,6 +34,7 @@ def review_applications(government, world, day):
             world.partners[row].review_start = start
             world.partners[row].review_finish = start + work
         world.reviewers[desk].free_at = max(start + work, world.reviewers[desk].free_at)
+    government.full = levers.partners_max - government.approved - government.in_review <= 0
 
 
 @rule

@@ -35,7 +35,7 @@ class Memory:
     def __init__(self) -> None:
         self.rooms, self.directory = new_rooms(), new_directory()
         self.counts = self.rooms.view(np.int64)
-        self.block = np.zeros(0, np.uint8)
+        self.block = np.zeros(0, np.int64)
 
     def size(self, horizon: int, world: Any, phases: Any, events_room: int = 0, operations_room: int = 0) -> int:
         """Bytes that a run needs. Nothing is allocated."""
@@ -43,8 +43,8 @@ class Memory:
 
     def reserve(self, needed: int) -> None:
         """Have a block of at least so many bytes."""
-        if needed > len(self.block):
-            self.block = np.zeros(needed, np.uint8)
+        if needed > self.block.nbytes:
+            self.block = np.zeros(needed // 8, np.int64)
 
     def begin(self, seed: int, horizon: int, world: Any, phases: Any, events_room: int = 0, operations_room: int = 0) -> None:
         """Begin a run. `world` is a table of one row, `phases` the policy's; both stay in use until the run is over."""
@@ -58,4 +58,4 @@ class Memory:
         kind = list(OWN_DTYPES.values())[place]
         address, rows = self.directory[WORDS * (GIVEN + place) :][:WORDS]
         start = int(address) - self.block.ctypes.data
-        return self.block[start : start + int(rows) * kind.itemsize].view(kind)
+        return self.block.view(np.uint8)[start : start + int(rows) * kind.itemsize].view(kind)

@@ -167,7 +167,7 @@ def write_delays(world):
         lab = world.labs[number]
         for row in rows_of(lab, world):
             system = world.systems[row]
-            if system.capability < 0.0 or system.ready_day >= horizon:
+            if system.capability < 0.0 or not 0 <= system.ready_day < horizon:
                 continue
             delay = min(system.public_day, horizon) - system.ready_day
             total += delay

@@ -84,8 +84,8 @@ def effects(before: dict[str, Any], now: dict[str, Any]) -> str:
             moved.append((abs(new - old), new - old, old, spread, scenario))
         _, change, old, spread, scenario = max(moved)
         count = sum(size > 0 for size, *_ in moved)
-        share = f" ({change / old:+.2%})" if old else ""
-        sizes = f"{change:+.4g}{share}, {scenario} | {change / spread:+.3f}" if spread else f"{change:+.4g}{share}, {scenario} | -"
+        share = f" ({100 * change / old:+.2g} %)" if old else ""
+        sizes = f"{change:+.4g}{share}, {scenario} | {change / spread:+.2g}" if spread else f"{change:+.4g}{share}, {scenario} | -"
         lines.append(f"| {outcome} | {count} of {len(moved)} | {sizes if count else '0 | 0'} |")
     return "\n".join(lines)
 

@@ -26,6 +26,7 @@ class Government(Agent):
     approved: Annotated[Count, "applications approved"] = 0
     refused: Annotated[Count, "applications refused"] = 0
     withdrawn: Annotated[Count, "applications taken back"] = 0
+    full: Annotated[Flag, "no place was left under the cap when reviews were last begun"] = False
     applied: Annotated[Count, "applications received"] = 0
     reviews: Annotated[Count, "reviews begun, other applicants' included"] = 0
     review_wait: Annotated[Whole, "days waited until they began, summed"] = 0

@@ -139,7 +139,8 @@ def care_for(lab, world, system, day):
         over = levers.public_release and day >= system.offered_day + levers.preview_days
         if over or not levers.lab_programme:
             open_to_all(world, system, day)
-    if system.stage == Stage.PUBLIC and system.flaw and not system.bypassed:
+    # From the day after the release, so that it does not matter who released it earlier today: the lab, or a government after it.
+    if system.stage == Stage.PUBLIC and day > system.public_day and system.flaw and not system.bypassed:
         key = system.number * 65536 + day
         if uniform(world.seed, Purpose.BYPASS, lab.index, key) < chance_within(world.params.bypass_hazard):
             bypass(lab, world, system, day)

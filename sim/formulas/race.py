@@ -18,12 +18,12 @@ def safety_effort(information: int, lead: float, position: float, spread: float,
     >>> safety_effort(RaceInformation.NONE, 0.0, 0.0, 1.0, 1.0, 2)
     0.5
     """
+    if information == RaceInformation.PRIVATE:
+        return min(1.0, max(0.0, position) / (enmity * teams - enmity + 1.0))
     if enmity <= 0.0:
         return 1.0
     if information == RaceInformation.PUBLIC:
         return min(1.0, max(0.0, lead) / enmity)
-    if information == RaceInformation.PRIVATE:
-        return min(1.0, max(0.0, position) / (enmity * teams - enmity + 1.0))
     return min(1.0, spread / (enmity * teams))
 
 

@@ -46,8 +46,8 @@ GIVEN = 4  # seed, horizon, params and phases come from outside; the block holds
 
 ROOMS_DTYPE = np.dtype([(name, "i8") for name in OWN_DTYPES])
 ROW_BYTES = np.array([kind.itemsize for kind in OWN_DTYPES.values()])
-FIRST_ROWS = [first_row(kind).view(np.uint8) for kind in ROWS.values()]
-FIRST_BYTES = np.concatenate(FIRST_ROWS)
+FIRST_ROWS = [first_row(kind).view(np.int64) for kind in ROWS.values()]
+FIRST_WORDS = np.concatenate(FIRST_ROWS)
 FIRST_AT = np.cumsum([0, *(len(row) for row in FIRST_ROWS)])
 CHANNELS, ACTOR_KINDS = len(Channel), len(ActorKind)
 ALIGNMENT = 64
@@ -99,18 +99,19 @@ def bytes_needed(counts):
 
 @njit
 def lay_out(counts, block, directory):
-    """Give every table its place in the block, filled with starting values; lists with zeros."""
+    """Give every table its place in the block, an array of 64-bit words, filled with starting values; lists with zeros."""
     start = 0
     for place in range(len(counts)):
-        size = counts[place] * ROW_BYTES[place]
         entry = WORDS * (GIVEN + place)
-        directory[entry] = block.ctypes.data + start
+        directory[entry] = block.ctypes.data + 8 * start
         directory[entry + 1] = counts[place]
+        size = (counts[place] * ROW_BYTES[place] + 7) // 8
         if place + 1 < len(FIRST_AT):
+            width = FIRST_AT[place + 1] - FIRST_AT[place]
             for row in range(counts[place]):
-                for byte in range(ROW_BYTES[place]):
-                    block[start + row * ROW_BYTES[place] + byte] = FIRST_BYTES[FIRST_AT[place] + byte]
+                for word in range(width):
+                    block[start + row * width + word] = FIRST_WORDS[FIRST_AT[place] + word]
         else:
-            for byte in range(size):
-                block[start + byte] = 0
-        start += (size + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
+            for word in range(size):
+                block[start + word] = 0
+        start += (8 * size + ALIGNMENT - 1) // ALIGNMENT * (ALIGNMENT // 8)
