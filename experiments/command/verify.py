@@ -100,10 +100,10 @@ def print_checks(checks: "list[Check]") -> None:
 
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
     grid.add_column("name", overflow="fold", max_width=14)
-    grid.add_column("parameters", overflow="fold", min_width=23, max_width=23)
+    grid.add_column("parameters", overflow="fold", min_width=20, max_width=20)
     for heading in ("formula", "simulated", "error", "tolerance"):
         grid.add_column(heading, justify="right", no_wrap=True)
-    grid.add_column("holds")
+    grid.add_column("holds", no_wrap=True)
     for check in checks:
         row = ", ".join(f"{name} {shown(value)}" for name, value in check.parameters.items())
         values = (shown(check.formula), shown(check.simulated), shown(check.standard_error, 2), shown(check.tolerance, 2))

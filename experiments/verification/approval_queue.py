@@ -28,7 +28,7 @@ from sim.vocabulary import ServiceTimes
 CROWD = 1000.0  # applications a day
 RUNS, APPLICATIONS = 64, 200_000  # of each run, beyond the first
 HIGHEST_LOAD = 0.99
-BATCHES, MOST_BATCHES, BATCHED = 1000, 10_000, 100_000  # traces, and applications in all of them
+BATCHES, MOST_BATCHES, BATCHED = 500, 10_000, 50_000  # traces, and applications in all of them: a trace takes milliseconds
 QUIET: dict[str, Any] = {"labs": 1, "open_weight_labs": 0, "bad_actors": 0, "leaks_on": False, "approval_refusal_chance": 0.0}
 LITTLE = {"organisations": 400, "application_days": 60.0, "approval_days": 1.0}
 

@@ -28,9 +28,9 @@ def leaked_share(row: Given, first_seed: int = 1) -> tuple[float, int]:
     """Share of runs with a leak, and the number of runs."""
     partners, days = row["partners"], row["days"]
     runs = min(MOST_RUNS, max(RUNS, int(PARTNER_DAYS / (partners * days))))
-    policy = Policy("programme", {"lab_programme": True, "public_release": False, "launch_partners": partners, "agencies": 0, "reviewers": 0})
+    levers = {"lab_programme": True, "public_release": False, "launch_partners": partners, "agencies": 0, "reviewers": 0}
     found = sample(
-        policy, runs, days, ["leaks"], first_seed, labs=1, open_weight_labs=0, organisations=partners, bad_actors=0,
+        Policy("programme", levers), runs, days, ["leaks"], first_seed, labs=1, open_weight_labs=0, organisations=partners, bad_actors=0,
         interest_share=1.0, care_spread=0.0, leak_hazard=row["hazard_per_day"], cadence_days=730, background_applications_per_day=0.0,
     )  # fmt: skip
     return float((found["leaks"] > 0).mean()), runs

@@ -42,8 +42,8 @@ def simulated_risk(mu: float, teams: int, enmity: float, information: str) -> tu
     races = CERTAIN_RACES if information == "none" else CAPABILITIES // teams
     found = sample(
         BARE, races, 1, ["race_risk"], labs=teams, cadence_days=730, open_weight_labs=0, organisations=1, bad_actors=0,
-        covered_leads=False, pace=0.0, rival_gap_min_months=0.0, rival_gap_max_months=mu, race_scale_months=1.0, race_spread=mu, enmity=enmity,
-        race_information=INFORMATION[information],
+        covered_leads=False, pace=0.0, rival_gap_min_months=0.0, rival_gap_max_months=mu, race_scale_months=1.0,
+        race_spread=mu, enmity=enmity, race_information=INFORMATION[information],
     )  # fmt: skip
     return mean(found["race_risk"])
 
