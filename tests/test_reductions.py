@@ -27,7 +27,7 @@ UNPREPARED = [
     *(("R5", {"mu": mu, "teams": teams, "enmity": enmity, "information": information})
       for mu, teams, enmity in ((0.7, 3, 0.4), (3.0, 4, 0.5), (0.5, 8, 2.0)) for information in race.INFORMATION),
     ("R6", {"hazard_per_day": 0.01, "partners": 3, "days": 30}),
-    ("R6", {"hazard_per_day": 0.2, "partners": 1, "days": 1}),
+    ("R6", {"hazard_per_day": 0.2, "partners": 4, "days": 2}),
     ("R7", {"preview_days": 33}),
     ("R8", {"actors": 50, "days": 60, "residual_refusal": 1.0}),
 ]  # fmt: skip

@@ -11,7 +11,8 @@ from experiments.verification.reduction import Given, Reduction, Setting
 from experiments.verification.sample import sample
 from sim.policy import Policy
 
-PARTNER_DAYS, RUNS, MOST_RUNS = 5e7, 2000, 1_000_000
+PARTNER_DAYS = 1e6  # at least
+COST, RUN_COST, PARTNER_COST = 1e8, 360, 20  # of all runs, of beginning a run, and for each of its partners, in partner-days
 OTHER_SEEDS = 10_000_000
 
 
@@ -27,7 +28,7 @@ def leak_chance(hazard: float, partners: int, days: int) -> float:
 def leaked_share(row: Given, first_seed: int = 1) -> tuple[float, int]:
     """Share of runs with a leak, and the number of runs."""
     partners, days = row["partners"], row["days"]
-    runs = min(MOST_RUNS, max(RUNS, int(PARTNER_DAYS / (partners * days))))
+    runs = int(max(PARTNER_DAYS / (partners * days), COST / (RUN_COST + partners * (PARTNER_COST + days))))
     levers = {"lab_programme": True, "public_release": False, "launch_partners": partners, "agencies": 0, "reviewers": 0}
     found = sample(
         Policy("programme", levers), runs, days, ["leaks"], first_seed, labs=1, open_weight_labs=0, organisations=partners, bad_actors=0,
@@ -57,7 +58,7 @@ REDUCTION = Reduction(
     "leaks",
     (
         Setting("hazard_per_day", 9.9e-4, (0.0, 1.0), "hazard that one partner's access leaks, per day"),
-        Setting("partners", 50, (1, 10_000), "organisations that hold the system"),
+        Setting("partners", 50, (1, 2000), "organisations that hold the system"),
         Setting("days", 14, (1, 3650), "days, whole"),
     ),
     ({}, {"days": 1}, {"partners": 20, "days": 60}),
