@@ -27,23 +27,32 @@ from sim.vocabulary import ServiceTimes
 
 CROWD = 1000.0  # applications a day
 RUNS, APPLICATIONS = 64, 200_000  # of each run, beyond the first
-HIGHEST_LOAD = 0.99
-BATCHES, MOST_BATCHES, BATCHED = 500, 10_000, 50_000  # traces, and applications in all of them: a trace takes milliseconds
+SLOWEST = 120_000  # relaxation time, in applications
+LEAST_WAITING = 1e-3  # chance to wait
+BATCHES, MOST_BATCHES, BATCHED = 500, 5000, 50_000  # traces, and applications in all of them: a trace takes milliseconds
 QUIET: dict[str, Any] = {"labs": 1, "open_weight_labs": 0, "bad_actors": 0, "leaks_on": False, "approval_refusal_chance": 0.0}
 LITTLE = {"organisations": 400, "application_days": 60.0, "approval_days": 1.0}
 
 
+def waiting_chance(offered: float, servers: int) -> float:
+    """Erlang C: chance to wait, for arrivals expected within one service. Source: Erlang (1917).
+
+    >>> round(waiting_chance(2.4, 3), 4)
+    0.6472
+    """
+    blocked = 1.0
+    for server in range(1, servers + 1):
+        blocked = offered * blocked / (server + offered * blocked)
+    return blocked / (1 - offered / servers * (1 - blocked))
+
+
 def erlang_wait(rate: float, service: float, servers: int) -> float:
-    """Mean wait in a queue with Poisson arrivals and exponential service. Source: Erlang (1917).
+    """Mean wait in a queue with Poisson arrivals and exponential service.
 
     >>> round(erlang_wait(2.4, 1.0, 3), 4)
     1.0787
     """
-    offered, blocked = rate * service, 1.0
-    for server in range(1, servers + 1):
-        blocked = offered * blocked / (server + offered * blocked)
-    waits = blocked / (1 - offered / servers * (1 - blocked))
-    return waits * service / (servers - offered)
+    return waiting_chance(rate * service, servers) * service / (servers - rate * service)
 
 
 def single_wait(rate: float, service: float, cv: float) -> float:
@@ -67,6 +76,17 @@ def clearing_times(batch: int, servers: int, service: float) -> tuple[float, flo
     return last, service + queue * (queue + 1) * service / (2 * busy * batch)
 
 
+def load_of(row: Given) -> float:
+    """Work that comes, over work that can be done."""
+    return float(row["applications_per_day"] * row["service_days"] / row["reviewers"])
+
+
+def settling(row: Given) -> float:
+    """Applications in which the queue forgets how it began."""
+    spread = (1 + float(row["cv"]) ** 2) / 2
+    return load_of(row) / (1 - math.sqrt(load_of(row))) ** 2 * spread
+
+
 def refuse_without_form(row: Given) -> None:
     """Raise `InputError` for rows for which no closed form is known."""
     if row["cv"] != 1.0 and row["reviewers"] > 1:
@@ -80,12 +100,13 @@ def refuse_without_form(row: Given) -> None:
         )
     if not row["batch"] and not row["applications_per_day"]:
         raise InputError("R2: applications_per_day = 0 and batch = 0 leave nobody to wait; set one of them above 0")
-    load = row["applications_per_day"] * row["service_days"] / row["reviewers"]
-    if load > HIGHEST_LOAD:
-        raise InputError(
-            f"R2: load applications_per_day * service_days / reviewers = {load:g} must be at most {HIGHEST_LOAD:g} (from 1 on the queue "
-            f"has no steady state, just below it takes too long to reach it); raise reviewers or lower one of the others"
-        )
+    load = f"R2: load applications_per_day * service_days / reviewers = {load_of(row):g}"
+    if load_of(row) >= 1.0:
+        raise InputError(f"{load} must be below 1, as the queue has no steady state; raise reviewers or lower one of the others")
+    if settling(row) > SLOWEST:
+        raise InputError(f"{load} with cv = {row['cv']:g} is so near 1 that the steady state takes too long to reach; lower one of them")
+    if not row["batch"] and waiting_chance(load_of(row) * row["reviewers"], row["reviewers"]) < LEAST_WAITING:
+        raise InputError(f"{load} lets fewer than {LEAST_WAITING:g} of the applications wait, too few to measure; raise it")
 
 
 def service_times(row: Given) -> ServiceTimes:
@@ -95,9 +116,7 @@ def service_times(row: Given) -> ServiceTimes:
 
 def simulated_wait(row: Given) -> tuple[float, float]:
     """Mean wait in the steady state and its standard error."""
-    load = row["applications_per_day"] * row["service_days"] / row["reviewers"]
-    settling = load / (1 - math.sqrt(load)) ** 2 * (1 + row["cv"] ** 2) / 2  # relaxation time, in applications
-    first = max(20_000.0, 10 * settling)
+    first = max(20_000.0, 10 * settling(row))
     speed = CROWD / row["applications_per_day"]
     world = QUIET | {
         "organisations": 1, "interest_share": 0.0, "background_applications_per_day": CROWD, "service_times": service_times(row),

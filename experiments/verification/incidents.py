@@ -14,10 +14,12 @@ import numpy as np
 from experiments.verification.check import SIGMAS, Check
 from experiments.verification.reduction import Given, Reduction, Setting
 from experiments.verification.sample import mean, ratio, sample
+from sim.errors import InputError
 from sim.policy import Policy
 from sim.vocabulary import Feedback
 
 OPERATIONS, RUNS, MOST_RUNS = 2e6, 2000, 200_000
+FEWEST, MOST = 5, 10_000  # operations expected of a run
 KINDS = {"spies": (0.3, 1.0), "insiders": (0.2, 0.5), "crews": (0.5, 0.1)}  # share of actors, skill
 STILL: dict[str, Any] = {
     # capability far below the critical level: searchers find nothing, and stand still
@@ -36,6 +38,13 @@ def members(actors: int) -> dict[str, int]:
     """
     spies, insiders = (math.floor(KINDS[kind][0] * actors + 0.5) for kind in ("spies", "insiders"))
     return {"spies": spies, "insiders": min(insiders, actors - spies), "crews": max(0, actors - spies - insiders)}
+
+
+def refuse_without_measure(row: Given) -> None:
+    """Raise `InputError` for rows with too few operations to measure anything, or too many to simulate."""
+    operations = row["actors"] * row["split"] * row["days"] / row["gap_days"]
+    if not FEWEST <= operations <= MOST:
+        raise InputError(f"R4: operations actors * split * days / gap_days = {operations:g} of a run must be {FEWEST} to {MOST}")
 
 
 def run(row: Given) -> list[Check]:
@@ -77,4 +86,5 @@ REDUCTION = Reduction(
     ),
     ({}, {"split": 10}),
     run,
+    refuse=refuse_without_measure,
 )

@@ -9,9 +9,11 @@ import math
 from experiments.verification.check import SIGMAS, Check
 from experiments.verification.reduction import Given, Reduction, Setting
 from experiments.verification.sample import sample
+from sim.errors import InputError
 from sim.policy import Policy
 
 PARTNER_DAYS = 1e6  # at least
+LARGEST = 100_000  # of one run
 COST, RUN_COST, PARTNER_COST = 1e8, 360, 20  # of all runs, of beginning a run, and for each of its partners, in partner-days
 OTHER_SEEDS = 10_000_000
 
@@ -35,6 +37,12 @@ def leaked_share(row: Given, first_seed: int = 1) -> tuple[float, int]:
         interest_share=1.0, care_spread=0.0, leak_hazard=row["hazard_per_day"], cadence_days=730, background_applications_per_day=0.0,
     )  # fmt: skip
     return float((found["leaks"] > 0).mean()), runs
+
+
+def refuse_without_measure(row: Given) -> None:
+    """Raise `InputError` for rows that are too large to be run often."""
+    if row["partners"] * row["days"] > LARGEST:
+        raise InputError(f"R6: partners * days = {row['partners'] * row['days']} must be at most {LARGEST}; lower one of them")
 
 
 def run(row: Given) -> list[Check]:
@@ -64,4 +72,5 @@ REDUCTION = Reduction(
     ({}, {"days": 1}, {"partners": 20, "days": 60}),
     run,
     beside=scaling,
+    refuse=refuse_without_measure,
 )

@@ -138,10 +138,10 @@ def run(row: Given) -> list[Check]:
 
     def check(policy: Policy, passed: float, start: int, latest: int) -> Check:
         formula = passed * exposure_integral(search, patch, start, end, discount)
-        simulated, error = harm(policy, row, operations_for(search, patch, latest, end, discount, passed), start or before)
+        simulated, error = harm(policy, row, operations_for(search, patch, latest, end, discount, passed), start or after)
         # Where so many operations would take too long, what was measured is all that can be asked.
         tolerance = max(HARM_TOLERANCE * formula, SIGMAS * error)
-        return Check(f"R1 harm, {policy.name}", {**row, "lag_days": start or before}, formula, simulated, error, tolerance)
+        return Check(f"R1 harm, {policy.name}", {**row, "lag_days": start or after}, formula, simulated, error, tolerance)
 
     opened = check(OPEN, 1 - OWN_SAFEGUARD, 0, 0)
     sides = [check(WITHHELD, 1 - OPEN_REFUSAL, days, after) for days in (before, after)]
