@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from experiments.cli import app
-from experiments.verification import race, release_delay
+from experiments.verification import REDUCTIONS, race, release_delay
 
 KEYS = ["name", "parameters", "formula", "simulated", "standard_error", "tolerance", "holds"]
 
@@ -32,6 +32,13 @@ def test_table_fits_and_says_that_all_agree():
     assert "R8 difference" in done.stdout
     assert done.stdout.endswith("7 of 7 agree within tolerance. Error: standard error of the simulated value.\n")
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_help_names_every_setting():
+    said = call("--help").stdout.splitlines()
+    for name, reduction in REDUCTIONS.items():
+        assert f"    {name}  {' '.join(setting.name for setting in reduction.settings)}" in said
+    assert max(map(len, said)) <= 80
 
 
 def test_longest_numbers_fit(monkeypatch):

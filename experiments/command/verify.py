@@ -23,6 +23,17 @@ Examples:
   lockgate verify R5 --set teams=3 --set information=private --json
 
 \b
+Settings of a row:
+  R1  search_days patch_days horizon_days discount_per_year
+  R2  applications_per_day service_days reviewers cv batch
+  R3  never_share tau_days shape age_days
+  R4  hazard gap_days actors days split
+  R5  mu teams enmity information
+  R6  hazard_per_day partners days
+  R7  preview_days
+  R8  actors days residual_refusal evasion
+
+\b
 Exit codes: 0 all agree, 2 an input that cannot be used, 3 one does not.
 """
 Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Reductions, R1 to R8. [default: all]")]
