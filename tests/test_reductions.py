@@ -29,7 +29,7 @@ UNPREPARED = [
     ("R6", {"hazard_per_day": 0.01, "partners": 3, "days": 30}),
     ("R6", {"hazard_per_day": 0.2, "partners": 4, "days": 2}),
     ("R7", {"preview_days": 33}),
-    ("R8", {"actors": 50, "days": 60, "residual_refusal": 1.0}),
+    ("R8", {"actors": 50, "days": 60, "residual_refusal": 0.2}),
 ]  # fmt: skip
 
 
@@ -86,7 +86,10 @@ def test_release_delay_that_is_not_exact_is_seen(monkeypatch):
     assert disagreeing(REDUCTIONS["R7"].job({"preview_days": 0})())
 
 
-@pytest.mark.parametrize(("name", "value"), [("head_start_on", True), ("open_shock_day", 1), ("pace", 1.0), ("base_hazard", 0.0)])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("open_shock_day", -1), ("open_shock_day", 1), ("open_shock_capability", -1.0), ("fallback_chance", 1.0), ("base_hazard", 0.0)],
+)
 def test_substitute_that_is_none_is_seen(monkeypatch, name, value):
     from experiments.verification import substitutes
 
