@@ -13,6 +13,8 @@ from experiments.command.library import list_, schema, show, validate
 from experiments.command.odd import odd
 from experiments.command.run import EXAMPLES as RUN_EXAMPLES
 from experiments.command.run import run
+from experiments.command.verify import EXAMPLES as VERIFY_EXAMPLES
+from experiments.command.verify import verify
 from sim.errors import InputError
 
 INPUT, DEFECT, STOPPED = 2, 3, 130  # exit codes
@@ -75,6 +77,7 @@ app = typer.Typer(
 )
 app.command(epilog=COMPARE_EXAMPLES)(compare)
 app.command(epilog=RUN_EXAMPLES)(run)
+app.command(epilog=VERIFY_EXAMPLES)(verify)
 app.command("list")(list_)
 for command in (show, validate, schema):
     app.command()(command)

@@ -1,144 +1,126 @@
-"""Reductions: with parameters set so that a closed form applies, the simulation meets it."""
+"""Reductions: with parameters set so that a closed form applies, the simulation meets it; and a wrong formula is seen to be wrong."""
 
 import math
-from functools import cache
 
-import numpy as np
 import pytest
 
-from scenarios import load_policy
-from sim.engine import simulate
-from sim.formulas.attack import expected_loss
-from sim.parameters import PARAMETERS, parameter_table
-from sim.plan import Results
-from sim.policy import Policy
-from sim.vocabulary import Feedback
+from experiments.verification import REDUCTIONS, approval_queue, incidents, leaks, patch_curve, race, release_delay, timing_threshold
+from sim.errors import InputError
 
-OWN_SAFEGUARD, OPEN_REFUSAL = 0.92, 0.06
-HAZARD = 1e-4  # small, so that success is proportional to the exposed share
-ACTORS, DRAWS, DAYS = 4000, 10, 540
-ONE_FOLLOWER = {
-    # one lab that publishes daily, one follower at a fixed lag that publishes daily
-    "labs": 1, "open_weight_labs": 1, "cadence_days": 1, "open_cadence_days": 1, "own_testing_days": 0, "distillation": 0.0,
-    "open_own_pace": 0.0, "open_spread_months": 0.0, "feedback": Feedback.NONE,
-    # one kind of actor, at a constant rate, who takes a refusal as final; no leak, no theft
-    "bad_actors": ACTORS, "spy_share": 0.0, "insider_share": 0.0, "crew_gap_days": 1.0, "crew_skill": 1.0, "skill_spread": 0.0,
-    "evasion": 0.0, "fallback_chance": 0.0, "leaks_on": False, "theft_on": False, "base_hazard": HAZARD,
-    # uplift 2 from the critical level on, 1 below it
-    "uplift": 2.0, "uplift_cap": 2.0, "uplift_doubling_months": 1e-4,
-    "safeguard_least": OWN_SAFEGUARD, "safeguard_most": OWN_SAFEGUARD, "flaw_chance": 0.0,
-    "open_safeguard": 0.5, "residual_refusal": OPEN_REFUSAL, "strip_days": 0,
-    # every organisation searches at one rate from day 0 and patches at one rate; nothing is shared, nothing is new
-    "organisations": 20, "search_days": 30.0, "search_doubling_months": 1e9, "patch_shape": 1.0, "never_patch_share": 0.0,
-    "common_share": 0.0, "new_code_per_day": 0.0,
-}  # fmt: skip
-
-
-def exposure_integral(search: float, patch: float, start: float, discount: float) -> float:
-    """J(x): integral from x to the horizon of exp(-r t) A(t), A the share latent or known under two exponential stages."""
-
-    def part(rate: float) -> float:
-        total = rate + discount
-        return (math.exp(-total * start) - math.exp(-total * DAYS)) / total
-
-    return (patch * part(search) - search * part(patch)) / (patch - search)
+JOBS = [pytest.param(job, id=f"{name}-{row}") for name, reduction in REDUCTIONS.items() for row, job in enumerate(reduction.jobs())]
+UNPREPARED = [
+    ("R1", {"search_days": 60, "patch_days": 21, "horizon_days": 400, "discount_per_year": 0.4}),
+    ("R1", {"search_days": 25, "patch_days": 25, "horizon_days": 300}),  # equal rates: the limit of the formula
+    ("R2", {"applications_per_day": 1.7, "service_days": 1.0, "reviewers": 2}),
+    ("R2", {"applications_per_day": 5.6, "service_days": 1.25, "reviewers": 8}),
+    ("R2", {"applications_per_day": 0.02, "service_days": 30.0, "cv": 0.0}),
+    ("R2", {"applications_per_day": 0.3, "service_days": 2.0, "cv": 0.5}),
+    ("R2", {"applications_per_day": 3.0, "service_days": 0.25, "cv": 2.0}),
+    ("R2", {"applications_per_day": 0.95}),
+    ("R2", {"batch": 7, "reviewers": 3, "service_days": 4.0}),
+    ("R2", {"batch": 3, "reviewers": 5, "service_days": 10.0}),
+    ("R2", {"batch": 5, "service_days": 3.0, "cv": 0.5}),
+    ("R3", {"never_share": 0.2, "tau_days": 40.0, "shape": 0.5, "age_days": 20}),
+    ("R3", {"never_share": 0.0, "tau_days": 10.0, "shape": 1.0, "age_days": 5}),
+    ("R3", {"never_share": 1.0, "age_days": 3}),
+    ("R4", {"hazard": 1.2, "gap_days": 4.0, "actors": 33, "days": 3}),
+    *(("R5", {"mu": mu, "teams": teams, "enmity": enmity, "information": information})
+      for mu, teams, enmity in ((0.7, 3, 0.4), (3.0, 4, 0.5), (0.5, 8, 2.0)) for information in race.INFORMATION),
+    ("R6", {"hazard_per_day": 0.01, "partners": 3, "days": 30}),
+    ("R6", {"hazard_per_day": 0.2, "partners": 4, "days": 2}),
+    ("R7", {"preview_days": 33}),
+    ("R8", {"actors": 50, "days": 60, "residual_refusal": 0.2}),
+]  # fmt: skip
 
 
-def threshold_lag(search: float, patch: float, discount: float) -> float:
-    """L*: the lag at which withholding and open release cost the same."""
-    ratio = (1 - OWN_SAFEGUARD) / (1 - OPEN_REFUSAL)
-    low, high = 0.0, float(DAYS)
-    for _ in range(60):
-        middle = (low + high) / 2
-        share = exposure_integral(search, patch, middle, discount) / exposure_integral(search, patch, 0, discount)
-        low, high = (middle, high) if share > ratio else (low, middle)
-    return low
+def disagreeing(checks):
+    """The checks that do not hold; there must be some checks."""
+    assert checks
+    return [check for check in checks if not check.holds]
 
 
-@cache
-def harms(lag_days: int, patch_days: float, discount_per_year: float) -> tuple[float, float]:
-    """Model-enabled harm per run under open release and under withholding, in expected losses."""
-    changes = {"open_weight_lag_months": lag_days / 30.4375, "patch_tau_days": patch_days, "discount_per_year": discount_per_year}
-    worlds = parameter_table(DRAWS, **{**ONE_FOLLOWER, **changes})
-    withheld = Policy("withheld", {"lab_programme": True, "public_release": False})
-    results = simulate(worlds, [Policy("open"), withheld], range(DRAWS), DAYS)
-    loss = expected_loss(*(float(PARAMETERS[name].default) for name in ("severity_mu", "severity_sigma", "severity_cap")))
-    means = results.outcomes["model_enabled_harm"].mean(axis=0) / loss
-    return float(means[0]), float(means[1])
+@pytest.mark.parametrize("job", JOBS)
+def test_simulation_meets_the_formula(job):
+    assert not disagreeing(job())
+
+
+@pytest.mark.parametrize(("name", "row"), UNPREPARED)
+def test_simulation_meets_the_formula_in_rows_nobody_prepared(name, row):
+    assert not disagreeing(REDUCTIONS[name].job(row)())
+
+
+UNPATCHED = {"search_days": math.inf, "patch_days": math.inf}
+# Each is wrong in a way in which one errs: by a day, by a term, by a factor, in a parameter.
+WRONG = [
+    ("R1", timing_threshold, "exposure_integral", lambda *given: 1.01 * right(timing_threshold)(*given), UNPATCHED),
+    ("R1", timing_threshold, "threshold_lag", lambda search, patch, end, discount: end * timing_threshold.OWN_SAFEGUARD, UNPATCHED),
+    ("R2", approval_queue, "erlang_wait", lambda rate, service, servers: right(approval_queue)(rate, service / 1.02, servers),
+     {"applications_per_day": 2.4, "reviewers": 3}),
+    ("R2", approval_queue, "single_wait", lambda rate, service, cv: rate * service**2 * (1 + cv) / (2 * (1 - rate * service)), {"cv": 0.5}),
+    ("R2", approval_queue, "clearing_times", lambda n, c, service: (n * service / c, service + (n - c) * service / (2 * c)),
+     {"batch": 20, "reviewers": 2}),
+    ("R3", patch_curve, "survival", lambda never, tau, shape, age: right(patch_curve)(never, tau, shape, age + 1), {"age_days": 28}),
+    ("R4", incidents, "members", lambda actors: {"spies": actors // 4, "insiders": actors // 4, "crews": actors // 2}, {}),
+    ("R5", race, "disaster_risk", lambda mu, teams, enmity, known: right(race)(mu, teams + 1, enmity, known), {"information": "private"}),
+    ("R5", race, "disaster_risk", lambda mu, teams, enmity, known: right(race)(mu, teams, enmity * 1.01, known), {"information": "public"}),
+    ("R5", race, "disaster_risk", lambda mu, teams, enmity, known: 1 - mu / (enmity * teams), {"information": "none", "mu": 3.0}),
+    ("R6", leaks, "leak_chance", lambda hazard, partners, days: right(leaks)(hazard, partners, days + 1), {}),
+]  # fmt: skip
+RIGHT = {timing_threshold: timing_threshold.exposure_integral, approval_queue: approval_queue.erlang_wait,
+         patch_curve: patch_curve.survival, race: race.disaster_risk, leaks: leaks.leak_chance}  # fmt: skip
+
+
+def right(module):
+    """The formula as it is when nothing is planted."""
+    return RIGHT[module]
+
+
+@pytest.mark.parametrize(("name", "module", "formula", "wrong", "row"), WRONG, ids=[f"{row[0]}-{row[2]}" for row in WRONG])
+def test_wrong_formula_is_seen(monkeypatch, name, module, formula, wrong, row):
+    monkeypatch.setattr(module, formula, wrong)
+    assert disagreeing(REDUCTIONS[name].job(row)())
+
+
+def test_release_delay_that_is_not_exact_is_seen(monkeypatch):
+    monkeypatch.setitem(release_delay.INSTANT, "test_days", 20.0)
+    assert disagreeing(REDUCTIONS["R7"].job({"preview_days": 0})())
 
 
 @pytest.mark.parametrize(
-    ("patch_days", "discount_per_year", "stated"), [(14.0, 0.0, 80.98), (14.0, 1.0, 75.08), (43.0, 0.0, 128.47), (43.0, 1.0, 115.06)]
+    ("name", "value"),
+    [("open_shock_day", -1), ("open_shock_day", 1), ("open_shock_capability", -1.0), ("fallback_chance", 1.0), ("base_hazard", 0.0)],
 )
-def test_timing_threshold(patch_days: float, discount_per_year: float, stated: float) -> None:
-    search, patch, discount = 1 / 30, 1 / patch_days, discount_per_year / 365.25
-    lag = threshold_lag(search, patch, discount)
-    assert lag == pytest.approx(stated, abs=0.01)
-    for days, withholding_is_better in ((math.floor(lag) - 1, False), (math.ceil(lag) + 1, True)):
-        opened, withheld = harms(days, patch_days, discount_per_year)
-        assert (withheld < opened) == withholding_is_better
-        own = ACTORS * HAZARD * (1 - OWN_SAFEGUARD) * exposure_integral(search, patch, 0, discount)
-        followers = ACTORS * HAZARD * (1 - OPEN_REFUSAL) * exposure_integral(search, patch, days, discount)
-        # Over 2.16e7 operations the standard error is 0.2 % where services refuse 92 % and 0.07 % elsewhere (measured; seeds are fixed).
-        assert opened == pytest.approx(own, rel=5e-3)
-        assert withheld == pytest.approx(followers, rel=5e-3)
+def test_substitute_that_is_none_is_seen(monkeypatch, name, value):
+    from experiments.verification import substitutes
+
+    monkeypatch.setitem(substitutes.EQUAL, name, value)
+    assert disagreeing(REDUCTIONS["R8"].job({})())
 
 
-def test_incidents_are_poisson_binomial() -> None:
-    runs, days = 400, 120
-    still = {"search_days": 1e5, "search_doubling_months": 1e9, "new_code_per_day": 0.0, "feedback": Feedback.NONE, "skill_spread": 0.0,
-             "bad_actors": 400, "organisations": 10, "uplift": 1.0, "theft_on": False, "base_hazard": 0.2, "spy_share": 0.3,
-             "insider_share": 0.2, "spy_skill": 1.0, "crew_skill": 0.1, "insider_skill": 0.5, "cadence_days": 700}  # fmt: skip
-    outcomes = simulate(parameter_table(runs, **still), [load_policy("open-release")], range(runs), days).outcomes[:, 0]
-    shares = {"spies": 1.0, "crews": 0.1, "insiders": 0.5}
-    exposed = outcomes["exposed_share"].mean()
-    assert exposed > 0.999
-    mean, variance = np.zeros(runs), np.zeros(runs)
-    for kind, skill in shares.items():
-        chance = 1.0 - math.exp(-0.2 * skill * exposed)
-        attempts = outcomes[f"operations_{kind}"]
-        mean += attempts * chance
-        variance += attempts * chance * (1.0 - chance)
-        # Means of counts: within 4 standard errors of the sum of chances.
-        found = outcomes[f"incidents_{kind}"]
-        assert abs(found.sum() - attempts.sum() * chance) < 4 * math.sqrt(attempts.sum() * chance * (1 - chance))
-    z = (outcomes["incidents"] - mean) / np.sqrt(variance)
-    assert abs(z.mean()) < 4 / math.sqrt(runs)
-    assert abs(z.var() - 1.0) < 4 * math.sqrt(2 / runs)
-
-
-INSTANT = {"test_days": 0.0, "approval_days": 0.0, "application_days": 0.0, "approval_refusal_chance": 0.0, "cooperation": 1.0,
-           "background_applications_per_day": 0.0}  # fmt: skip
-GOVERNMENT_WORK = {"asked", "complied", "tests", "test_wait_days", "applications", "partners_approved", "reviews", "review_wait_days",
-                   "applications_withdrawn", "applications_waiting", "longest_queue", "partners_refused"}  # fmt: skip
-
-
-def staged(days: int) -> Results:
-    policies = [load_policy("open-release"), Policy("staged", {**load_policy("staged-preview").levers, "preview_days": days})]
-    return simulate(parameter_table(5, bad_actors=200, **INSTANT), policies, range(5), 200)
-
-
-@pytest.mark.parametrize("days", [0, 1, 14, 60])
-def test_staged_release_delays_by_its_preview(days: int) -> None:
-    results = staged(days)
-    assert results.outcomes["release_delay_days"].tolist() == [[0.0, float(days)]] * 5
-
-
-def test_staged_release_without_preview_is_open_release() -> None:
-    results = staged(0)
-    for name in results.outcomes.dtype.names or ():
-        if name not in GOVERNMENT_WORK:
-            assert (results.outcomes[name][:, 0] == results.outcomes[name][:, 1]).all(), name
-    for name in set(results.weeks.dtype.names or ()) - {"waiting", "tests_waiting", "partners"}:
-        assert (results.weeks[name][:, 0] == results.weeks[name][:, 1]).all(), name
-
-
-def test_substitutes_make_release_policies_equal() -> None:
-    """An open system of equal capability on day 0 leaves nothing to restrict, where nobody reacts and no head start helps."""
-    world = parameter_table(
-        5, feedback=Feedback.NONE, pace=0.0, open_shock_day=0, strip_days=0, head_start_on=False, leaks_on=False, bad_actors=200
-    )
-    policies = [load_policy(name) for name in ("open-release", "staged-preview", "partner-programme", "withhold")]
-    harm = simulate(world, policies, range(5), 200).outcomes["model_enabled_harm"]
-    assert (harm == harm[:, :1]).all()
-    assert (harm > 0).all()
+@pytest.mark.parametrize(
+    ("name", "row", "said"),
+    [
+        ("R1", {"search_days": 0.5}, "search_days = 0.5 must be a number from 1 to inf"),
+        ("R1", {"patch_days": 2e5}, "must be 1 to 100000 or inf"),
+        ("R1", {"horizon_days": 540.5}, "must be a whole number from 60 to 1800"),
+        ("R2", {"applications_per_day": 1.0}, "load applications_per_day * service_days / reviewers = 1 must be below 1"),
+        ("R2", {"applications_per_day": 2.0, "reviewers": 3, "cv": 0.5}, "no closed form; set cv=1 (exponential service) or reviewers=1"),
+        ("R2", {"applications_per_day": 0.985, "cv": 5.0}, "= 0.985 with cv = 5 is so near 1"),
+        ("R2", {"applications_per_day": 1.0, "reviewers": 10}, "lets fewer than 0.001 of the applications wait"),
+        ("R4", {"actors": 1000, "days": 1000}, "operations actors * split * days / gap_days = 100000 of a run must be 5 to 10000"),
+        ("R6", {"partners": 2000, "days": 51}, "partners * days = 102000 must be at most 100000"),
+        ("R2", {"batch": 5, "reviewers": 3, "cv": 0.5}, "has no closed form"),
+        ("R2", {"batch": 5, "applications_per_day": 0.1}, "one of them must be 0"),
+        ("R2", {"applications_per_day": 0}, "leave nobody to wait"),
+        ("R3", {"age_days": 0}, "age_days = 0 must be a whole number from 1 to 3650"),
+        ("R5", {"information": "some"}, "information = some must be one of none, private, public"),
+        ("R5", {"teams": True}, "teams = True must be a whole number from 2 to 20"),
+        ("R5", {"enmity": math.nan}, "enmity = nan must be a number from 0.001 to 10"),
+        ("R6", {"partner": 3}, 'R6 has no setting \'partner\'; did you mean "partners"?; it has hazard_per_day, partners, days'),
+        ("R7", {"preview_days": "two"}, "preview_days = two must be a whole number from 0 to 3600"),
+    ],
+)
+def test_row_that_cannot_be_is_refused(name, row, said):
+    with pytest.raises(InputError) as refusal:
+        REDUCTIONS[name].job(row)
+    assert said in str(refusal.value)
