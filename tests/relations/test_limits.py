@@ -102,8 +102,9 @@ PAPERWORK = {
     "today.mandatory", "systems.regime", "systems.offered_day", "systems.sign_offs", "score.events", "score.asked", "score.complied",
     "score.tests", "score.test_wait", "outcomes.asked", "outcomes.complied", "outcomes.tests", "outcomes.reviews", "outcomes.review_wait_days",
     "outcomes.test_wait_days", "constants.tests_per_agency", "constants.testers_per_agency",
+    "weeks.tests_waiting",
 }  # fmt: skip
-AT_ONCE = {"preview_days": 0, "sign_offs": 0, "revocation": False, "trigger_incidents": 1_000_000}
+AT_ONCE = {"public_release": True, "preview_days": 0, "sign_offs": 0, "revocation": False, "trigger_incidents": 1_000_000}
 
 
 def without_paperwork(tables: Tables) -> Tables:
