@@ -24,7 +24,8 @@ Change = Callable[[Callable[[str], Any]], None]
 
 # A month of this world has releases, applications, leaks, thefts, bypasses, bans and incidents; generated values go on top.
 LIVELY = {
-    "cadence_days": 11, "open_cadence_days": 9, "own_testing_days": 3, "pace": 3.0, "rival_gap_min_months": 0.1, "rival_gap_max_months": 1.0,
+    "cadence_days": 11, "open_cadence_days": 9, "own_testing_days": 3, "pace": 3.0, "rival_gap_min_months": 0.1,
+    "rival_gap_max_months": 1.0,
     "leak_hazard": 0.04, "leak_days": 6, "leak_reach": 0.3, "theft_chance_sl3": 0.3, "theft_gap_days": 12.0, "base_hazard": 0.2,
     "bypass_hazard": 0.05, "spy_gap_days": 4.0, "crew_gap_days": 4.0, "insider_gap_days": 4.0, "spy_share": 0.2, "insider_share": 0.2,
     "political_delay_days": 4, "application_days": 1.0, "approval_days": 3.0, "test_days": 4.0, "fix_days": 3, "ban_days": 8,
@@ -36,7 +37,8 @@ PLANS: tuple[dict[str, Any], ...] = (
     {},
     {**PARTNERS, "case_by_case": True, "agencies": 2, "testers": 1, "sign_offs": 1, "longest_wait_days": 25},
     {**PARTNERS, "lab_programme": True, "wave_partners": 2, "wave_days": 6, "preview_days": 20},
-    {**PARTNERS, "framework": True, "mandatory": 1.0, "by_criticality": True, "agencies": 3, "testers": 1, "sign_offs": 2, "launch_partners": 0},
+    {**PARTNERS, "framework": True, "mandatory": 1.0, "by_criticality": True, "agencies": 3, "testers": 1, "sign_offs": 2,
+     "launch_partners": 0},
     {**PARTNERS, "case_by_case": True, "lab_programme": True, "public_release": False, "testers": 1},
     {**PARTNERS, "case_by_case": True, "revocation": True, "trigger_incidents": 1, "dark_days": 5, "sign_offs": 0, "preview_days": 3},
     {"revocation": True, "trigger_incidents": 2, "dark_days": 6, "coordinated_hold": True, "hold_days": 10},

@@ -213,7 +213,9 @@ def test_07_how_a_file_is_written_changes_no_number(folder: Path, case: Case, se
         order = shuffled(len(settings), seed) if noise else list(range(len(settings)))
         text = f"{head}\n{table(f'[{kind}]', settings, order, noise)}"
         for day, step in steps:
-            text += table("[[timeline]]", {"day": day, **step}, shuffled(len(step) + 1, seed) if noise else list(range(len(step) + 1)), noise)
+            text += table(
+                "[[timeline]]", {"day": day, **step}, shuffled(len(step) + 1, seed) if noise else list(range(len(step) + 1)), noise
+            )
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
         return folder / f"{name}.toml"
 
@@ -227,10 +229,10 @@ def test_07_how_a_file_is_written_changes_no_number(folder: Path, case: Case, se
     policies = [load_policy(write("renamed", other, "levers", levers, noisy, steps))]
     worlds = [load_world(path) for path in (write("world", 'summary = "One."', "parameters", world, ""),
                                             write("again", other, "parameters", world, noisy))]  # fmt: skip
-    for kind, settings in (("levers", levers), ("parameters", world)):
-        names = list(settings)
-        write("parent", 'summary = "Elder."', kind, {n: settings[n] for n in names[: split % (len(names) + 1)]}, noisy)
-        rest = {n: settings[n] for n in names[split % (len(names) + 1) :]}
+    for kind, chosen in (("levers", levers), ("parameters", world)):
+        names = list(chosen)
+        write("parent", 'summary = "Elder."', kind, {n: chosen[n] for n in names[: split % (len(names) + 1)]}, noisy)
+        rest = {n: chosen[n] for n in names[split % (len(names) + 1) :]}
         child = write("child", 'summary = "Younger."\nextends = "parent.toml"', kind, rest, "", steps if kind == "levers" else ())
         if kind == "levers":
             policies.append(load_policy(child))

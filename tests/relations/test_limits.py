@@ -100,8 +100,8 @@ GOVERNED = (EventKind.ASKED, EventKind.COMPLIED, EventKind.DECLINED, EventKind.T
 PAPERWORK = {
     "governments", "tests", "agencies", "testers", "reviewers", "operations", "today.places", "today.phase", "today.asks",
     "today.mandatory", "systems.regime", "systems.offered_day", "systems.sign_offs", "score.events", "score.asked", "score.complied",
-    "score.tests", "score.test_wait", "outcomes.asked", "outcomes.complied", "outcomes.tests", "outcomes.reviews", "outcomes.review_wait_days",
-    "outcomes.test_wait_days", "constants.tests_per_agency", "constants.testers_per_agency",
+    "score.tests", "score.test_wait", "outcomes.asked", "outcomes.complied", "outcomes.tests", "outcomes.reviews",
+    "outcomes.review_wait_days", "outcomes.test_wait_days", "constants.tests_per_agency", "constants.testers_per_agency",
     "weeks.tests_waiting",
 }  # fmt: skip
 AT_ONCE = {"public_release": True, "preview_days": 0, "sign_offs": 0, "revocation": False, "trigger_incidents": 1_000_000}
@@ -127,12 +127,15 @@ def test_21_a_stage_of_no_days_is_open_release_and_one_for_ever_is_none(case: Ca
     assert differences(lived(limited), lived(limited.held(public_release=False))) == []
 
 
-
-
 def defence(tables: Tables) -> Tables:
     """What defenders and customers have of a release, and the progress of labs."""
-    kept = {"partners": CODE, "pool": CODE[:4], "labs": ("capability", "effort", "customers", "pull", "best", "ready", "trained"),
-            "open_weight_labs": ("capability", "customers", "pull", "offer"), "weeks": ("exposed_share", "customers_share", "open_months")}
+    kept = {
+        "partners": CODE,
+        "pool": CODE[:4],
+        "labs": ("capability", "effort", "customers", "pull", "best", "ready", "trained"),
+        "open_weight_labs": ("capability", "customers", "pull", "offer"),
+        "weeks": ("exposed_share", "customers_share", "open_months"),
+    }
     return {f"{name}.{field}": tables[name][field] for name, fields in kept.items() for field in fields}
 
 
@@ -189,7 +192,11 @@ AMPLE = {"testers": 60, "agencies": 3, "case_by_case": True, "longest_wait_days"
 def waits(tables: Tables, days: float) -> list[str]:
     """Tests that waited or took another time than so many days, and queues that formed."""
     tests = tables["tests"][tables["tests"]["system"] >= 0]
-    late = [f"test of system {test['system']}" for test in tests if not (test["start"] == test["arrival"] and test["finish"] == test["arrival"] + days)]
+    late = [
+        f"test of system {test['system']}"
+        for test in tests
+        if not (test["start"] == test["arrival"] and test["finish"] == test["arrival"] + days)
+    ]
     queues = [f"week {place}" for place in np.flatnonzero(tables["weeks"]["tests_waiting"]).tolist()]
     passed = of_kind(tables["events"], EventKind.TEST_PASSED)
     arrival = {(number, test["system"]): test["arrival"] for number in range(3) for test in tests}
@@ -201,12 +208,16 @@ def waits(tables: Tables, days: float) -> list[str]:
 def test_24_enough_testers_let_nobody_wait(case: Case, days: float) -> None:
     """E. Sixty testers for each of three agencies and tests of exactly d days: every test begins on submission, ends d days later and is
     settled on the first morning after, no queue is ever seen (no hidden flaws, whose repair would delay the pass)."""
-    case = case.steady().held(**AMPLE).of_world(test_days=days, test_days_cv=0.0, service_times=0, staffing=1.0, flaw_chance=0.0, cooperation=1.0)
+    case = (
+        case.steady()
+        .held(**AMPLE)
+        .of_world(test_days=days, test_days_cv=0.0, service_times=0, staffing=1.0, flaw_chance=0.0, cooperation=1.0)
+    )
     assert waits(lived(case), days) == []
 
 
-NO_CAPACITY = {"agencies": 2, "sign_offs": 1, "longest_wait_days": 3650, "case_by_case": True, "lab_programme": False, "publish_weights": False,
-               "threshold_months": -60.0}  # fmt: skip
+NO_CAPACITY = {"agencies": 2, "sign_offs": 1, "longest_wait_days": 3650, "case_by_case": True, "lab_programme": False,
+               "publish_weights": False, "threshold_months": -60.0}  # fmt: skip
 
 
 def released(tables: Tables) -> list[str]:
@@ -285,10 +296,10 @@ def test_27_each_source_can_be_switched_off_alone(case: Case, kind: ActorKind) -
 
 CONTROL = Case(Policy("control", {"case_by_case": True, "approvals": True, "launch_partners": 2, "revocation": True, "dark_days": 9,
                "trigger_incidents": 1, "preview_days": 4, "testers": 1, "sign_offs": 1}),
-               {"organisations": 10, "bad_actors": 60, "labs": 3, "crew_gap_days": 2.0, "base_hazard": 0.3, "bypass_hazard": 0.1, "pace": 4.0,
-                "cadence_days": 5, "own_testing_days": 1, "rival_gap_max_months": 1.0, "application_days": 0.5, "approval_days": 1.0,
-                "cooperation": 1.0, "security_level": 1.0, "theft_chance_sl3": 0.5, "theft_gap_days": 10.0, "spy_share": 0.2, "test_days": 4.0},
-               3, 40)  # fmt: skip
+               {"organisations": 10, "bad_actors": 60, "labs": 3, "crew_gap_days": 2.0, "base_hazard": 0.3, "bypass_hazard": 0.1,
+                "pace": 4.0, "cadence_days": 5, "own_testing_days": 1, "rival_gap_max_months": 1.0,
+                "application_days": 0.5, "approval_days": 1.0, "cooperation": 1.0, "security_level": 1.0, "theft_chance_sl3": 0.5, "theft_gap_days": 10.0, "spy_share": 0.2,
+                "test_days": 4.0}, 3, 40)  # fmt: skip
 
 
 def test_premises_of_limits_happen() -> None:

@@ -71,7 +71,9 @@ def total_effect(squares: Any, values: Any) -> float:
 
 @given(some_worlds(), some_levers(), st.integers(0, 2**40), st.integers(1, 40), st.sampled_from(UNREAD + UNREAD_WITHOUT_FEEDBACK),
        st.lists(st.floats(0, 1, allow_subnormal=False), min_size=4, max_size=4))  # fmt: skip
-def test_54_what_no_rule_reads_has_no_effect(world: dict[str, Any], levers: dict[str, Any], seed: int, days: int, name: str, u: list[float]) -> None:
+def test_54_what_no_rule_reads_has_no_effect(
+    world: dict[str, Any], levers: dict[str, Any], seed: int, days: int, name: str, u: list[float]
+) -> None:
     """E. A parameter that no rule reads under the policy (tests, approvals, leaks, compliance and holds where nothing is asked or limited;
     the race, reinvestment and bans without feedback) takes four other values in four worlds: every outcome of every run stays, to the
     bit, so its total effect (Jansen) is exactly 0 on each. The model has no parameter that is never read: unread ones depend on policy."""
@@ -176,8 +178,9 @@ class Story:
 
 
 COUNTED = {
-    EventKind.INCIDENT: "incidents", EventKind.BAN: "bans", EventKind.LEAK: "leaks", EventKind.THEFT: "thefts", EventKind.BYPASS: "bypasses",
-    EventKind.ASKED: "asked", EventKind.COMPLIED: "complied", EventKind.TEST_BEGUN: "tests", EventKind.FLAW_FOUND: "flaws_found_by_tests",
+    EventKind.INCIDENT: "incidents", EventKind.BAN: "bans", EventKind.LEAK: "leaks", EventKind.THEFT: "thefts",
+    EventKind.BYPASS: "bypasses", EventKind.ASKED: "asked", EventKind.COMPLIED: "complied",
+    EventKind.TEST_BEGUN: "tests", EventKind.FLAW_FOUND: "flaws_found_by_tests",
     EventKind.APPLIED: "applications", EventKind.APPROVED: "partners_approved", EventKind.REFUSED_ACCESS: "partners_refused",
     EventKind.WITHDRAWN: "applications_withdrawn", EventKind.DIRECTIVE: "directives",
 }  # fmt: skip
@@ -211,7 +214,9 @@ def test_55_the_log_tells_the_outcomes(case: Case) -> None:
     """E. From the event log, the horizon and the world's sizes alone: 35 outcomes that are counts, sums, means or dates of events have the
     same bytes. The other 25, by name in NOT_LOGGED, are expectations, or of operations and states that leave no lines. The
     systems from before day 0 are not in the log either: pace and lag keep them below the critical level."""
-    case = case.of_world(pace=max(0.2, float(case.table["pace"][0])), open_weight_lag_months=max(0.1, float(case.table["open_weight_lag_months"][0])))
+    case = case.of_world(
+        pace=max(0.2, float(case.table["pace"][0])), open_weight_lag_months=max(0.1, float(case.table["open_weight_lag_months"][0]))
+    )
     tables = lived(case)
     assert mistold(tables, case.table, case.days) == []
 

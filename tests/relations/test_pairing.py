@@ -79,7 +79,15 @@ def test_13_one_policy_under_two_names_differs_by_nothing(case: Case) -> None:
     assert not (results.displacement[:, 1] * (1 - np.eye(5, dtype=int))).any()
 
 
-OF_RIVALS = (EventKind.TRAINED, EventKind.READY, EventKind.COMPLIED, EventKind.DECLINED, EventKind.PUBLIC, EventKind.BYPASS, EventKind.FIXED)
+OF_RIVALS = (
+    EventKind.TRAINED,
+    EventKind.READY,
+    EventKind.COMPLIED,
+    EventKind.DECLINED,
+    EventKind.PUBLIC,
+    EventKind.BYPASS,
+    EventKind.FIXED,
+)
 SHARED = {"customers", "pull", "attributed_recently"}  # what labs compete for, or others do to them
 
 
@@ -144,7 +152,8 @@ def of_runs(case: Case, seed: int, runs: int) -> list[Any]:
 
 
 STILL = {"uplift": 1.0, "never_patch_share": 1.0, "pool_share": 0.0, "feedback": Feedback.NONE, "base_hazard": 1.0, "spy_share": 0.0,
-         "insider_share": 0.0, "crew_gap_days": 4.0, "crew_skill": 1.0, "skill_spread": 0.0, "labs": 1, "open_weight_labs": 0, "size_spread": 0.0}  # fmt: skip
+         "insider_share": 0.0, "crew_gap_days": 4.0, "crew_skill": 1.0, "skill_spread": 0.0, "labs": 1, "open_weight_labs": 0,
+         "size_spread": 0.0}  # fmt: skip
 
 
 def of_actors_and_days(tables: Tables, days: int) -> list[Any]:
