@@ -297,9 +297,9 @@ def test_27_each_source_can_be_switched_off_alone(case: Case, kind: ActorKind) -
 CONTROL = Case(Policy("control", {"case_by_case": True, "approvals": True, "launch_partners": 2, "revocation": True, "dark_days": 9,
                "trigger_incidents": 1, "preview_days": 4, "testers": 1, "sign_offs": 1}),
                {"organisations": 10, "bad_actors": 60, "labs": 3, "crew_gap_days": 2.0, "base_hazard": 0.3, "bypass_hazard": 0.1,
-                "pace": 4.0, "cadence_days": 5, "own_testing_days": 1, "rival_gap_max_months": 1.0,
-                "application_days": 0.5, "approval_days": 1.0, "cooperation": 1.0, "security_level": 1.0, "theft_chance_sl3": 0.5, "theft_gap_days": 10.0, "spy_share": 0.2,
-                "test_days": 4.0}, 3, 40)  # fmt: skip
+                "pace": 4.0, "cadence_days": 5, "own_testing_days": 1, "rival_gap_max_months": 1.0, "application_days": 0.5,
+                "approval_days": 1.0, "cooperation": 1.0, "security_level": 1.0, "theft_chance_sl3": 0.5, "theft_gap_days": 10.0,
+                "spy_share": 0.2, "test_days": 4.0}, 3, 40)  # fmt: skip
 
 
 def test_premises_of_limits_happen() -> None:
