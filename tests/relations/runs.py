@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from sim.begin import Memory
-from sim.engine import run_once
 from sim.parameters import parameter_table
+from sim.plan import run_once
 from sim.policy import LEVERS, Policy
 from sim.vocabulary import EventKind, Feedback
 from tests.generated import policies, worlds
