@@ -1,7 +1,5 @@
 """What a monotone coupling says of two runs with the same seed: each function names what breaks it, or gives an empty list."""
 
-from typing import Any
-
 import numpy as np
 
 from sim.vocabulary import Approval, Channel, EventKind
@@ -27,7 +25,9 @@ def tests_delayed(few: Run, more: Run) -> list[str]:
 def review_starts(run: Run) -> dict[int, float]:
     """When the review of each organisation's application began, where it did."""
     rows = run["partners"]
-    return {row: float(rows["review_start"][row]) for row in np.flatnonzero(np.isin(rows["approval"], BEGUN)) if rows["review_finish"][row] > 0}
+    return {
+        row: float(rows["review_start"][row]) for row in np.flatnonzero(np.isin(rows["approval"], BEGUN)) if rows["review_finish"][row] > 0
+    }
 
 
 def approvals_lost(few: Run, more: Run) -> list[str]:

@@ -1,27 +1,26 @@
 """One setting moved in sampled worlds with everything reacting, and what comes of it in pairs: for relation 42."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from experiments.ensemble import draw_worlds
+from experiments.ensemble import Ensemble, draw_worlds
 from scenarios import load_policy, load_world, with_parameters
-from scenarios.world import world_names
 from sim.chance import Purpose, uniform
 from sim.engine import simulate
 from sim.parameters import PARAMETERS, parameter_table
 from sim.policy import LEVERS, Policy
 from tests.generated import EAGER
+from tests.relations.luck import ERRORS
 from tests.relations.runs import with_held
 
 SMALL = {"organisations": 40, "bad_actors": 200}
 POLICIES = ("staged-preview", "mandatory-licence", "partner-programme", "directive-revocation", "coordinated-hold")
 GENERATED = "generated"
 HORIZON = 540
-LEVEL = 4.9  # standard errors: one cell in a million by luck
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,8 @@ MOVES = (
     Move("35 uplift larger by half", "uplift", lambda u: 1.5 * u, {"incidents": 1, "model_enabled_harm": 1}),
     Move("36 a tenth more bad actors", "bad_actors", lambda n: n + n // 10, {"incidents": 1, "model_enabled_harm": 1}),
     Move("37 a month more of preview", "preview_days", lambda d: d + 30, {
-        "model_enabled_harm": -1, "harm_public_service": -1, "harm_open_weights": -1, "release_delay_days": 1, "mean_release_delay_days": 1}),
+        "model_enabled_harm": -1, "harm_public_service": -1, "harm_open_weights": -1, "release_delay_days": 1,
+        "mean_release_delay_days": 1}),
     Move("38 patching twice as fast", "patch_tau_days", lambda t: t / 2, {"exposed_share": -1, "incidents": -1, "model_enabled_harm": -1}),
     Move("38 access for four times the partners", "launch_partners", lambda n: 4 * n, {
         "exposed_share": -1, "incidents": -1, "model_enabled_harm": -1}),
@@ -57,12 +57,29 @@ MOVES = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a move is made: a world's name and what is set otherwise in it, a policy's name and its levers."""
+
+    world: str
+    policy: str
+    settings: tuple[tuple[str, Any], ...] = ()
+    levers: tuple[tuple[str, Any], ...] = ()
+
+    def loaded(self) -> Policy:
+        """The policy, its programme scaled to a fifth like the number of organisations."""
+        policy = load_policy(self.policy)
+        if policy.levers.get("launch_partners", 0):
+            policy = with_held(policy, launch_partners=10, wave_partners=30)
+        return with_held(policy, **dict(self.levers))
+
+
 @cache
-def sampled(world: str, draws: int, seed: int) -> Any:
+def sampled(world: str, settings: tuple[tuple[str, Any], ...], draws: int, seed: int) -> Any:
     """Worlds of a name, sampled from their priors; or generated ones, whose parameters lie anywhere in wide ranges."""
-    if world != GENERATED:
-        return draw_worlds(with_parameters(load_world(world), SMALL), draws, seed)
-    return generated(draws, seed)
+    if world == GENERATED:
+        return generated(draws, seed)
+    return draw_worlds(with_parameters(load_world(world), {**SMALL, **dict(settings)}), draws, seed)
 
 
 def generated(draws: int, seed: int) -> Any:
@@ -72,42 +89,37 @@ def generated(draws: int, seed: int) -> Any:
     for word, (name, (low, high)) in enumerate(EAGER.items()):
         drawn = low + (high - low) * np.array([uniform(seed, Purpose.PRIOR, draw, word) for draw in range(draws)])
         values[name] = np.round(drawn) if PARAMETERS[name].type is int else drawn
-    return type(plain)(parameter_table(draws, **values), plain.seeds)
+    return Ensemble(parameter_table(draws, **values), plain.seeds)
 
 
-def outcomes_of(worlds: Any, seeds: Any, policies: Sequence[Policy]) -> Any:
-    """Outcomes (D, P), what restriction gains over the first policy among them."""
+def outcomes_of(worlds: Any, seeds: Any, policy: Policy, *, compared: bool) -> Any:
+    """Outcomes of a policy by name; where compared, what it gains over open release among them."""
+    policies = [policy, load_policy("open-release")] if compared else [policy]
     results = simulate(worlds, policies, seeds, HORIZON, threads=2).outcomes
-    table = {name: results[name].astype(float) for name in results.dtype.names}
-    harm = table["model_enabled_harm"]
-    return table | {"benefit_of_restriction": harm[:, :1] - harm}
+    table = {name: results[name][:, 0].astype(float) for name in results.dtype.names}
+    harm = results["model_enabled_harm"]
+    return table | ({"benefit_of_restriction": harm[:, 1] - harm[:, 0]} if compared else {})
 
 
 @cache
-def before(world: str, draws: int, seed: int) -> Any:
-    """Outcomes of all policies before the move."""
-    ensemble = sampled(world, draws, seed)
-    return outcomes_of(ensemble.worlds, ensemble.seeds, loaded())
+def before(place: Place, draws: int, seed: int, *, compared: bool = False) -> Any:
+    """Outcomes before the move."""
+    ensemble = sampled(place.world, place.settings, draws, seed)
+    return outcomes_of(ensemble.worlds, ensemble.seeds, place.loaded(), compared=compared)
 
 
-def loaded() -> list[Policy]:
-    """The reference and the policies compared."""
-    return [load_policy(name) for name in ("open-release", *POLICIES)]
-
-
-def differences(move: Move, world: str, draws: int, seed: int) -> dict[tuple[str, str], Any]:
-    """After less before, draw by draw, by (policy, outcome)."""
-    ensemble = sampled(world, draws, seed)
-    worlds, policies = ensemble.worlds.copy(), loaded()
+def differences(move: Move, place: Place, draws: int, seed: int) -> dict[str, Any]:
+    """After less before, draw by draw, by outcome."""
+    ensemble = sampled(place.world, place.settings, draws, seed)
+    worlds, policy = ensemble.worlds.copy(), place.loaded()
     if move.setting in LEVERS:
-        default = LEVERS[move.setting].default
-        policies = [with_held(policy, **{move.setting: move.change(policy.levers.get(move.setting, default))}) for policy in policies]
+        policy = with_held(policy, **{move.setting: move.change(policy.levers.get(move.setting, LEVERS[move.setting].default))})
     else:
         low, high = PARAMETERS[move.setting].bounds
         worlds[move.setting] = np.clip([move.change(value) for value in worlds[move.setting].tolist()], low, high)
-    after = outcomes_of(worlds, ensemble.seeds, policies)
-    earlier = before(world, draws, seed)
-    return {(policy, name): (after[name] - earlier[name])[:, place + 1] for place, policy in enumerate(POLICIES) for name in move.signs}
+    compared = "benefit_of_restriction" in move.signs
+    after, earlier = outcomes_of(worlds, ensemble.seeds, policy, compared=compared), before(place, draws, seed, compared=compared)
+    return {name: after[name] - earlier[name] for name in move.signs}
 
 
 def effect(values: Any) -> tuple[float, float]:
@@ -115,10 +127,7 @@ def effect(values: Any) -> tuple[float, float]:
     return float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values)))
 
 
-def wrong_way(values: Any, sign: int) -> bool:
-    """Whether the mean difference has the wrong sign beyond what luck does once in a million."""
+def wrong_way(values: Any, sign: int, errors: float = ERRORS) -> bool:
+    """Whether the mean difference has the wrong sign by more than so many standard errors (else: than luck does once in a million)."""
     mean, error = effect(values)
-    return -sign * mean > LEVEL * error and mean != 0.0
-
-
-WORLDS = tuple(name for name in world_names() if name != "direct-effects")
+    return -sign * mean > errors * error

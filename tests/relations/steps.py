@@ -9,7 +9,8 @@ from sim.policy import LEVERS, Policy
 # What a unit becomes when a step is 1/n of a day: times are n times as many steps, rates 1/n as large a step.
 TIMES, RATES = ("days", "day"), ("per day", "per year", "months of capability per month")
 TIMELESS = (
-    "share", "chance", "ratio", "cv", "elasticity", "skill", "months", "logits", "logits per month", "hazard per operation", "ln US$", "US$",
+    "share", "chance", "ratio", "cv", "elasticity", "skill", "months", "logits", "logits per month", "hazard per operation", "ln US$",
+    "US$",
     "flaws", "sigma of ln", "Weibull shape", "race units", "RAND security level", "RAND security levels", "choice", "yes or no", "labs",
     "organisations", "actors", "partners", "reviewers", "agencies", "testers", "incidents",
 )  # fmt: skip

@@ -32,14 +32,20 @@ ONE_SAFEGUARD = {"flaw_chance": 0.0, "leaks_on": False}  # every public service 
 STRIPPED_AT_ONCE = {"strip_days": 0, "open_spread_months": 0.0}
 
 
-def held(*, base: Any = policies(), **choices: Any) -> Any:
+def held(**choices: Any) -> Any:
     """Generated policies in which some levers are the same from day 0 on: fixed ones, and drawn ones."""
     drawn = st.fixed_dictionaries({n: v if isinstance(v, st.SearchStrategy) else st.just(v) for n, v in choices.items()})
-    return st.builds(lambda policy, levers: with_held(policy, **levers), base, drawn)
+    return st.builds(lambda policy, levers: with_held(policy, **levers), policies(), drawn)
 
 
-@given(still_worlds(), held(**RESTRICTED, by_criticality=False, directive=False, launch_partners=st.integers(0, 5)), st.integers(0, 4),
-       st.integers(1, 3), SEEDS, DAYS)
+@given(
+    still_worlds(),
+    held(**RESTRICTED, by_criticality=False, directive=False, launch_partners=st.integers(0, 5)),
+    st.integers(0, 4),
+    st.integers(1, 3),
+    SEEDS,
+    DAYS,
+)
 def test_34_more_reviewers(world: dict[str, Any], policy: Policy, reviewers: int, more: int, seed: int, days: int) -> None:
     """E*: first come first served, no binding cap, no waves, an offer that never lapses: with more reviewers every review begins no
     later, the queue is no longer in any week, and whoever is approved is approved no later."""
@@ -63,7 +69,8 @@ def test_34_more_testers_release_no_later(world: dict[str, Any], policy: Policy,
 
 @given(still_worlds(), policies(), st.sampled_from(["base_hazard", "uplift", "uplift_cap"]), FACTORS, SEEDS, DAYS)
 def test_35_higher_success(world: dict[str, Any], policy: Policy, name: str, factor: float, seed: int, days: int) -> None:
-    """E*: a higher base hazard, uplift or cap of uplift under any policy: operation by operation the same channel, and all incidents stay."""
+    """E*: a higher base hazard, uplift or cap of uplift under any policy: operation by operation the same channel, and all
+    incidents stay."""
     low = {"uplift": 2.0, "uplift_cap": 20.0, **world}
     high = {**low, name: min(low[name] * factor, 10.0)} if name != "uplift_cap" else {**low, name: low[name] * factor}
     less, more = run(low, policy, seed, days), run(high, policy, seed, days)
@@ -71,10 +78,21 @@ def test_35_higher_success(world: dict[str, Any], policy: Policy, name: str, fac
     assert (less["operations"] == more["operations"]).all()
 
 
-@given(still_worlds(), policies(), st.fixed_dictionaries({name: st.floats(0.1, 0.99) for name in (
-    "safeguard_least", "safeguard_most", "open_safeguard", "residual_refusal", "bypassed_share")}), SEEDS, DAYS)
+@given(
+    still_worlds(),
+    policies(),
+    st.fixed_dictionaries(
+        {
+            name: st.floats(0.1, 0.99)
+            for name in ("safeguard_least", "safeguard_most", "open_safeguard", "residual_refusal", "bypassed_share")
+        }
+    ),
+    SEEDS,
+    DAYS,
+)
 def test_35_weaker_safeguards(world: dict[str, Any], policy: Policy, factors: dict[str, float], seed: int, days: int) -> None:
-    """E*: every safeguard weaker, under any policy and any chance to fall back: no operation ends with a worse system, all incidents stay."""
+    """E*: every safeguard weaker, under any policy and any chance to fall back: no operation ends with a worse
+    system, all incidents stay."""
     strong = {**SAFEGUARDS, **world}
     weak = {**strong, **{name: strong[name] * factor for name, factor in factors.items()}}
     assert not incidents_lost(run(strong, policy, seed, days), run(weak, policy, seed, days))
@@ -106,8 +124,13 @@ def test_37_longer_preview_operations(world: dict[str, Any], policy: Policy, mor
     assert not channel_left(late, soon, Channel.PUBLIC_SERVICE)
 
 
-@given(still_worlds(**ONE_SAFEGUARD, **NO_SEARCH_GAIN, theft_on=False), held(directive=False, publish_weights=False), st.integers(1, 40),
-       SEEDS, DAYS)
+@given(
+    still_worlds(**ONE_SAFEGUARD, **NO_SEARCH_GAIN, theft_on=False),
+    held(directive=False, publish_weights=False),
+    st.integers(1, 40),
+    SEEDS,
+    DAYS,
+)
 def test_37_longer_preview_incidents(world: dict[str, Any], policy: Policy, more: int, seed: int, days: int) -> None:
     """E*: if besides defenders search no faster with better systems: incidents through public services up to each day are among those
     under the shorter preview; where a refused actor always falls back, so are all incidents."""
@@ -117,8 +140,14 @@ def test_37_longer_preview_incidents(world: dict[str, Any], policy: Policy, more
         assert not incidents_lost(late, soon)
 
 
-@given(still_worlds(new_code_per_day=0.0), policies(), st.sampled_from(["patch_tau_days", "never_patch_share", "pool_patch_days"]), FACTORS,
-       SEEDS, DAYS)
+@given(
+    still_worlds(new_code_per_day=0.0),
+    policies(),
+    st.sampled_from(["patch_tau_days", "never_patch_share", "pool_patch_days"]),
+    FACTORS,
+    SEEDS,
+    DAYS,
+)
 def test_38_faster_patching(world: dict[str, Any], policy: Policy, name: str, factor: float, seed: int, days: int) -> None:
     """E*: without new code, under any policy: faster patching, of organisations or of the common pool, or fewer that never patch:
     no organisation is more exposed on any day, and incidents are among those before."""
@@ -128,9 +157,15 @@ def test_38_faster_patching(world: dict[str, Any], policy: Policy, name: str, fa
     assert not incidents_lost(after, before)
 
 
-@given(still_worlds(new_code_per_day=0.0, leaks_on=False),
-       held(approvals=False, launch_partners=st.integers(1, 6), wave_partners=st.integers(0, 3), wave_days=st.integers(1, 30)),
-       st.integers(0, 20), st.integers(0, 5), st.integers(0, 29), SEEDS, DAYS)
+@given(
+    still_worlds(new_code_per_day=0.0, leaks_on=False),
+    held(approvals=False, launch_partners=st.integers(1, 6), wave_partners=st.integers(0, 3), wave_days=st.integers(1, 30)),
+    st.integers(0, 20),
+    st.integers(0, 5),
+    st.integers(0, 29),
+    SEEDS,
+    DAYS,
+)
 def test_38_earlier_access(world: dict[str, Any], policy: Policy, more: int, wave: int, sooner: int, seed: int, days: int) -> None:
     """E*: without new code and leaks: more partners at launch, larger waves or earlier ones: nobody loses access, no organisation is more
     exposed on any day, and incidents are among those before."""
@@ -164,8 +199,13 @@ def test_39_shorter_lag_incidents(world: dict[str, Any], policy: Policy, share: 
         assert not incidents_lost(slow, fast)
 
 
-@given(still_worlds(strip_days=0, fallback_chance=1.0, **ONE_SAFEGUARD, **NO_SEARCH_GAIN),
-       held(coordinated_hold=False, publish_weights=False, directive=False), st.floats(0.0, 0.95), SEEDS, DAYS)
+@given(
+    still_worlds(strip_days=0, fallback_chance=1.0, **ONE_SAFEGUARD, **NO_SEARCH_GAIN),
+    held(coordinated_hold=False, publish_weights=False, directive=False),
+    st.floats(0.0, 0.95),
+    SEEDS,
+    DAYS,
+)
 def test_39_benefit_of_restriction(world: dict[str, Any], policy: Policy, share: float, seed: int, days: int) -> None:
     """E*: benefit = model-enabled harm under open release less that under the policy, in whole units of chance; under the conditions above,
     one safeguard for all services and no leaks, it is not negative and no larger with a shorter lag (to one unit an operation)."""
@@ -186,8 +226,15 @@ def test_40_more_refusals_of_applications(world: dict[str, Any], policy: Policy,
     assert not approvals_lost(run(strict, policy, seed, days), run(mild, policy, seed, days))
 
 
-@given(still_worlds(), held(**RESTRICTED, by_criticality=False, directive=False, launch_partners=st.integers(0, 3)), st.integers(0, 10),
-       st.integers(1, 10), st.booleans(), SEEDS, DAYS)
+@given(
+    still_worlds(),
+    held(**RESTRICTED, by_criticality=False, directive=False, launch_partners=st.integers(0, 3)),
+    st.integers(0, 10),
+    st.integers(1, 10),
+    st.booleans(),
+    SEEDS,
+    DAYS,
+)
 def test_40_lower_cap(world: dict[str, Any], policy: Policy, cap: int, more: int, alone: bool, seed: int, days: int) -> None:
     """E*: first come first served, no waves, an offer that never lapses, and one reviewer or no other applicants: the lower the cap on
     approvals, the smaller the set of organisations with access on every day."""
@@ -200,8 +247,12 @@ def test_40_lower_cap(world: dict[str, Any], policy: Policy, cap: int, more: int
 SAFEGUARDS = {"safeguard_least": 0.5, "safeguard_most": 0.956, "open_safeguard": 0.3, "residual_refusal": 0.06, "bypassed_share": 0.3}
 
 
-@given(still_worlds(), policies(), st.fixed_dictionaries({name: st.floats(0.0, 1.0) for name in SAFEGUARDS}), st.floats(0.0, 1.0), SEEDS, DAYS)
-def test_41_more_refusals_of_misuse(world: dict[str, Any], policy: Policy, shares: dict[str, float], evaded: float, seed: int, days: int) -> None:
+@given(
+    still_worlds(), policies(), st.fixed_dictionaries({name: st.floats(0.0, 1.0) for name in SAFEGUARDS}), st.floats(0.0, 1.0), SEEDS, DAYS
+)
+def test_41_more_refusals_of_misuse(
+    world: dict[str, Any], policy: Policy, shares: dict[str, float], evaded: float, seed: int, days: int
+) -> None:
     """E*: every refusal chance higher and evasion lower, under any policy: incidents are among those before."""
     before = {**SAFEGUARDS, "evasion": 0.6, **world}
     after = {**before, **{name: before[name] + share * (1.0 - before[name]) for name, share in shares.items()}}
@@ -211,13 +262,20 @@ def test_41_more_refusals_of_misuse(world: dict[str, Any], policy: Policy, share
 
 @given(still_worlds(fix_gain=0.0), held(agencies=0), FACTORS, SEEDS, DAYS)
 def test_41_better_own_tests(world: dict[str, Any], policy: Policy, factor: float, seed: int, days: int) -> None:
-    """E*: labs' own tests that find more flaws (shorter half-life), where no agency tests and a fix adds nothing: incidents are among those before."""
+    """E*: labs' own tests that find more flaws (shorter half-life), where no agency tests and a fix adds nothing:
+    incidents are among those before."""
     poor = {"detection_half_life_days": 60.0, **world}
     good = {**poor, "detection_half_life_days": max(0.1, poor["detection_half_life_days"] / factor)}
     assert not incidents_lost(run(good, policy, seed, days), run(poor, policy, seed, days))
 
 
-@given(still_worlds(), policies(), st.fixed_dictionaries({"attribution_chance": st.floats(0.0, 1.0), "ban_chance": st.floats(0.0, 1.0)}), SEEDS, DAYS)
+@given(
+    still_worlds(),
+    policies(),
+    st.fixed_dictionaries({"attribution_chance": st.floats(0.0, 1.0), "ban_chance": st.floats(0.0, 1.0)}),
+    SEEDS,
+    DAYS,
+)
 def test_41_attribution(world: dict[str, Any], policy: Policy, chances: dict[str, float], seed: int, days: int) -> None:
     """E*: attribution and bans act through reactions alone, so with nothing reacting they change no operation and no incident."""
     one, other = run(world, policy, seed, days), run({**world, **chances}, policy, seed, days)

@@ -133,22 +133,29 @@ def test_49_catches_work_that_is_a_twentieth_longer() -> None:
 
 
 def little_faults(tests: Any, waiting: Any, days: int) -> list[str]:
-    """Where the weekly counts of waiting tests are not those of the tests' own times, and where area under the queue is not the sum of waits."""
+    """Where the weekly counts of waiting tests are not those of their own times, and where the area under the queue is not that of waits."""
     arrivals, starts = tests["arrival"], np.minimum(tests["start"], days)
     ends = np.minimum(np.arange(1, len(waiting) + 1) * 7, days) - 1
     counted = [int(((arrivals <= day) & (tests["start"] > day) & (tests["system"] >= 0)).sum()) for day in ends]
     found = [f"week {week}" for week in np.flatnonzero(counted != waiting)]
     given = tests["system"] >= 0
     moments = np.unique([*arrivals[given], *starts[given]])
-    area = sum(width * ((arrivals[given] <= moment) & (starts[given] > moment)).sum() for moment, width in zip(moments, np.diff(moments), strict=False))
+    area = sum(
+        width * ((arrivals[given] <= moment) & (starts[given] > moment)).sum()
+        for moment, width in zip(moments, np.diff(moments), strict=False)
+    )
     return found + ([] if abs(area - (starts - arrivals)[given].sum()) <= 1e-6 * (1.0 + area) else ["area"])
 
 
-@given(still_worlds(cooperation=1.0), policies().map(lambda policy: with_held(policy, case_by_case=True, threshold_months=-60.0, testers=1)),
-       SEEDS, DAYS)
+@given(
+    still_worlds(cooperation=1.0),
+    policies().map(lambda policy: with_held(policy, case_by_case=True, threshold_months=-60.0, testers=1)),
+    SEEDS,
+    DAYS,
+)
 def test_49_littles_law(world: dict[str, Any], policy: Policy, seed: int, days: int) -> None:
-    """E: Little's law as an identity: the area under the agencies' queue is the sum of the waits so far, and the queue that the model counts
-    each week is the one that the tests' own arrivals and starts give."""
+    """E: Little's law as an identity: the area under the agencies' queue is the sum of the waits so far, and the queue that the model
+    counts each week is the one that the tests' own arrivals and starts give."""
     tables = run(world, policy, seed, days)
     assert not little_faults(tables["tests"], tables["weeks"]["tests_waiting"], days)
 
@@ -176,8 +183,8 @@ def copy_faults(actors: int) -> list[str]:
 
 
 def test_46_twice_the_actors_are_two_runs() -> None:
-    """S: where nothing couples actors (nothing reacts, exposure does not change), twice the actors have the mean and the variance of the sum
-    of two independent runs."""
+    """S: where nothing couples actors (nothing reacts, exposure does not change), twice the actors have the mean and the variance of the
+    sum of two independent runs."""
     assert not copy_faults(120)
 
 

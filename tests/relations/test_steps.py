@@ -101,13 +101,18 @@ def shifted_faults(world: Mapping[str, Any], levers: Mapping[str, Any], seed: in
 
 
 DAILY = {  # a system of every lab on every day, all alike, and no luck in how long a test takes
-    "cadence_days": 1, "own_testing_days": 0, "pace": 0.0, "test_days_cv": 0.0, "service_times": int(ServiceTimes.LOGNORMAL), "cooperation": 1.0, "flaw_chance": 0.0,
+    "cadence_days": 1, "own_testing_days": 0, "pace": 0.0, "test_days_cv": 0.0, "service_times": int(ServiceTimes.LOGNORMAL),
+    "cooperation": 1.0, "flaw_chance": 0.0,
 }  # fmt: skip
 
 
-@given(still_worlds(**DAILY, labs=st.integers(1, 3)),
-       st.fixed_dictionaries({"agencies": st.integers(1, 3), "testers": st.integers(0, 4)}), st.integers(0, 2**53 - 1), st.integers(2, 10),
-       st.integers(1, 20))
+@given(
+    still_worlds(**DAILY, labs=st.integers(1, 3)),
+    st.fixed_dictionaries({"agencies": st.integers(1, 3), "testers": st.integers(0, 4)}),
+    st.integers(0, 2**53 - 1),
+    st.integers(2, 10),
+    st.integers(1, 20),
+)
 def test_50_tests_move_with_the_date(world: dict[str, Any], levers: dict[str, Any], seed: int, day: int, shift: int) -> None:
     """E: queues that are empty when the policy begins, in a world that does not change (no pace, a like system of each lab every day, tests
     without luck): all arrivals, starts and ends of tests move with the policy's date by exactly as many days."""
