@@ -9,14 +9,14 @@ BEGUN = (Approval.IN_REVIEW, Approval.APPROVED, Approval.REFUSED)
 ROUNDING = 1e-9  # of shares
 
 
-def reviews_delayed(few: Run, more: Run) -> list[str]:
+def delayed_reviews(few: Run, more: Run) -> list[str]:
     """Reviews that begin later with more capacity, weeks with longer queues, approvals that come later or never."""
     found = [f"review of {row}" for row in later(review_starts(few), review_starts(more))]
     found += [f"queue in week {week}" for week in np.flatnonzero(more["weeks"]["waiting"] > few["weeks"]["waiting"])]
     return found + approvals_lost(few, more)
 
 
-def tests_delayed(few: Run, more: Run) -> list[str]:
+def delayed_tests(few: Run, more: Run) -> list[str]:
     """Tests that begin later with more capacity, and weeks with longer queues for tests."""
     found = [f"test {row}" for row in np.flatnonzero(more["tests"]["start"] > few["tests"]["start"])]
     return found + [f"queue in week {week}" for week in np.flatnonzero(more["weeks"]["tests_waiting"] > few["weeks"]["tests_waiting"])]

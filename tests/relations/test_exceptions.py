@@ -14,14 +14,14 @@ from sim.vocabulary import Channel, Feedback
 from tests.relations.couplings import (
     approvals_lost,
     channel_left,
+    delayed_reviews,
+    delayed_tests,
     exposure_raised,
     harm_units,
     hosted_incidents_lost,
     incidents_lost,
     open_incidents_lost,
     releases_sooner,
-    reviews_delayed,
-    tests_delayed,
     weights_behind,
 )
 from tests.relations.runs import RESTRICTED, Run, run, with_held
@@ -87,7 +87,7 @@ BREACHES = (
     Breach(
         "34 by criticality",
         "a reviewer who is free sooner takes up a less critical organisation, and is busy when a critical one applies",
-        reviews_delayed,
+        delayed_reviews,
         {"application_days": 10.0},
         {**QUEUE, "by_criticality": True},
         {"reviewers": 2},
@@ -280,7 +280,7 @@ BREACHES = (
     Breach(
         "planted: fewer testers called more",
         "the smaller number is passed as the larger",
-        tests_delayed,
+        delayed_tests,
         {"test_days": 20.0},
         {**PREVIEW, "agencies": 2, "testers": 3},
         {"testers": 1},

@@ -14,14 +14,14 @@ from tests.generated import policies
 from tests.relations.couplings import (
     approvals_lost,
     channel_left,
+    delayed_reviews,
+    delayed_tests,
     exposure_raised,
     harm_units,
     hosted_incidents_lost,
     incidents_lost,
     open_incidents_lost,
     releases_sooner,
-    reviews_delayed,
-    tests_delayed,
     weights_behind,
 )
 from tests.relations.runs import DAYS, RESTRICTED, SEEDS, incidents, lost, run, still_worlds, with_added, with_held
@@ -50,14 +50,14 @@ def test_34_more_reviewers(world: dict[str, Any], policy: Policy, reviewers: int
     """E*: first come first served, no binding cap, no waves, an offer that never lapses: with more reviewers every review begins no
     later, the queue is no longer in any week, and whoever is approved is approved no later."""
     few, many = (run(world, with_held(policy, reviewers=count), seed, days) for count in (reviewers, reviewers + more))
-    assert not reviews_delayed(few, many)
+    assert not delayed_reviews(few, many)
 
 
 @given(still_worlds(), policies(), st.integers(0, 3), st.integers(1, 3), SEEDS, DAYS)
 def test_34_more_testers(world: dict[str, Any], policy: Policy, testers: int, more: int, seed: int, days: int) -> None:
     """E*: with more testers in each agency, the same number on all days, every test of the same submission begins no later."""
     few, many = (run(world, with_held(policy, testers=count), seed, days) for count in (testers, testers + more))
-    assert not tests_delayed(few, many)
+    assert not delayed_tests(few, many)
 
 
 @given(still_worlds(flaw_chance=0.0), policies(), st.integers(0, 3), st.integers(1, 3), SEEDS, DAYS)

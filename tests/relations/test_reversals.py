@@ -14,7 +14,7 @@ from tests.relations.luck import BASE
 from tests.relations.moves import GENERATED, MOVES, POLICIES, Move, Place, before, differences, effect, wrong_way
 
 FULL = settings().max_examples >= 10_000
-LISTED_DRAWS, DRAWS = (480, 300) if FULL else (100, 20)
+LISTED_DRAWS, DRAWS = (480, 300) if FULL else (100, 12)
 LEAKY = (("leak_hazard", 0.02), ("leak_reach", 0.3))
 BY_NAME = {move.name: move for move in MOVES}
 

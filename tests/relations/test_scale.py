@@ -133,7 +133,7 @@ def test_49_catches_work_that_is_a_twentieth_longer() -> None:
 
 
 def little_faults(tests: Any, waiting: Any, days: int) -> list[str]:
-    """Where the weekly counts of waiting tests are not those of their own times, and where the area under the queue is not that of waits."""
+    """Where the weekly counts of waiting tests are not those of their own times, and the area under the queue is not that of waits."""
     arrivals, starts = tests["arrival"], np.minimum(tests["start"], days)
     ends = np.minimum(np.arange(1, len(waiting) + 1) * 7, days) - 1
     counted = [int(((arrivals <= day) & (tests["start"] > day) & (tests["system"] >= 0)).sum()) for day in ends]
