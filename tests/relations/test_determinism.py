@@ -23,7 +23,7 @@ from sim.row import NEVER, fields
 from sim.start.room import LISTS, ROWS
 from sim.vocabulary import EventKind
 from tests.relations.lively import Case, Tables, cases, lived, some_policies, tables_of
-from tests.relations.luck import ALARM, examples, unlike
+from tests.relations.luck import LEVEL, examples, unlike
 from tests.relations.sameness import differences, unordered
 
 CONTROL = Case(Policy("control", {"lab_programme": True, "launch_partners": 5}), {"organisations": 8, "bad_actors": 30, "labs": 3,
@@ -340,14 +340,14 @@ def test_09_actors_who_change_rows_without_their_keys_are_as_likely(case: Case, 
     before the change). One case is 500 runs: 4 cases everyday, 100 in the long run."""
     case = case.of_world(theft_on=False, insiders_on=True)
     order = shuffled(case.world["bad_actors"], seed)
-    assert least_likely(case, order, own_luck) > ALARM / len(WITHOUT_KEYS)
+    assert least_likely(case, order, own_luck) > LEVEL / len(WITHOUT_KEYS)
 
 
 def test_draws_by_row_are_noticed() -> None:
     """The planted twin of the test above: actors' luck grows with their row."""
     case = CONTROL.of_world(theft_on=False, spy_share=0.3, spy_gap_days=20.0)
-    assert least_likely(case, list(range(30))[::-1], own_luck) > ALARM
-    assert least_likely(case, list(range(30))[::-1], luck_by_row) < ALARM / len(WITHOUT_KEYS)
+    assert least_likely(case, list(range(30))[::-1], own_luck) > LEVEL
+    assert least_likely(case, list(range(30))[::-1], luck_by_row) < LEVEL / len(WITHOUT_KEYS)
 
 
 TWINS = {"flaw_chance": 0.0, "cooperation": 1.0, "test_days_cv": 0.0, "service_times": 0, "theft_on": False, "reinvestment": 0.0,

@@ -14,7 +14,7 @@ from sim.engine import simulate
 from sim.policy import Policy
 from sim.vocabulary import EventKind, Feedback
 from tests.relations.lively import Case, Tables, cases, lived, some_levers, some_policies, some_worlds, tables_of
-from tests.relations.luck import Z, adjacent_z, examples
+from tests.relations.luck import ERRORS, adjacent_z, examples
 from tests.relations.sameness import differences, of_kind
 
 CONTROL = Case(Policy("control", {"lab_programme": True, "launch_partners": 5}), {"organisations": 8, "bad_actors": 30, "labs": 3,
@@ -173,9 +173,9 @@ def test_16_neighbours_are_uncorrelated(world: dict[str, Any], policy: Policy, s
     """S. Rank correlation of neighbours below 4.89 standard errors (a chance of 1e-6): harm and incidents of 400 consecutive seeds and of
     400 consecutive draws of a comparison; operations and incidents of 400 consecutive actors, and incidents of 300 consecutive days, in
     a world in which nothing changes. One case is 801 runs: 2 cases everyday, 50 in the long run."""
-    assert most_alike(of_runs(Case(policy, {**world, "bad_actors": 20}, seed, 15), seed, 400)) < Z
+    assert most_alike(of_runs(Case(policy, {**world, "bad_actors": 20}, seed, 15), seed, 400)) < ERRORS
     still = Case(Policy("open"), {**STILL, "bad_actors": 400, "organisations": 10}, seed, 300)
-    assert most_alike(of_actors_and_days(lived(still.of_world(crew_gap_days=20.0)), 300)) < Z
+    assert most_alike(of_actors_and_days(lived(still.of_world(crew_gap_days=20.0)), 300)) < ERRORS
 
 
 def packed(seed: int) -> Any:
@@ -212,13 +212,13 @@ def test_bad_generators_are_noticed() -> None:
     """The planted twins of the test above: packed keys, a truncated chain, days that follow one another."""
     still = Case(Policy("open"), {**STILL, "bad_actors": 20, "organisations": 10}, 0, 15)
     runs = [lived(Case(still.policy, still.world, seed, 15), packed(seed)) for seed in range(400)]
-    assert abs(adjacent_z([run["outcomes"]["operations"][0] for run in runs])) > Z
+    assert abs(adjacent_z([run["outcomes"]["operations"][0] for run in runs])) > ERRORS
     crowd = still.of_world(bad_actors=400, crew_gap_days=20.0).until(100)
-    assert most_alike(of_actors_and_days(lived(crowd), 100)) < Z
-    assert most_alike(of_actors_and_days(lived(crowd, pairs_share), 100)) > Z
+    assert most_alike(of_actors_and_days(lived(crowd), 100)) < ERRORS
+    assert most_alike(of_actors_and_days(lived(crowd, pairs_share), 100)) > ERRORS
     few = still.of_world(bad_actors=10, crew_gap_days=30.0).until(300)
-    assert abs(adjacent_z(of_actors_and_days(tables_of(few.model().run()), 300)[2])) < Z
-    assert abs(adjacent_z(of_actors_and_days(tables_of(few.model(kinds={"bad_actors": Sticky}).run()), 300)[2])) > Z
+    assert abs(adjacent_z(of_actors_and_days(tables_of(few.model().run()), 300)[2])) < ERRORS
+    assert abs(adjacent_z(of_actors_and_days(tables_of(few.model(kinds={"bad_actors": Sticky}).run()), 300)[2])) > ERRORS
 
 
 COUNTER = {"drawn": 0}
