@@ -10,6 +10,8 @@ from typer.core import TyperGroup
 from experiments.command.compare import EXAMPLES as COMPARE_EXAMPLES
 from experiments.command.compare import compare
 from experiments.command.library import list_, schema, show, validate
+from experiments.command.patterns import EXAMPLES as PATTERNS_EXAMPLES
+from experiments.command.patterns import patterns
 from experiments.command.run import EXAMPLES as RUN_EXAMPLES
 from experiments.command.run import run
 from sim.errors import InputError
@@ -74,6 +76,7 @@ app = typer.Typer(
 )
 app.command(epilog=COMPARE_EXAMPLES)(compare)
 app.command(epilog=RUN_EXAMPLES)(run)
+app.command(epilog=PATTERNS_EXAMPLES)(patterns)
 app.command("list")(list_)
 for command in (show, validate, schema):
     app.command()(command)
