@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from experiments.command.cases import EXAMPLES as CASES_EXAMPLES
+from experiments.command.cases import cases
 from experiments.command.compare import EXAMPLES as COMPARE_EXAMPLES
 from experiments.command.compare import compare
 from experiments.command.library import list_, schema, show, validate
@@ -77,6 +79,7 @@ app = typer.Typer(
 app.command(epilog=COMPARE_EXAMPLES)(compare)
 app.command(epilog=RUN_EXAMPLES)(run)
 app.command(epilog=PATTERNS_EXAMPLES)(patterns)
+app.command(epilog=CASES_EXAMPLES)(cases)
 app.command("list")(list_)
 for command in (show, validate, schema):
     app.command()(command)

@@ -65,7 +65,7 @@ def print_patterns(found: list["Pattern"], study: "Study") -> None:
     said = [
         f"Simulated: {study.draws} draws of the world's priors, seed {study.seed}; median and middle 95 % of draws, or the 95 % interval "
         f"of a share, or of a quantile or mean of all incidents. {RULE}",
-        f"Met by a range, observed or simulated, whose ends differ by more than a factor of ten, which says little: {weak}." if weak else "",
+        f"Met by a range, observed or simulated, whose ends differ by more than a factor of ten: {weak}. That says little." if weak else "",
         f"In all: {sentence(counts)}.",
     ]
     for text in said:

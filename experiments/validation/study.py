@@ -4,20 +4,22 @@ import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from experiments.ensemble import Ensemble, draw_worlds
 from scenarios import load_policy, load_world, with_levers, with_parameters
-from sim.engine import Results, simulate, trace
+from sim.engine import simulate, trace
+from sim.plan import Results
 from sim.policy import LEVERS
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Tables = Mapping[str, Array]
+T = TypeVar("T")
 
 KEPT = ("events", "outcomes", "score", "weeks", "systems", "partners", "pool", "channels")  # of a run's tables
-ALONE = {"bad_actors": 0, "organisations": 1}  # where neither has a part in the pattern
+ALONE: dict[str, Any] = {"bad_actors": 0, "organisations": 1}  # where neither has a part in the pattern
 DRAWS, SEED = 100, 1
 
 
@@ -68,11 +70,11 @@ class Study:
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             return list(pool.map(one, range(self.draws)))
 
-    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+    def once(self, key: Any, make: Callable[[], T]) -> T:
         """What was made under this key before, or is made now."""
         if key not in self.made:
             self.made[key] = make()
-        return self.made[key]
+        return cast(T, self.made[key])
 
 
 def each(runs: list[Tables], measure: Callable[[Tables], float]) -> Array:
