@@ -136,16 +136,16 @@ def call(*arguments):
 
 
 def test_out_writes_charts_and_numbers(tmp_path):
-    code, said, _ = call("directive-revocation", "--json", "--out", tmp_path / "cases")
+    code, said, _ = call("voluntary-protocol", "--json", "--out", tmp_path / "cases")
     assert code == 0
-    assert {path.name for path in (tmp_path / "cases").iterdir()} == {
-        "cases.json", "manifest.json", "directive-revocation.png", "directive-revocation.svg",
-    }  # fmt: skip
+    written = {path.relative_to(tmp_path / "cases").as_posix() for path in (tmp_path / "cases").rglob("*") if path.is_file()}
+    charts = {f"charts/voluntary-protocol.{kind}" for kind in ("png", "svg")}
+    assert written == {"cases.json", "manifest.json"} | charts
     told = json.loads(said)
     assert told == json.loads((tmp_path / "cases" / "cases.json").read_text())
-    case = told["cases"]["directive-revocation"]
+    case = told["cases"]["voluntary-protocol"]
     assert case["status"] == "reported, not verified"
-    assert [each["measure"] for each in case["measures"]] == [each.measure for each in CASES["directive-revocation"].reported]
+    assert [each["measure"] for each in case["measures"]] == [each.measure for each in CASES["voluntary-protocol"].reported]
     assert set(case["measures"][0]) == {"measure", "words", "unit", "reported", "said", "low", "median", "high", "share_below", "days"}
     code, _, error = call("staged-preview", "--out", tmp_path / "cases")
     assert code == 2

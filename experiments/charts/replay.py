@@ -45,11 +45,12 @@ def replay_chart(case: Case, replayed: Sequence[Replayed], study: Study) -> Figu
 
 
 def draw_rows(axes: Axes, group: Sequence[Replayed]) -> None:
-    """Bars, dots and diamonds."""
+    """Bars, dots, diamonds, and an arrow where the bar goes on beyond the run."""
     for row, each in enumerate(group):
         low, middle, high = (factor(each) * value for value in each.quantiles)
         axes.plot([low, high], [row, row], color=BLUE, linewidth=7, alpha=0.45, solid_capstyle="butt", zorder=2)
-        axes.plot([middle], [row], "o", color=BLUE, markersize=9, zorder=3)
+        if each.reported.unit != "days" or middle < each.days:
+            axes.plot([middle], [row], "o", color=BLUE, markersize=9, zorder=3)
         if beyond(each):
             axes.plot([high], [row], ">", color=BLUE, markersize=13, markeredgecolor="white", zorder=3.5)
         if each.reported.value is not None:

@@ -106,7 +106,7 @@ DIRECTIVE_REVOCATION = Case(
         Happening(date(2026, 7, 1), "The service is back, until 7 July at half of every quota"),
     ),
     (
-        Reported("bypass-day", "day of the first public bypass, were it left public", "days", 3.0, "by day 3"),
+        Reported("bypass-day", "day of the first public bypass, under open release", "days", 3.0, "by day 3"),
         Reported("dark-days", "days dark", "days", 19.0, "19"),
         Reported("customers-lost", "customers lost by the last dark day, relative to open release", "share", None, NOT_FOUND),
         Reported("directives-180", "directives against this lab in 180 days", "directives", 1.0, "1"),

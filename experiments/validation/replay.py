@@ -13,7 +13,7 @@ from experiments.validation.study import Array, Study, Tables, each
 from sim.vocabulary import Approval, EventKind
 
 QUANTILES = (0.05, 0.5, 0.95)
-TWO_MONTHS, LONG, LONGEST = 61, 180, 540
+TWO_MONTHS, LONG, LONGEST = 61, 180, 400
 
 
 @dataclass(frozen=True)

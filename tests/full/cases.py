@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-import matplotlib as mpl
+from PIL import Image
 
+from experiments.charts import save
 from experiments.charts.replay import replay_chart
-from experiments.charts.style import DRAWING
 from experiments.validation.happened import CASES
 from experiments.validation.page import SHOWN, page
 from experiments.validation.replay import replay
 from experiments.validation.study import Study
 
 DOCS = Path(__file__).parents[2] / "docs"
-DPI = 85  # keeps a chart below 100 kB
+COLOURS = 64  # keep a chart below 100 kB
 
 
 def main() -> None:
@@ -20,9 +20,9 @@ def main() -> None:
     study = Study()
     (DOCS / "cases.md").write_text(page(study), encoding="utf-8")
     for name in SHOWN:
-        figure = replay_chart(CASES[name], replay(CASES[name], study), study)
-        with DRAWING, mpl.rc_context():
-            figure.savefig(DOCS / f"cases-{name}.png", dpi=DPI, metadata={"Software": None})
+        png, svg = save(replay_chart(CASES[name], replay(CASES[name], study), study), DOCS / f"cases-{name}")
+        Image.open(png).convert("RGB").quantize(COLOURS).save(png, optimize=True)
+        svg.unlink()
 
 
 if __name__ == "__main__":
