@@ -7,10 +7,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from experiments.command.cases import EXAMPLES as CASES_EXAMPLES
+from experiments.command.cases import cases
 from experiments.command.compare import EXAMPLES as COMPARE_EXAMPLES
 from experiments.command.compare import compare
 from experiments.command.library import list_, schema, show, validate
 from experiments.command.odd import odd
+from experiments.command.patterns import EXAMPLES as PATTERNS_EXAMPLES
+from experiments.command.patterns import patterns
 from experiments.command.run import EXAMPLES as RUN_EXAMPLES
 from experiments.command.run import run
 from experiments.command.verify import EXAMPLES as VERIFY_EXAMPLES
@@ -78,6 +82,8 @@ app = typer.Typer(
 app.command(epilog=COMPARE_EXAMPLES)(compare)
 app.command(epilog=RUN_EXAMPLES)(run)
 app.command(epilog=VERIFY_EXAMPLES)(verify)
+app.command(epilog=PATTERNS_EXAMPLES)(patterns)
+app.command(epilog=CASES_EXAMPLES)(cases)
 app.command("list")(list_)
 for command in (show, validate, schema):
     app.command()(command)

@@ -7,14 +7,12 @@ the central one and generated ones.
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import settings
 
 from scenarios.world import world_names
-from tests.relations.luck import BASE
+from tests.relations.luck import BASE, LONG
 from tests.relations.moves import GENERATED, MOVES, POLICIES, Move, Place, before, differences, effect, wrong_way
 
-FULL = settings().max_examples >= 10_000
-LISTED_DRAWS, DRAWS = (480, 300) if FULL else (100, 12)
+LISTED_DRAWS, DRAWS = (480, 300) if LONG else (100, 12)
 LEAKY = (("leak_hazard", 0.02), ("leak_reach", 0.3))
 BY_NAME = {move.name: move for move in MOVES}
 
@@ -80,7 +78,7 @@ EVERYDAY = [Place("baseline", policy) for policy in POLICIES] + [Place(GENERATED
 EVERYWHERE = [Place(world, policy) for world in (*world_names(), GENERATED) for policy in POLICIES]
 
 
-@pytest.mark.parametrize("place", EVERYWHERE if FULL else EVERYDAY, ids=lambda place: f"{place.world}, {place.policy}")
+@pytest.mark.parametrize("place", EVERYWHERE if LONG else EVERYDAY, ids=lambda place: f"{place.world}, {place.policy}")
 def test_42_signs_are_kept(place: Place) -> None:
     """S: in the mean over sampled worlds (and over generated ones) under a built-in policy, no outcome of relations 34 to 41 moves
     the wrong way, but for those on the list; each fails once in a million by luck."""

@@ -1,0 +1,156 @@
+"""`lockgate cases`: what happened in 2026, beside what the model says could have happened."""
+
+import math
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.command.amount import count, percent
+from experiments.command.option import Json, Quiet, check_writable
+from experiments.command.patterns import short
+from experiments.command.screen import paragraph, print_json, print_table, progress, results
+
+if TYPE_CHECKING:
+    from experiments.folder import Writer
+    from experiments.validation.happened import Case
+    from experiments.validation.replay import Replayed
+    from experiments.validation.study import Study
+
+EXAMPLES = """\
+\b
+Examples:
+  lockgate cases staged-preview
+  lockgate cases --out cases
+"""
+HEADINGS = ("", "reported", "5 %", "median", "95 %", "unit", "draws below")
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Cases by name. [default: all]")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for a chart of each case, and all numbers.")]
+
+
+def cases(names: Names = None, out: Out = None, quiet: Quiet = False, as_json: Json = False) -> None:
+    """Replay real cases of 2026.
+
+    What was reported (and not verified) stands beside the distribution of what the model says could have happened.
+    """
+    from experiments.command.compare import announce
+    from experiments.validation.happened import chosen
+    from experiments.validation.replay import replay
+    from experiments.validation.study import Study
+
+    wanted = chosen(names or [])
+    study = Study()
+    if out is not None:
+        from experiments.folder import check_folder
+
+        check_writable(out)
+        check_folder(out, study_of(wanted, study))
+    announce(check=False, quiet=quiet)
+    replayed: dict[str, list[Replayed]] = {}
+    with progress(len(wanted), "cases", quiet=quiet) as advance:
+        for case in wanted:
+            replayed[case.name] = replay(case, study)
+            advance(1)
+    if out is not None:
+        save(wanted, replayed, study, out)
+    if as_json:
+        print_json(content(wanted, replayed, study))
+        return
+    for case in wanted:
+        print_case(case, replayed[case.name])
+    print_ending(study, out, quiet=quiet)
+
+
+def study_of(wanted: list["Case"], study: "Study") -> dict[str, Any]:
+    """What was asked."""
+    return {"kind": "cases", "cases": [case.name for case in wanted], "draws": study.draws, "seed": study.seed}
+
+
+def content(wanted: list["Case"], replayed: dict[str, list["Replayed"]], study: "Study") -> dict[str, Any]:
+    """All cases, as JSON has them."""
+    return {
+        "draws": study.draws,
+        "seed": study.seed,
+        "cases": {
+            case.name: {
+                "title": case.title,
+                "day_0": case.day_0.isoformat(),
+                "policy": case.policy,
+                "status": "reported, not verified",
+                "source": case.source,
+                "happened": [{"on": happening.on.isoformat(), "told": happening.told} for happening in case.happenings],
+                "measures": [each.content() for each in replayed[case.name]],
+                "findings": list(case.findings),
+            }
+            for case in wanted
+        },
+    }
+
+
+def save(wanted: list["Case"], replayed: dict[str, list["Replayed"]], study: "Study", out: Path) -> None:
+    """Write a chart of each case and all numbers to a folder, whole or not at all."""
+    from experiments.charts.replay import replay_chart
+    from experiments.folder import write_folder, write_json
+    from experiments.provenance import provenance
+    from experiments.store import chart_files
+
+    files: dict[str, Writer] = {"cases.json": partial(write_json, content(wanted, replayed, study))}
+    for case in wanted:
+        files |= chart_files(case.name, replay_chart(case, replayed[case.name], study))
+    write_folder(out, files, {"study": study_of(wanted, study), **provenance(["lockgate", *sys.argv[1:]])})
+
+
+def rows(replayed: list["Replayed"]) -> list[tuple[str, ...]]:
+    """The table of a case, in the order of the headings."""
+    return [
+        (
+            each.reported.words,
+            each.reported.said,
+            *(within(value, each) for value in each.quantiles),
+            {"share": "%", "months": "months"}.get(each.reported.unit, each.reported.unit),
+            "-" if math.isnan(each.below) else percent(each.below),
+        )
+        for each in replayed
+    ]
+
+
+def within(value: float, each: "Replayed") -> str:
+    """A value, or that it lies beyond the run."""
+    if each.reported.unit == "days" and value >= each.days:
+        return f"over {each.days}"
+    return short(value, each.reported.unit)
+
+
+def print_case(case: "Case", replayed: list["Replayed"]) -> None:
+    """What happened, the table, and what of it the built-in policy leaves out."""
+    from rich import box
+    from rich.table import Table
+
+    console = results()
+    console.print(f"{case.name}: {case.title}", style="bold")
+    for happening in case.happenings:
+        day = (happening.on - case.day_0).days
+        console.print(paragraph(f"{case.dated(day)} (day {day}): {happening.told}.", console.width, "  ", "    "))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+    for place, heading in enumerate(HEADINGS):
+        table.add_column(heading, justify="right" if 2 <= place <= 4 or place == 6 else "left")
+    for row in rows(replayed):
+        table.add_row(*row)
+    print()
+    print_table(table)
+    for finding in case.findings:
+        console.print(paragraph(f"Note: {finding}", console.width))
+    console.print(paragraph(f"Reported, not verified: {case.source}.", console.width))
+    print()
+
+
+def print_ending(study: "Study", out: Path | None, *, quiet: bool) -> None:
+    """What the numbers rest on."""
+    console = results()
+    drawn = f"{count(study.draws, 'draw')} of the baseline world, seed {study.seed}"
+    console.print(paragraph(f"Model: {drawn}; quantiles over draws. Draws below: share below what was reported, ties half.", console.width))
+    if out is not None and not quiet:
+        console.print(f"Charts: {out}", soft_wrap=True)

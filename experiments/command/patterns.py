@@ -1,0 +1,118 @@
+"""`lockgate patterns`: what was observed beside what the model gives for it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from experiments.command.amount import decimals_of, money, number, percent
+from experiments.command.option import Json, Quiet
+from experiments.command.screen import paragraph, print_json, print_table, progress, results
+
+if TYPE_CHECKING:
+    from experiments.validation.pattern import Fact, Pattern
+    from experiments.validation.study import Study
+
+EXAMPLES = """\
+\b
+Examples:
+  lockgate patterns lag-index flaws-found
+  lockgate patterns --json
+"""
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Patterns by name. [default: all]")]
+
+
+def patterns(names: Names = None, quiet: Quiet = False, as_json: Json = False) -> None:
+    """Compare the model with what was observed.
+
+    Says for each fact whether it was used to set the model, in which case it is no evidence, and whether the model meets it.
+    """
+    from experiments.command.compare import announce
+    from experiments.validation.study import Study
+    from experiments.validation.table import checked
+    from experiments.validation.table import patterns as compared
+
+    wanted = checked(names or ())
+    announce(check=False, quiet=quiet)
+    study = Study()
+    with progress(len(wanted), "patterns", quiet=quiet) as advance:
+        found = compared(wanted, study, advance)
+    if as_json:
+        print_json([pattern.content() for pattern in found])
+        return
+    print_patterns(found, study)
+
+
+def print_patterns(found: list["Pattern"], study: "Study") -> None:
+    """The facts held out, those used, what was missed and why, and the rule."""
+    from experiments.validation.pattern import CALIBRATION, HELD_OUT, RULE
+    from experiments.validation.table import sentence, summary
+
+    console = results()
+    titles = {HELD_OUT: "Held out: no parameter was set by these", CALIBRATION: "Calibration: used to set a parameter, and no evidence"}
+    for use, title in titles.items():
+        chosen = [pattern for pattern in found if pattern.fact.use == use]
+        if chosen:
+            console.print(title, style="bold")
+            print_rows(chosen)
+            console.print()
+    noted = [pattern for pattern in found if pattern.miss or pattern.fact.note]
+    for pattern in noted:
+        told = f"{pattern.fact.name}: {f'{pattern.miss}. ' if pattern.miss else ''}{pattern.fact.note}"
+        console.print(paragraph(told, console.width))
+    counts = summary(found)
+    weak = ", ".join(counts["weak"])
+    said = [
+        f"Simulated: {study.draws} draws of the world's priors, seed {study.seed}; median and middle 95 % of draws, or the 95 % interval "
+        f"of a share, or of a quantile or mean of all incidents. {RULE}",
+        f"Met by a range, observed or simulated, whose ends differ by more than a factor of ten: {weak}. That says little." if weak else "",
+        f"In all: {sentence(counts)}.",
+    ]
+    for text in said:
+        if text:
+            console.print()
+            console.print(paragraph(text, console.width))
+
+
+def print_rows(found: list["Pattern"]) -> None:
+    """One line a pattern."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column("pattern", no_wrap=True)
+    for heading in ("observed", "simulated [95 %]"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("unit")
+    table.add_column("verdict", no_wrap=True)
+    for pattern in found:
+        fact, simulated = pattern.fact, pattern.simulated
+        low, high = short(simulated.low, fact.unit), short(simulated.high, fact.unit)
+        row = (observed(fact), f"{short(simulated.value, fact.unit)} [{low}, {high}]", "%" if fact.unit == "share" else fact.unit)
+        table.add_row(fact.name, *row, pattern.verdict)
+    print_table(table)
+
+
+def observed(fact: "Fact") -> str:
+    """The observed value, or range."""
+    if fact.low is None or fact.high is None:
+        return "-"
+    if fact.low == fact.high:
+        return short(fact.low, fact.unit)
+    return f"{short(fact.low, fact.unit)} to {short(fact.high, fact.unit)}"
+
+
+def short(value: float, unit: str) -> str:
+    """A value in few characters.
+
+    >>> short(0.125, "share"), short(2.4e7, "US$"), short(0.0194, "incidents"), short(66.0, "days"), short(10_000.0, "flaws")
+    ('12', '24.0 M', '0.019', '66', '10,000')
+    """
+    if unit == "share":
+        return percent(value, 1 if 0.0 < value < 0.1 else 0).removesuffix(" %")
+    if unit == "US$":
+        _, text, size = money(value).split()
+        return f"{text} {'k' if size == 'thousand' else size[0].upper()}"
+    if value == round(value) or abs(value) >= 1000:
+        return number(value, 0)
+    return f"{value:.2g}" if abs(value) < 0.1 else number(value, decimals_of(value))

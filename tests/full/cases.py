@@ -1,0 +1,29 @@
+"""Write `docs/cases.md` and its charts anew: `python -m tests.full.cases`."""
+
+from pathlib import Path
+
+from PIL import Image
+
+from experiments.charts import save
+from experiments.charts.replay import replay_chart
+from experiments.validation.happened import CASES
+from experiments.validation.page import SHOWN, page
+from experiments.validation.replay import replay
+from experiments.validation.study import Study
+
+DOCS = Path(__file__).parents[2] / "docs"
+COLOURS = 64  # keep a chart below 100 kB
+
+
+def main() -> None:
+    """The page and its charts, from the same draws."""
+    study = Study()
+    (DOCS / "cases.md").write_text(page(study), encoding="utf-8")
+    for name in SHOWN:
+        png, svg = save(replay_chart(CASES[name], replay(CASES[name], study), study), DOCS / f"cases-{name}")
+        Image.open(png).convert("RGB").quantize(COLOURS).save(png, optimize=True)
+        svg.unlink()
+
+
+if __name__ == "__main__":
+    main()
