@@ -10,10 +10,10 @@ from sim.row import Field
 Array = np.ndarray[Any, np.dtype[Any]]
 HEAVY = frozenset({"realised_loss", "largest_loss"})  # lognormal of sigma near 3: the mean rests on losses that few draws hold
 METHODS = (
-    "95 %. Means: the wider of Student's t and Hall's (1992) correction for skewness at each end; none (null) where fewer than 10 draws, "
-    "or half of them, differ from the median, for which `nonzero` is the share of draws that are not 0. Shares: Wilson (1927), modified by "
-    "Brown, Cai and DasGupta (2001). Differences of shares, and better_share: Bonett and Price (2012). Losses as drawn: the median, by "
-    "Hettmansperger and Sheather (1986); their mean has none. Differences are paired draw by draw"
+    "95 %. Means: the wider of Student's t and Hall's (1992) correction for skewness (from 10 draws on); none (null) where fewer than 10 "
+    "draws, or half of them, differ from the median, for which `nonzero` is the share of draws that are not 0. Shares: Wilson (1927), "
+    "modified by Brown, Cai and DasGupta (2001). Differences of shares, and better_share: Bonett and Price (2012). Losses as drawn: the "
+    "median, by Hettmansperger and Sheather (1986); their mean has none. Differences are paired draw by draw"
 )
 
 

@@ -22,9 +22,9 @@ def mean_interval(values: Array) -> Interval:
     """Mean and its interval, at each end the wider of Student's t and of Hall's transformation of t, which allows for skewness.
 
     No interval where fewer than 10 draws (or half of them, if less) differ from the median: a mean of so few says nothing about the rarer
-    values that were not drawn. Student's t alone has the right size only on the long side of skewed draws, Hall's interval only on the
-    short one. Source: Hall (1992), "On the removal of skewness by transformation"; Zhou and Gao (2000), "One-sided confidence intervals
-    for means of positively skewed distributions".
+    values that were not drawn. Fewer than 10 draws have Student's interval alone. That has the right size only on the long side of skewed
+    draws, Hall's only on the short one. Source: Hall (1992), "On the removal of skewness by transformation"; Zhou and Gao (2000),
+    "One-sided confidence intervals for means of positively skewed distributions".
 
     >>> [round(float(end), 3) for end in mean_interval(np.array([1.0, 2.0, 3.0]))]
     [2.0, -0.484, 4.484]
@@ -37,7 +37,8 @@ def mean_interval(values: Array) -> Interval:
         return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
     spread = np.std(values, axis=0, ddof=1)
     unit = np.where(spread > 0.0, spread, 1.0)
-    skewness = draws * np.sum(((values - mean) / unit) ** 3, axis=0) / ((draws - 1) * max(1, draws - 2))
+    few = draws < FEWEST  # whose skewness says nothing
+    skewness = (0.0 if few else draws / ((draws - 1) * (draws - 2))) * np.sum(((values - mean) / unit) ** 3, axis=0)
     reach = float(stdtrit(draws - 1, UPPER)) / np.sqrt(draws)
     low = mean - spread * np.maximum(reach, unskewed(reach, skewness, draws))
     high = mean - spread * np.minimum(-reach, unskewed(-reach, skewness, draws))

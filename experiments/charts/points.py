@@ -92,5 +92,7 @@ def label(axes: Axes, points: Points) -> None:
         mean = (float(points.x[place, 0]), float(points.y[place, 0]))
         callouts.append(Callout(text, mean, transform))
         marks.append(Bbox([transform.transform(mean)] * 2).padded(SMALL))
-        marks += [Bbox(transform.transform(np.transpose(ends))).padded(1) for ends in bars(points, place)]
+        (x, left, right), (y, low, high) = (np.where(np.isfinite(ends), ends, ends[0]) for ends in (points.x[place], points.y[place]))
+        marks.append(Bbox(transform.transform([(left, y), (right, y)])).padded(1))
+        marks.append(Bbox(transform.transform([(x, low), (x, high)])).padded(1))
     call_out(axes, callouts, marks)
