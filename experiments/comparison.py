@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from experiments.ensemble import Ensemble, draw_worlds
-from experiments.intervals import better_share, mean_interval
+from experiments.estimate import METHODS, change, level
+from experiments.pairing import Run, health
 from scenarios import World, load_policy, load_world
 from sim.engine import simulate
 from sim.errors import InputError
@@ -19,6 +21,7 @@ from sim.row import fields
 Array = np.ndarray[Any, np.dtype[Any]]
 OUTCOMES = {field.name: field for field in fields(Outcomes)}
 HEADLINES = ("model_enabled_harm", "incidents", "release_delay_days", "usable_lead_months", "customers_lost_share")
+EXACT = 20  # draws in which the first day of a difference is found
 MORE_IS_BETTER = frozenset({"usable_lead_months", "lead_over_rivals_months", "flaws_found", "flaws_patched", "flaws_found_by_tests",
                             "complied", "partners_approved", "refusals", "bans", "open_parity_day"})  # fmt: skip
 
@@ -54,22 +57,41 @@ class Comparison:
         """One column of the weekly series, (D, P, W)."""
         return self.results.weeks[name].astype(float)
 
+    @cached_property
+    def pairing(self) -> dict[str, dict[str, Any]]:
+        """`NAME ->` on which day the runs of each policy first differ from the reference's, and in what (`experiments.pairing`)."""
+        return {policy.name: self.health_of(place) for place, policy in enumerate(self.policies) if place}
+
+    def health_of(self, place: int) -> dict[str, Any]:
+        """The same of one policy: exactly in the first draws; in all draws, whether any result differs."""
+        ensemble, results = self.ensemble, self.results
+
+        def run(draw: int, policy: int) -> Run:
+            return Run(ensemble.worlds[draw : draw + 1], self.policies[policy], int(ensemble.seeds[draw]), results.outcomes[draw, policy])
+
+        pairs = [(run(draw, 0), run(draw, place)) for draw in range(min(EXACT, self.draws))]
+        same = (results.outcomes[:, place] == results.outcomes[:, 0]) & (results.weeks[:, place] == results.weeks[:, 0]).all(axis=1)
+        return {**health(pairs, self.horizon_days), "identical_share": float(np.mean(same))}
+
     def summary(self) -> dict[str, Any]:
-        """`policies -> NAME -> OUTCOME -> {mean, low, high, difference: {mean, low, high, better_share}}`, 95 % intervals."""
+        """`policies -> NAME -> OUTCOME -> {mean, low, high, nonzero, difference: {mean, low, high, better_share, pairing_gain}}`.
+
+        95 % intervals by the methods that `interval` names. `pairing -> NAME` says on which day paired runs first differ, and in what.
+        """
         policies: dict[str, dict[str, Any]] = {name: {} for name in self.names}
-        for outcome in OUTCOMES:
-            values, differences = self.outcome(outcome), self.difference(outcome)
-            for place, name in enumerate(self.names):
-                better = better_share(differences[:, place], lower_is_better=outcome not in MORE_IS_BETTER)
-                difference = dict(zip(("mean", "low", "high"), mean_interval(differences[:, place]), strict=True))
-                statistics = dict(zip(("mean", "low", "high"), mean_interval(values[:, place]), strict=True))
-                policies[name][outcome] = {**statistics, "difference": {**difference, "better_share": better}}
+        for name, field in OUTCOMES.items():
+            values = self.outcome(name)
+            for place, policy in enumerate(self.names):
+                mine, base = values[:, place], values[:, 0]
+                difference = change(field, mine, base, lower_is_better=name not in MORE_IS_BETTER)
+                policies[policy][name] = {**level(field, mine), "difference": difference}
         return {
             "reference": self.names[0],
             "world": self.world.name,
             "draws": self.draws,
-            "interval": "95 %, Student's t over draws; differences are paired draw by draw",
+            "interval": METHODS,
             "policies": policies,
+            "pairing": self.pairing,
         }
 
 
@@ -105,4 +127,3 @@ def compare(
     ensemble = draw_worlds(place, draws, seed, fixed=fixed)
     results = simulate(ensemble.worlds, loaded, ensemble.seeds, horizon_days, threads=threads, check=check, progress=progress)
     return Comparison(loaded, place, draws, seed, horizon_days, fixed, ensemble, results)
-

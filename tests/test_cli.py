@@ -219,6 +219,14 @@ def test_mean_against_the_majority_of_worlds_is_said_so():
     assert said.startswith(f"less model-enabled harm than open on average, by US$ 100 million ({interval}), though in 40 % of worlds only")
 
 
+def test_a_difference_in_few_worlds_has_no_interval():
+    harm = statistics(8e8, 1e8, 2e6, float("nan"))
+    harm["difference"]["nonzero"] = {"share": 0.012}
+    where = "US$ 2.00 million more model-enabled harm than open on average, a difference in 1.2 % of worlds"
+    assert verdict(model_enabled_harm=harm).startswith(where)
+    assert "in 1.2 % of worlds" in printed(summary(model_enabled_harm=harm), 120)
+
+
 def test_nothing_differs():
     assert verdict() == "as much model-enabled harm as open; no release delay; usable lead as there; customers lost as there."
 

@@ -1,5 +1,6 @@
 """Paired runs: two policies differ only where, and only from when, the policy made them differ."""
 
+import math
 from typing import Any
 
 import pytest
@@ -42,8 +43,12 @@ def test_the_same_policy_under_two_names_differs_by_exactly_nothing() -> None:
     comparison = compare([base, Policy("again", base.levers, base.timeline)], TINY, draws=5, horizon_days=90)
     for name in OUTCOMES:
         assert not comparison.difference(name).any(), name
-    summary = comparison.summary()["policies"]["again"]["model_enabled_harm"]["difference"]
-    assert summary == {"mean": 0.0, "low": 0.0, "high": 0.0, "better_share": 0.5}
+    difference = comparison.summary()["policies"]["again"]["model_enabled_harm"]["difference"]
+    assert (difference["mean"], difference["nonzero"]["share"], difference["better_share"]) == (0.0, 0.0, 0.5)
+    assert math.isnan(difference["low"])  # five draws without a difference do not say that there are none
+    assert math.isnan(difference["pairing_gain"])
+    never = {"draws": 5, "first_day_median": None, "first_day_earliest": None, "by": None, "never_share": 1.0}
+    assert comparison.summary()["pairing"]["again"] == {**never, "broken": False, "identical_share": 1.0}
 
 
 def test_a_trigger_that_is_never_met_changes_nothing() -> None:

@@ -19,7 +19,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 DISTANCES = (7, 12, 18, 26, 36, 48, 62, 80, 100, 125)  # points from a mark to the edge of its label
 DIRECTIONS = (0, 180, 25, -25, 155, -155, 50, -50, 130, -130, 90, -90)  # degrees, the preferred first
 FAR = 12  # points from which a line leads from the mark to its label
-GAP = 1.5  # pixels between labels
+GAP = 4.0  # pixels between labels
 OWN = 20.0  # pixels round a point that its own mark covers
 
 

@@ -65,17 +65,22 @@ def draw_single(axes: Axes, delays: Array, harm: Array, points: Points) -> None:
         )  # fmt: skip
 
 
+def bars(points: Points, place: int) -> list[Array]:
+    """The x and y of both ends of each interval of a policy: of those that it has."""
+    (x, left, right), (y, low, high) = points.x[place], points.y[place]
+    both = [np.array([[left, right], [y, y]]), np.array([[x, x], [low, high]])]
+    return [ends for ends in both if np.isfinite(ends).all()]
+
+
 def draw_means(axes: Axes, points: Points) -> None:
     """One mark a policy at its means, with both intervals where there are any."""
     for place, look in enumerate(points.marks):
         transform = shifted(axes, points.offsets[place])
-        (x, left, right), (y, low, high) = points.x[place], points.y[place]
-        if np.isfinite(low):
-            axes.plot([left, right], [y, y], color=look.colour, linewidth=1.4, transform=transform, zorder=4)
-            axes.plot([x, x], [low, high], color=look.colour, linewidth=1.4, transform=transform, zorder=4)
+        for ends in bars(points, place):
+            axes.plot(*ends, color=look.colour, linewidth=1.4, transform=transform, zorder=4)
         axes.plot(
-            [x], [y], look.marker, markerfacecolor=look.colour, markeredgecolor="white", markeredgewidth=0.8, markersize=8,
-            transform=transform, gid=f"mean {place}", zorder=5,
+            points.x[place, :1], points.y[place, :1], look.marker, markerfacecolor=look.colour, markeredgecolor="white",
+            markeredgewidth=0.8, markersize=8, transform=transform, gid=f"mean {place}", zorder=5,
         )  # fmt: skip
 
 
@@ -84,10 +89,10 @@ def label(axes: Axes, points: Points) -> None:
     callouts, marks = [], []
     for place, text in enumerate(points.texts):
         transform = shifted(axes, points.offsets[place])
-        (x, left, right), (y, low, high) = points.x[place], points.y[place]
-        callouts.append(Callout(text, (x, y), transform))
-        marks.append(Bbox([transform.transform((x, y))] * 2).padded(SMALL))
-        if np.isfinite(low):
-            marks.append(Bbox(transform.transform([(left, y), (right, y)])).padded(1))
-            marks.append(Bbox(transform.transform([(x, low), (x, high)])).padded(1))
+        mean = (float(points.x[place, 0]), float(points.y[place, 0]))
+        callouts.append(Callout(text, mean, transform))
+        marks.append(Bbox([transform.transform(mean)] * 2).padded(SMALL))
+        (x, left, right), (y, low, high) = (np.where(np.isfinite(ends), ends, ends[0]) for ends in (points.x[place], points.y[place]))
+        marks.append(Bbox(transform.transform([(left, y), (right, y)])).padded(1))
+        marks.append(Bbox(transform.transform([(x, low), (x, high)])).padded(1))
     call_out(axes, callouts, marks)

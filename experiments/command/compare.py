@@ -100,6 +100,7 @@ def announce(*, check: bool, quiet: bool) -> None:
 
 def print_comparison(comparison: Any) -> None:
     """The table, and a sentence for each policy."""
+    from experiments.command.paired import paired
     from experiments.command.verdict import Wording, table, verdicts
 
     console, summary = results(), comparison.summary()
@@ -112,6 +113,8 @@ def print_comparison(comparison: Any) -> None:
     if len(comparison.names) > 1:
         note = f"Differences are from {comparison.names[0]} in the same {words.noun}. Better in: share of {words.noun}s"
         console.print(paragraph(f"{note}, of which those without a difference count half.", console.width))
+        for sentence in paired(summary):
+            console.print(paragraph(sentence, console.width))
     for sentence in verdicts(summary, words):
         console.print()
         console.print(paragraph(sentence, console.width))

@@ -28,7 +28,14 @@ class Wording:
 
     def share(self, share: float) -> str:
         """A share of the draws."""
-        return f"every {self.noun}" if share == 1.0 else f"{percent(share)} of {self.noun}s"
+        return f"every {self.noun}" if share == 1.0 else f"{percent(share, 0 if share >= 0.1 else 1)} of {self.noun}s"
+
+    def nonzero(self, statistics: Statistics) -> str:
+        """Of what has no interval, as it is the same in all draws or in nearly all: the share of draws in which it is not 0."""
+        share = statistics["nonzero"]["share"] if self.draws > 1 else None
+        if share is None:
+            return "-"
+        return f"in all {self.noun}s" if share in {0.0, 1.0} else f"in {self.share(share)}"
 
 
 @dataclass(frozen=True)
@@ -46,19 +53,21 @@ class Column:
         """A mean in the unit of the column."""
         return number(statistics["mean"] / self.size, self.decimals)
 
-    def span(self, statistics: Statistics) -> str:
-        """The interval of a mean, where there is one."""
+    def span(self, statistics: Statistics, words: "Wording") -> str:
+        """The interval of a mean, where there is one; else how rarely it is not 0."""
         low, high = (number(statistics[end] / self.size, self.decimals) for end in ("low", "high"))
-        return f"{low} to {high}" if finite(statistics["low"]) else "-"
+        return f"{low} to {high}" if finite(statistics["low"]) else words.nonzero(statistics)
 
     def difference(self, value: float) -> str:
         """A difference, with its sign."""
         text = number(value / self.size, self.fine)
         return f"+{text}" if value > 0 and text != number(0, self.fine) else text
 
-    def difference_span(self, difference: Statistics) -> str:
-        """The interval of a difference, where there is one."""
-        return f"{self.difference(difference['low'])} to {self.difference(difference['high'])}" if finite(difference["low"]) else "-"
+    def difference_span(self, difference: Statistics, words: "Wording") -> str:
+        """The interval of a difference, where there is one; else how rarely it is not 0."""
+        if not finite(difference["low"]):
+            return words.nonzero(difference)
+        return f"{self.difference(difference['low'])} to {self.difference(difference['high'])}"
 
 
 def finite(value: float | None) -> bool:
@@ -93,7 +102,7 @@ def rows(name: str, policies: Policies, reference: str, table: list[Column], wor
     differences = {column.outcome: outcomes[column.outcome]["difference"] for column in table}
     yield ["  difference", *(difference_cell(column, outcomes, base) for column in table)]
     bounded = "release_delay_days" if censored(outcomes) or censored(base) else ""
-    yield [f"  {LEVEL}", *("-" if c.outcome == bounded else c.difference_span(differences[c.outcome]) for c in table)]
+    yield [f"  {LEVEL}", *("-" if c.outcome == bounded else c.difference_span(differences[c.outcome], words) for c in table)]
     yield ["  better in", *(percent(differences[column.outcome]["better_share"]) for column in table)]
 
 
@@ -122,7 +131,7 @@ def interval_cell(column: Column, outcomes: Mapping[str, Statistics], words: Wor
     """The interval of a mean."""
     if column.outcome == "release_delay_days" and censored(outcomes) == 1.0:
         return f"in {words.horizon_days} days"
-    return column.span(outcomes[column.outcome])
+    return column.span(outcomes[column.outcome], words)
 
 
 def table(summary: Mapping[str, Any], words: Wording) -> Any:
@@ -191,7 +200,8 @@ def harm_sentence(harm: Statistics, reference: str, words: Wording) -> str:
     if mean == difference["low"] == difference["high"] == 0.0 or (mean == 0.0 and not finite(difference["low"])):
         return f"as much model-enabled harm as {reference}"
     if not finite(difference["low"]):
-        return f"{money(abs(mean))} {more_or_less} model-enabled harm than {reference} in the one {words.noun} drawn"
+        where = f"in the one {words.noun} drawn" if words.draws == 1 else f"on average, a difference {words.nonzero(difference)}"
+        return f"{money(abs(mean))} {more_or_less} model-enabled harm than {reference} {where}"
     if difference["low"] <= 0.0 <= difference["high"]:
         span = money_span(difference, signed=True)
         average = money(abs(mean), like=widest(difference))

@@ -1,0 +1,92 @@
+"""The health of pairing: the exact day on which paired runs first differ, and pairs that are none."""
+
+from dataclasses import replace
+
+import pytest
+
+from experiments.command.paired import paired
+from experiments.comparison import compare
+from experiments.ensemble import Ensemble
+from experiments.pairing import BEFORE, Run, first_difference, state, unlike
+from scenarios import load_policy, load_world, with_levers, with_parameters
+from sim.begin import Memory
+from sim.parameters import parameter_table
+from sim.policy import Policy
+
+DAYS = 60
+WORLD = parameter_table(1, organisations=20, bad_actors=60, base_hazard=0.1, leak_hazard=0.01)
+BASE = load_policy("staged-preview")
+
+
+def run(policy, seed=4, world=WORLD):
+    return Run(world, policy, seed, None)
+
+
+@pytest.mark.parametrize(
+    ("other", "day"),
+    [
+        (Policy("open"), 0),
+        (Policy("later", BASE.levers, [(17, {"directive": True})]), 17),
+        (Policy("last day", BASE.levers, [(DAYS - 1, {"directive": True})]), DAYS - 1),
+        (with_levers(BASE, {"preview_days": 20}), 18),
+    ],
+)
+def test_first_day_is_the_first_of_all_days(other, day):
+    found = first_difference(run(BASE), run(other), DAYS)
+    assert found is not None
+    assert (found.day, found.what[0]) == (day, "systems.stage")
+    memories = Memory(), Memory()
+    for days in range(found.day + 2):
+        differing = unlike(state(run(BASE), days, memories[0]), state(run(other), days, memories[1]))
+        assert bool(differing) == (days > found.day), days
+
+
+def test_a_policy_never_differs_from_itself_nor_by_what_comes_after_the_end():
+    assert first_difference(run(BASE), run(replace(BASE, name="again")), DAYS) is None
+    assert first_difference(run(BASE), run(Policy("too late", BASE.levers, [(DAYS, {"directive": True})])), DAYS) is None
+
+
+def test_levers_that_nobody_feels_are_no_difference():
+    more = with_levers(Policy("open"), {"testers": 5, "agencies": 5})
+    assert first_difference(run(Policy("open")), run(more), DAYS) is None
+
+
+def test_other_seeds_and_other_worlds_differ_before_any_policy_acts():
+    found = first_difference(run(BASE, seed=4), run(BASE, seed=5), DAYS)
+    assert found is not None
+    assert found.day == BEFORE
+    assert "bad_actors.skill" in found.what
+    elsewhere = parameter_table(1, organisations=20, bad_actors=60, base_hazard=0.1, leak_hazard=0.01, crew_skill=0.9)
+    found = first_difference(run(BASE), run(BASE, world=elsewhere), DAYS)
+    assert found is not None
+    assert found.day == BEFORE
+
+
+@pytest.fixture(scope="module")
+def small():
+    world = with_parameters(load_world("baseline"), {"organisations": 20, "bad_actors": 60})
+    return compare(
+        ["open-release", "partner-programme", replace(load_policy("open-release"), name="again")], world, draws=6, horizon_days=40
+    )
+
+
+def test_summary_names_the_day_and_the_field(small):
+    health = small.summary()["pairing"]
+    assert list(health) == ["partner-programme", "again"]
+    assert (health["partner-programme"]["first_day_earliest"], health["partner-programme"]["by"]) == (0, "systems.stage")
+    assert (health["again"]["by"], health["again"]["identical_share"]) == (None, 1.0)
+    assert not any(found["broken"] for found in health.values())
+
+
+def test_results_of_other_seeds_are_a_broken_pairing(small):
+    ensemble = Ensemble(small.ensemble.worlds, small.ensemble.seeds + 1)
+    broken = replace(small, ensemble=ensemble)
+    assert broken.pairing["partner-programme"]["broken"]
+    assert "BROKEN" in paired(broken.summary())[0]
+
+
+def test_it_is_said_in_a_sentence_a_policy(small):
+    first, second = paired(small.summary())
+    assert first.startswith("partner-programme, paired: as precise as ")
+    assert first.endswith("its runs differ from those of open-release from day 0 on (systems.stage).")
+    assert second == "again, paired: its runs never differ from those of open-release in the first 6 draws."
