@@ -12,7 +12,7 @@ from experiments.estimate import change, level
 from experiments.folder import plain
 from experiments.intervals import better_interval, mean_interval, median_interval, paired_share_interval, share_interval, unskewed
 from sim.chance import Purpose, uniform
-from tests.full.coverage import Case, called_different, cases, coverage, draw, policies
+from tests.full.interval_coverage import Case, called_different, cases, coverage, draw, policies
 
 DRAWS, STUDIES = 50, 4000
 ERROR = 1e-6  # chance that a right interval fails a test of coverage

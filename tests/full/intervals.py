@@ -17,7 +17,7 @@ from experiments.comparison import HEADLINES, OUTCOMES
 from experiments.credibility.record import record
 from experiments.estimate import HEAVY
 from sim.engine import compile_rules
-from tests.full.coverage import Array, Case, called_different, cases, coverage, draw, policies
+from tests.full.interval_coverage import Array, Case, called_different, cases, coverage, draw, policies
 
 CHUNK = 4000  # worlds
 SIZES = (20, 50, 200)  # draws of a study
