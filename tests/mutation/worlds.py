@@ -10,7 +10,7 @@ from sim.vocabulary import EventKind
 SIZES = {"labs": 2, "open_weight_labs": 1, "organisations": 4, "bad_actors": 6}
 
 
-def world_of(levers: dict[str, Any] | None = None, *, timeline: Any = (), days: int = 540, seed: int = 0, **params: Any) -> Any:
+def world_of(levers: dict[str, Any] | None = None, *, timeline: Any = (), days: int = 120, seed: int = 0, **params: Any) -> Any:
     """A world on the morning of day 0, with an empty event log."""
     return ReleaseModel(Policy("made", levers or {}, timeline), {**SIZES, **params}, seed=seed, horizon_days=days).world
 
