@@ -18,14 +18,19 @@ BEHAVIOUR = [
 # Of the policy's file its phases are behaviour; the table of levers is data, which the documentation prints.
 ONLY_WITHIN = {"sim/policy.py": ("checked", "phases")}
 # Of Cosmic Ray's operators those whose mutants say something on code of numbers: no bitwise arithmetic on floats, no identity of objects.
-COSMIC_RAY = [
-    *(f"ReplaceBinaryOperator_{pair}" for pair in ("Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "FloorDiv_Mul", "FloorDiv_Div", "Mod_FloorDiv")),
-    *(f"ReplaceBinaryOperator_{pair}" for pair in ("RShift_LShift", "LShift_RShift", "BitXor_BitAnd", "BitXor_BitOr")),
-    *(f"ReplaceComparisonOperator_{pair}" for pair in ("Eq_NotEq", "NotEq_Eq", "Lt_GtE", "LtE_Gt", "Gt_LtE", "GtE_Lt")),
-    *(f"ReplaceUnaryOperator_{pair}" for pair in ("USub_UAdd", "Delete_USub", "Delete_Not")),
-    "ReplaceAndWithOr", "ReplaceOrWithAnd", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue", "AddNot", "NumberReplacer",
-    "ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "ZeroIterationForLoop",
-]  # fmt: skip
+# With each a sign without which a source need not be parsed for it.
+SIGNS = {"Add": " + ", "Sub": " - ", "Mul": " * ", "Div": " / ", "FloorDiv": " // ", "Mod": " % ", "RShift": " >> ", "LShift": " << ",
+         "BitXor": " ^ ", "Eq": " == ", "NotEq": " != ", "Lt": " < ", "LtE": " <= ", "Gt": " > ", "GtE": " >= "}  # fmt: skip
+PAIRS = {
+    "BinaryOperator": "Add_Sub Sub_Add Mul_Div Div_Mul FloorDiv_Mul FloorDiv_Div Mod_FloorDiv RShift_LShift LShift_RShift BitXor_BitAnd BitXor_BitOr",
+    "ComparisonOperator": "Eq_NotEq NotEq_Eq Lt_GtE LtE_Gt Gt_LtE GtE_Lt",
+}
+COSMIC_RAY = {f"Replace{kind}_{pair}": SIGNS[pair.split("_")[0]] for kind, pairs in PAIRS.items() for pair in pairs.split()} | {
+    "ReplaceUnaryOperator_USub_UAdd": "-", "ReplaceUnaryOperator_Delete_USub": "-", "ReplaceUnaryOperator_Delete_Not": "not ",
+    "ReplaceAndWithOr": " and ", "ReplaceOrWithAnd": " or ", "ReplaceTrueWithFalse": "True", "ReplaceFalseWithTrue": "False",
+    "AddNot": "", "NumberReplacer": "", "ReplaceBreakWithContinue": "break", "ReplaceContinueWithBreak": "continue",
+    "ZeroIterationForLoop": "for ",
+}  # fmt: skip
 DATES = ("day", "from_day", "_until", "_day", "_since")
 Change = tuple[ast.AST, str, object]  # a node, one of its fields, and what stands there in the mutant
 
@@ -57,9 +62,8 @@ def mutants_of(path: str) -> list[Mutant]:
     names: Counter[str] = Counter()
     for place, part in enumerate(parts):
         # One statement at a time, which is much less to parse than the whole file.
-        for operator, own, text in itertools.chain(own_texts(part, formulas), cosmic_ray_texts(part)):
-            mutated = unparsed(text)
-            if mutated is None or mutated == part:
+        for operator, own, mutated in itertools.chain(own_texts(part, formulas), cosmic_ray_texts(part)):
+            if mutated == part:
                 continue
             where, change = described(part, mutated)
             if change.startswith("@") or (path in ONLY_WITHIN and where not in ONLY_WITHIN[path]):
@@ -106,13 +110,17 @@ def cosmic_ray_texts(part: str) -> Iterator[tuple[str, bool, str]]:
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator
 
-    for name in COSMIC_RAY:
+    for name, sign in COSMIC_RAY.items():
+        if sign not in part:
+            continue
         operator = get_operator(f"core/{name}")()
         for occurrence in itertools.count():
             mutated = mutate_code(part, operator, occurrence)
             if mutated is None:
                 break
-            yield name, False, mutated
+            plain = unparsed(mutated)
+            if plain is not None:
+                yield name, False, plain
 
 
 def own_texts(part: str, formulas: set[str]) -> Iterator[tuple[str, bool, str]]:

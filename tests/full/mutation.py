@@ -1,7 +1,7 @@
 """Mutation score of the rules and formulas: `python -m tests.full.mutation [--only FILE] [--sample N] [--keep]`.
 
 Each mutant is tried in a process of its own, in plain Python: first the doctests of formulas and the checks of tests/mutation that
-are about the mutated file, then the other checks, and last the golden fingerprints. What survives must stand in survivors.toml with a
+are about the mutated file and about the day, and last the golden fingerprints. What survives must stand in survivors.toml with a
 reason; what stands there must survive. About half an hour on one core; `--keep` keeps the figures in the record of credibility.
 """
 
@@ -17,6 +17,7 @@ import signal
 import sys
 import time
 import tomllib
+import types
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -33,28 +34,51 @@ MEMORY = 6 << 30
 BY_MEANING, BY_GOLDEN, BY_TIME, SURVIVED = "by meaning", "by golden", "by time", "survived"
 
 
-def install(path: str, source: str) -> None:
-    """Forget the model and the checks, and let the next import of one of the model's files find other code."""
-    module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+def swap(mutant: Mutant) -> bool:
+    """Give one function the mutant's code, which all who imported the function then run; False where no function has changed."""
+    module = importlib.import_module(module_of(mutant.path))
+    owners = [module, *(kind for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__)]
+    mutated: dict[str, types.CodeType] = {}
+    unseen = [compile(mutant.source, mutant.path, "exec")]
+    while unseen:
+        code = unseen.pop()
+        mutated[code.co_name] = code
+        unseen += [part for part in code.co_consts if isinstance(part, types.CodeType)]
+    for owner in owners:
+        function = vars(owner).get(mutant.where)
+        if isinstance(function, types.FunctionType):
+            function.__code__ = mutated[mutant.where]
+            return True
+    return False
+
+
+def install(mutant: Mutant) -> None:
+    """Forget the model and the checks, and let their next import find the mutant: for what is done when a file is imported."""
+    module = module_of(mutant.path)
     for name in [name for name in sys.modules if name.split(".")[0] == "sim" or name.startswith("tests.mutation")]:
         del sys.modules[name]
     loaded = importlib.machinery.SourceFileLoader.get_code
 
     def get_code(self: Any, fullname: str) -> Any:
-        return compile(source, path, "exec") if fullname == module else loaded(self, fullname)
+        return compile(mutant.source, mutant.path, "exec") if fullname == module else loaded(self, fullname)
 
     importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
 
 
+def module_of(path: str) -> str:
+    """Name of a file's module."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
 def verdict_of(mutant: Mutant) -> tuple[str, str]:
     """What kills a mutant, in this process, and which check it was."""
-    install(mutant.path, mutant.source)
-    for kind, checks in ((BY_MEANING, meaning_checks), (BY_GOLDEN, golden_checks)):
+    if not swap(mutant):
+        install(mutant)
+    for kind, checks in ((BY_MEANING, "meaning_checks"), (BY_GOLDEN, "golden_checks")):
         check = None
         try:
-            # The suite is new: it belongs to the modules that were forgotten.
-            suite = importlib.import_module("tests.mutation.suite")
-            for check in getattr(suite, checks.__name__)(mutant.path):
+            suite = importlib.import_module("tests.mutation.suite")  # another one where the model was forgotten
+            for check in getattr(suite, checks)(mutant.path):
                 check()
         except BaseException as error:  # a mutant may raise anything
             return kind, f"{getattr(check, '__module__', 'import')}.{getattr(check, '__name__', '')}: {type(error).__name__}"
@@ -89,6 +113,23 @@ def chosen(mutants: list[Mutant], share: float) -> list[Mutant]:
     return [m for m in mutants if int(hashlib.sha256(m.name.encode()).hexdigest()[:8], 16) < share * 2**32]
 
 
+def verdicts_of(mutants: list[Mutant], pool: Any, log: Path | None) -> list[tuple[Mutant, tuple[str, str]]]:
+    """Each mutant with what kills it, and by which check."""
+    known: dict[str, tuple[str, str]] = {}
+    if log and log.exists():
+        for line in log.read_text(encoding="utf-8").splitlines():
+            name, kind, check = line.split("\t")
+            if kind in (BY_MEANING, BY_TIME):
+                known[name] = kind, check
+    unknown = [mutant for mutant in mutants if mutant.name not in known]
+    with log.open("a", encoding="utf-8") if log else open(os.devnull, "w") as file:  # noqa: PTH123
+        for mutant, (kind, check) in zip(unknown, pool.imap(tried, unknown, chunksize=4), strict=True):
+            known[mutant.name] = kind, check
+            file.write(f"{mutant.name}\t{kind}\t{check}\n")
+            file.flush()
+    return [(mutant, known[mutant.name]) for mutant in mutants]
+
+
 def reasons() -> dict[str, str]:
     """Mutants that no check kills, and why each is none that matters."""
     listed = tomllib.loads(SURVIVORS.read_text(encoding="utf-8"))["survivors"] if SURVIVORS.exists() else []
@@ -101,7 +142,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=BEHAVIOUR, help="files, such as sim/agents/lab.py")
     parser.add_argument("--sample", type=float, default=1.0, help="share of the mutants that are not of our own operators")
     parser.add_argument("--keep", action="store_true", help="keep the figures in the record of credibility")
-    parser.add_argument("--log", type=Path, help="write each mutant and its verdict to this file")
+    parser.add_argument("--log", type=Path, help="keep verdicts in this file, and try no mutant again that it says is killed by meaning")
     options = parser.parse_args()
     began = time.monotonic()
     for check in [*meaning_checks(""), *golden_checks("")]:
@@ -110,10 +151,8 @@ def main() -> int:
         made = [mutant for of_file in pool.imap(mutants_of, options.only) for mutant in of_file]
         mutants = [m for m in made if m.own] + chosen([m for m in made if not m.own], options.sample)
         print(f"{len(mutants)} of {len(made)} mutants, after {time.monotonic() - began:.0f} s", flush=True)
-        verdicts = list(zip(mutants, pool.imap(tried, mutants, chunksize=4), strict=True))
+        verdicts = verdicts_of(mutants, pool, options.log)
     known = reasons()
-    if options.log:
-        options.log.write_text("".join(f"{kind}\t{m.operator}\t{m.name}\t{check}\n" for m, (kind, check) in verdicts), encoding="utf-8")
     survivors = [m for m, (kind, _) in verdicts if kind == SURVIVED]
     unexplained = [m.name for m in survivors if m.name not in known]
     killed = sorted({m.name for m, (kind, _) in verdicts if kind != SURVIVED} & set(known))

@@ -10,6 +10,13 @@ import numpy as np
 
 HERE = Path(__file__).parent
 GOLDEN = "test_golden"
+ABOUT = {  # checks that are about a file and are not named like it
+    "test___init__": ("test_day",),
+    "test_log": ("test_systems",),
+    "test_population": ("test_population", "test_ranking", "test_day"),
+    "test_formulas": ("test_formulas",),
+    "test_chance": ("test_chance",),
+}
 
 
 def plain(check: Callable[[], None]) -> Callable[[], None]:
@@ -43,13 +50,13 @@ def doctests_of(path: str) -> Iterator[Callable[[], None]]:
 
 
 def meaning_checks(path: str) -> Iterator[Callable[[], None]]:
-    """The doctests of a file, the checks named like it, and all other checks but the golden ones."""
+    """The doctests of a file, the checks named like it, and those of the day; all checks where no file is named."""
     if path.startswith("sim/formulas/") or path == "sim/chance.py":
         yield from doctests_of(path)
-    names = sorted(file.stem for file in HERE.glob("test_*.py") if file.stem != GOLDEN)
-    own = "test_formulas" if path.startswith("sim/formulas/") else f"test_{Path(path).stem}"
-    for name in sorted(names, key=lambda name: name != own):
-        yield from checks_of(name)
+    own = "test_formulas" if path.startswith("sim/formulas/") else f"test_{path.split('/')[-1].removesuffix('.py')}"
+    for name in ABOUT.get(own, (own, "test_day")) if path else sorted(file.stem for file in HERE.glob("test_*.py")):
+        if name != GOLDEN:
+            yield from checks_of(name)
 
 
 def golden_checks(_: str) -> Iterator[Callable[[], None]]:
