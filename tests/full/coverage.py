@@ -59,7 +59,8 @@ def main() -> int:
     statements = {key: sum(file["summary"][key] for file in found.values()) for key in ("num_statements", "covered_lines")}
     for path, file in found.items():
         print(f"{path}: {file['summary']['percent_covered']:.1f} %, lines {file['missing_lines']}, branches {file['missing_branches']}")
-    figures = {**branches, **statements, "branch_share": branches["covered_branches"] / branches["num_branches"], "examples": options.examples}
+    figures = {**branches, **statements, "branch_share": branches["covered_branches"] / branches["num_branches"]}
+    figures["examples"] = options.examples
     figures["line_share"] = statements["covered_lines"] / statements["num_statements"]
     print(json.dumps(figures, indent=1))
     if options.keep:

@@ -22,7 +22,8 @@ ONLY_WITHIN = {"sim/policy.py": ("checked", "phases")}
 SIGNS = {"Add": " + ", "Sub": " - ", "Mul": " * ", "Div": " / ", "FloorDiv": " // ", "Mod": " % ", "RShift": " >> ", "LShift": " << ",
          "BitXor": " ^ ", "Eq": " == ", "NotEq": " != ", "Lt": " < ", "LtE": " <= ", "Gt": " > ", "GtE": " >= "}  # fmt: skip
 PAIRS = {
-    "BinaryOperator": "Add_Sub Sub_Add Mul_Div Div_Mul FloorDiv_Mul FloorDiv_Div Mod_FloorDiv RShift_LShift LShift_RShift BitXor_BitAnd BitXor_BitOr",
+    "BinaryOperator": "Add_Sub Sub_Add Mul_Div Div_Mul FloorDiv_Mul FloorDiv_Div Mod_FloorDiv "
+    "RShift_LShift LShift_RShift BitXor_BitAnd BitXor_BitOr",
     "ComparisonOperator": "Eq_NotEq NotEq_Eq Lt_GtE LtE_Gt Gt_LtE GtE_Lt",
 }
 COSMIC_RAY = {f"Replace{kind}_{pair}": SIGNS[pair.split("_")[0]] for kind, pairs in PAIRS.items() for pair in pairs.split()} | {
@@ -32,6 +33,7 @@ COSMIC_RAY = {f"Replace{kind}_{pair}": SIGNS[pair.split("_")[0]] for kind, pairs
     "ZeroIterationForLoop": "for ",
 }  # fmt: skip
 DATES = ("day", "from_day", "_until", "_day", "_since")
+SYMMETRIC = {"attack_success"}  # formulas of the product of their arguments, whose order says nothing
 Change = tuple[ast.AST, str, object]  # a node, one of its fields, and what stands there in the mutant
 
 
@@ -181,7 +183,8 @@ def other_purpose(node: ast.AST, _: set[str]) -> Iterator[Change]:
 def boundary(node: ast.AST, _: set[str]) -> Iterator[Change]:
     """`<` for `<=`, and back."""
     other: dict[type, type] = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
-    if isinstance(node, ast.Compare):
+    # A draw is equal to a chance once in 2**53 times: with the other sign it is the same model.
+    if isinstance(node, ast.Compare) and not any(call in ast.unparse(node) for call in ("draw(", "uniform(")):
         for place, sign in enumerate(node.ops):
             if type(sign) in other:
                 yield node, "ops", [*node.ops[:place], other[type(sign)](), *node.ops[place + 1 :]]
@@ -209,7 +212,7 @@ def dropped_term(node: ast.AST, _: set[str]) -> Iterator[Change]:
 
 def swapped_arguments(node: ast.AST, imported: set[str]) -> Iterator[Change]:
     """Two neighbouring arguments of a formula swapped."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in imported:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in imported - SYMMETRIC:
         for place in range(len(node.args) - 1):
             arguments = list(node.args)
             arguments[place], arguments[place + 1] = arguments[place + 1], arguments[place]
@@ -230,8 +233,8 @@ def dropped_statement(node: ast.AST, _: set[str]) -> Iterator[Change]:
             continue
         for place, statement in enumerate(block):
             call = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
-            change = isinstance(statement, ast.AugAssign) or (isinstance(statement, ast.Assign) and not isinstance(statement.targets[0], ast.Name))
-            if call or change:
+            sets = isinstance(statement, ast.Assign) and not isinstance(statement.targets[0], ast.Name)
+            if call or sets or isinstance(statement, ast.AugAssign):
                 yield node, field, [*block[:place], ast.Pass(), *block[place + 1 :]]
 
 

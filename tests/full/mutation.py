@@ -109,8 +109,9 @@ def tried(mutant: Mutant) -> tuple[str, str]:
 
 
 def chosen(mutants: list[Mutant], share: float) -> list[Mutant]:
-    """A share of the mutants, by a hash of their names: the same in every run, and spread over files and operators."""
-    return [m for m in mutants if int(hashlib.sha256(m.name.encode()).hexdigest()[:8], 16) < share * 2**32]
+    """A share of the mutants in an order of chance, both by a hash of their names: the same in every run."""
+    places = {mutant: int(hashlib.sha256(mutant.name.encode()).hexdigest()[:8], 16) for mutant in mutants}
+    return sorted((mutant for mutant in mutants if places[mutant] < share * 2**32), key=places.__getitem__)
 
 
 def verdicts_of(mutants: list[Mutant], pool: Any, log: Path | None) -> list[tuple[Mutant, tuple[str, str]]]:
@@ -122,7 +123,7 @@ def verdicts_of(mutants: list[Mutant], pool: Any, log: Path | None) -> list[tupl
             if kind in (BY_MEANING, BY_TIME):
                 known[name] = kind, check
     unknown = [mutant for mutant in mutants if mutant.name not in known]
-    with log.open("a", encoding="utf-8") if log else open(os.devnull, "w") as file:  # noqa: PTH123
+    with (log or Path(os.devnull)).open("a", encoding="utf-8") as file:
         for mutant, (kind, check) in zip(unknown, pool.imap(tried, unknown, chunksize=4), strict=True):
             known[mutant.name] = kind, check
             file.write(f"{mutant.name}\t{kind}\t{check}\n")
@@ -140,7 +141,7 @@ def main() -> int:
     """Try the mutants, print the figures, and say whether every survivor has its reason."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", default=BEHAVIOUR, help="files, such as sim/agents/lab.py")
-    parser.add_argument("--sample", type=float, default=1.0, help="share of the mutants that are not of our own operators")
+    parser.add_argument("--sample", type=float, default=1.0, help="share of the mutants to try, by chance")
     parser.add_argument("--keep", action="store_true", help="keep the figures in the record of credibility")
     parser.add_argument("--log", type=Path, help="keep verdicts in this file, and try no mutant again that it says is killed by meaning")
     options = parser.parse_args()
@@ -149,7 +150,7 @@ def main() -> int:
         check()
     with multiprocessing.get_context("fork").Pool(2) as pool:
         made = [mutant for of_file in pool.imap(mutants_of, options.only) for mutant in of_file]
-        mutants = [m for m in made if m.own] + chosen([m for m in made if not m.own], options.sample)
+        mutants = chosen(made, options.sample)
         print(f"{len(mutants)} of {len(made)} mutants, after {time.monotonic() - began:.0f} s", flush=True)
         verdicts = verdicts_of(mutants, pool, options.log)
     known = reasons()

@@ -53,7 +53,7 @@ def meaning_checks(path: str) -> Iterator[Callable[[], None]]:
     """The doctests of a file, the checks named like it, and those of the day; all checks where no file is named."""
     if path.startswith("sim/formulas/") or path == "sim/chance.py":
         yield from doctests_of(path)
-    own = "test_formulas" if path.startswith("sim/formulas/") else f"test_{path.split('/')[-1].removesuffix('.py')}"
+    own = "test_formulas" if path.startswith("sim/formulas/") else f"test_{path.rsplit('/', maxsplit=1)[-1].removesuffix('.py')}"
     for name in ABOUT.get(own, (own, "test_day")) if path else sorted(file.stem for file in HERE.glob("test_*.py")):
         if name != GOLDEN:
             yield from checks_of(name)

@@ -35,10 +35,19 @@ def surveyed(*systems: tuple[int, int, Stage, float], **params: float):  # type:
 
 def test_the_best_system_of_each_channel() -> None:
     world = surveyed(
-        (0, 0, PUBLIC, 1.0), (0, 1, PARTNERS, 4.0), (0, 2, HELD, 5.0), (0, 3, TESTING, 9.0),
-        (1, 0, PUBLIC, 2.0), (1, 1, OPEN, 0.5), (1, 2, PARTNERS, 3.0), (1, 3, DARK, 4.5),
-        (2, 0, OPEN, -1.0), (2, 1, HELD, 8.0), (3, 0, OPEN, 0.7), partner_exposure=0.2,
-    )  # fmt: skip
+        (0, 0, PUBLIC, 1.0),
+        (0, 1, PARTNERS, 4.0),
+        (0, 2, HELD, 5.0),
+        (0, 3, TESTING, 9.0),
+        (1, 0, PUBLIC, 2.0),
+        (1, 1, OPEN, 0.5),
+        (1, 2, PARTNERS, 3.0),
+        (1, 3, DARK, 4.5),
+        (2, 0, OPEN, -1.0),
+        (2, 1, HELD, 8.0),
+        (3, 0, OPEN, 0.7),
+        partner_exposure=0.2,
+    )
     today = world.today
     assert (today.public_system, today.public_capability) == (1, 2.0)
     assert (today.restricted_system, today.restricted_capability) == (4, 4.0)

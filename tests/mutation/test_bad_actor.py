@@ -4,9 +4,19 @@ import math
 from typing import Any
 
 from sim.agents.bad_actor import (
-    BadActor, ban, leaked_capability, operate, reach_system, refused_by_open_weights, score_operation, suffer, system_of, target_of,
-    try_theft, uplift_of,
-)  # fmt: skip
+    BadActor,
+    ban,
+    leaked_capability,
+    operate,
+    reach_system,
+    refused_by_open_weights,
+    score_operation,
+    suffer,
+    system_of,
+    target_of,
+    try_theft,
+    uplift_of,
+)
 from sim.chance import Purpose, draw, exponential, grow, key, normal
 from sim.formulas.attack import attack_success, uplift, whole
 from sim.formulas.safeguards import refusal_chance, theft_chance
@@ -14,7 +24,13 @@ from sim.row import NEVER, NOBODY, NOTHING, fields
 from sim.vocabulary import ActorKind, Channel, EventKind
 from tests.mutation.worlds import log_of, near, put, state, world_of
 
-NO, OPEN, PUBLIC, LEAKED, STOLEN = Channel.NO_MODEL, Channel.OPEN_WEIGHTS, Channel.PUBLIC_SERVICE, Channel.LEAKED_ACCESS, Channel.STOLEN_WEIGHTS
+NO, OPEN, PUBLIC, LEAKED, STOLEN = (
+    Channel.NO_MODEL,
+    Channel.OPEN_WEIGHTS,
+    Channel.PUBLIC_SERVICE,
+    Channel.LEAKED_ACCESS,
+    Channel.STOLEN_WEIGHTS,
+)
 
 
 def acting(row: int = 4, **given: Any) -> Any:
@@ -195,7 +211,14 @@ def test_an_operation() -> None:
     seen = set()
     for operation in range(14):
         for insider, stolen, reach in ((False, NOTHING, 0.0), (True, NOTHING, 1.0), (False, 1.5, 0.0)):
-            given = {"base_hazard": 0.8, "common_share": 0.25, "evasion": 0.2, "crew_gap_days": 6.0, "leak_reach": reach, "fallback_chance": 0.7}
+            given = {
+                "base_hazard": 0.8,
+                "common_share": 0.25,
+                "evasion": 0.2,
+                "crew_gap_days": 6.0,
+                "leak_reach": reach,
+                "fallback_chance": 0.7,
+            }
             world, actor = acting(**given)
             put(world.today, discount=0.5, public_safeguard=0.7, open_safeguard=0.6, restricted_safeguard=0.5)
             put(world.pool, exposed=0.6)

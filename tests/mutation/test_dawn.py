@@ -2,9 +2,9 @@
 
 import math
 
+from sim.code_base import pass_code_day
 from sim.dawn import dawn, legislate, maintain_pool, survey_labs
 from sim.formulas.time import mean_kept
-from sim.code_base import pass_code_day
 from sim.row import NEVER, NOBODY, NOTHING
 from sim.vocabulary import EventKind
 from sim.world import Pool
@@ -17,7 +17,17 @@ def test_phases_begin_on_their_days() -> None:
     for day in (0, 1, 2, 3, 4, 5, 8, 9, 10):
         dawn(world, day)
         seen.append((day, world.phases[world.today.phase].dark_days, world.today.phase_begins))
-    assert seen == [(0, 1, True), (1, 1, False), (2, 1, False), (3, 3, True), (4, 4, True), (5, 4, False), (8, 4, False), (9, 9, True), (10, 9, False)]
+    assert seen == [
+        (0, 1, True),
+        (1, 1, False),
+        (2, 1, False),
+        (3, 3, True),
+        (4, 4, True),
+        (5, 4, False),
+        (8, 4, False),
+        (9, 9, True),
+        (10, 9, False),
+    ]
     world.today.phase = 0
     dawn(world, 20)
     assert world.today.phase == 3, "phases are not skipped one a day"

@@ -39,7 +39,9 @@ def test_a_hold_meets_the_system_of_the_same_day() -> None:
 
 
 def test_what_is_published_is_used_the_same_day() -> None:
-    run = model(open_shock_day=0, open_shock_capability=7.0, stripping_on=False, open_safeguard=0.0, crew_gap_days=0.5, open_customer_share=0.1)
+    run = model(
+        open_shock_day=0, open_shock_capability=7.0, stripping_on=False, open_safeguard=0.0, crew_gap_days=0.5, open_customer_share=0.1
+    )
     put(run.world.open_weight_labs[0], next_trained_day=NEVER)
     customers = run.world.open_weight_labs[0].customers
     run.step()
@@ -52,8 +54,18 @@ def test_what_is_published_is_used_the_same_day() -> None:
 
 
 def test_a_leak_is_used_the_same_day() -> None:
-    run = model({"lab_programme": True, "launch_partners": 12}, leak_hazard=1.0, care_spread=0.0, leak_reach=1.0, leak_days=1, organisations=12, interest_share=1.0,
-                crew_gap_days=0.5, safeguard_most=0.0, safeguard_least=0.0)  # fmt: skip
+    run = model(
+        {"lab_programme": True, "launch_partners": 12},
+        leak_hazard=1.0,
+        care_spread=0.0,
+        leak_reach=1.0,
+        leak_days=1,
+        organisations=12,
+        interest_share=1.0,
+        crew_gap_days=0.5,
+        safeguard_most=0.0,
+        safeguard_least=0.0,
+    )
     run.step()
     assert run.world.score.leaks > 0
     assert run.world.channels[3].operations > 0
@@ -62,7 +74,16 @@ def test_a_leak_is_used_the_same_day() -> None:
 
 
 def test_organisations_search_with_what_was_opened_today_and_are_attacked_in_today_s_code() -> None:
-    run = model(search_days=1.0, never_patch_share=0.0, patch_shape=1.0, patch_tau_days=0.5, pool_share=1.0, common_share=0.0, base_hazard=1e-3, crew_gap_days=0.5)
+    run = model(
+        search_days=1.0,
+        never_patch_share=0.0,
+        patch_shape=1.0,
+        patch_tau_days=0.5,
+        pool_share=1.0,
+        common_share=0.0,
+        base_hazard=1e-3,
+        crew_gap_days=0.5,
+    )
     run.step()
     hazard = run.world.today.search
     assert run.world.today.public_system == 3
@@ -98,8 +119,13 @@ def test_new_partners_count_for_the_market_the_same_day() -> None:
 
 
 def test_who_applies_today_is_reviewed_tomorrow() -> None:
-    run = model({"case_by_case": True, "approvals": True, "reviewers": 9, "sign_offs": 0, "agencies": 0}, interest_share=1.0, application_days=0.0,
-                cooperation=1.0, background_applications_per_day=0.0)  # fmt: skip
+    run = model(
+        {"case_by_case": True, "approvals": True, "reviewers": 9, "sign_offs": 0, "agencies": 0},
+        interest_share=1.0,
+        application_days=0.0,
+        cooperation=1.0,
+        background_applications_per_day=0.0,
+    )
     run.step()
     assert [partner.approval for partner in run.world.partners] == [Approval.WAITING] * 4
     assert run.world.weeks[0].day == 0

@@ -7,8 +7,15 @@ from sim.formulas.defence import places, search_hazard, service_days
 from sim.formulas.race import compliance_chance, customer_pull, effective_lag, reinvested_pace, safety_effort
 from sim.formulas.safeguards import detection_chance, refusal_chance, safeguard_reached, theft_chance
 from sim.formulas.time import (
-    CLOSE, MONTH_DAYS, YEAR_DAYS, chance_within, first_day_after, mean_kept, mean_passed_on, passed_on,
-)  # fmt: skip
+    CLOSE,
+    MONTH_DAYS,
+    YEAR_DAYS,
+    chance_within,
+    first_day_after,
+    mean_kept,
+    mean_passed_on,
+    passed_on,
+)
 from sim.vocabulary import RaceInformation, ServiceTimes
 from tests.mutation.worlds import near
 
@@ -157,7 +164,16 @@ def stages(first: float, second: float) -> tuple[float, float]:
 
 def test_two_stages_follow_their_equation() -> None:
     # Rates apart, equal, equal and small, and nearly equal: the limits join without a step.
-    for first, second in ((0.7, 0.2), (0.2, 0.7), (0.5, 0.5), (4e-4, 4e-4), (2e-3, 2e-3), (0.5, 0.5 + 3e-6), (0.5, 0.5 + 3e-7), (3.0, 0.01)):
+    for first, second in (
+        (0.7, 0.2),
+        (0.2, 0.7),
+        (0.5, 0.5),
+        (4e-4, 4e-4),
+        (2e-3, 2e-3),
+        (0.5, 0.5 + 3e-6),
+        (0.5, 0.5 + 3e-7),
+        (3.0, 0.01),
+    ):
         after, mean = stages(first, second)
         kept, means = (math.exp(-first), math.exp(-second)), (mean_kept(first), mean_kept(second))
         assert abs(passed_on(first, second, *kept) / after - 1.0) < 2e-6, (first, second)

@@ -87,9 +87,13 @@ def test_what_takes_a_system_away() -> None:
 def test_what_brings_it_back() -> None:
     dark = {"stage": int(Stage.DARK), "resume_stage": int(Stage.PARTNERS), "dark_day": 4, "dark_until": 9, "attributed_recently": 7}
     for levers, day, begins, back in (
-        ({}, 8, False, False), ({}, 9, False, True), ({}, 10, False, True),
-        ({"restore": True}, 6, True, True), ({"restore": True}, 6, False, False), ({}, 6, True, False),
-    ):  # fmt: skip
+        ({}, 8, False, False),
+        ({}, 9, False, True),
+        ({}, 10, False, True),
+        ({"restore": True}, 6, True, True),
+        ({"restore": True}, 6, False, False),
+        ({}, 6, True, False),
+    ):
         world, system = ordered(levers, day, begins=begins, **dark)
         assert (system.stage == Stage.PARTNERS) == back, (levers, day, begins)
         assert system.attributed_recently == (0 if back else 7)
@@ -146,8 +150,19 @@ def test_what_opens_a_restricted_system_to_all() -> None:
 
 
 def test_a_day_of_each_government() -> None:
-    world = world_of({"coordinated_hold": True, "case_by_case": True, "preview_days": 0, "agencies": 1, "testers": 1, "sign_offs": 0,
-                      "approvals": True, "directive": True}, background_applications_per_day=50.0)  # fmt: skip
+    world = world_of(
+        {
+            "coordinated_hold": True,
+            "case_by_case": True,
+            "preview_days": 0,
+            "agencies": 1,
+            "testers": 1,
+            "sign_offs": 0,
+            "approvals": True,
+            "directive": True,
+        },
+        background_applications_per_day=50.0,
+    )
     home, foreign = world.governments
     world.labs[1].systems = 2
     put(world.systems[4], regime=int(Regime.GOVERNMENT), stage=int(Stage.HELD), offered_day=0, capability=1.0)
@@ -170,6 +185,8 @@ def test_a_day_of_each_government() -> None:
 
 
 def test_a_restored_system_is_not_taken_away_on_the_same_day_for_what_is_forgotten() -> None:
-    world, system = ordered({"revocation": True}, 9, stage=int(Stage.DARK), resume_stage=int(Stage.PUBLIC), dark_until=9, attributed_recently=9)
+    world, system = ordered(
+        {"revocation": True}, 9, stage=int(Stage.DARK), resume_stage=int(Stage.PUBLIC), dark_until=9, attributed_recently=9
+    )
     give_orders(world, 9)
     assert (system.stage, system.dark_until) == (Stage.PUBLIC, NEVER)

@@ -229,7 +229,10 @@ def test_a_day_of_a_lab() -> None:
 def test_nothing_is_the_offer_before_the_first_survey() -> None:
     from sim.agents.lab import Lab
 
-    assert {name: value for name, value in defaults(Lab).items() if value not in (0, NOTHING, NEVER)} == {"security_level": 2.5, "effort": 1.0}
+    assert {name: value for name, value in defaults(Lab).items() if value not in (0, NOTHING, NEVER)} == {
+        "security_level": 2.5,
+        "effort": 1.0,
+    }
     assert {name for name, value in defaults(Lab).items() if value == NOTHING} == {"offer", "best", "ready", "trained"}
 
 

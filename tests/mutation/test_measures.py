@@ -26,7 +26,15 @@ def test_a_day_adds_to_the_tallies() -> None:
     world = evening()
     before = state(world.score)
     dusk(world, 3)
-    expected = {"lead_over_open": 3.0, "lead_over_rivals": 0.5, "withheld": 3.0, "race_risk": 0.75, "customers_lost": 0.25, "longest_queue": 3, "dark_days": 1.0}
+    expected = {
+        "lead_over_open": 3.0,
+        "lead_over_rivals": 0.5,
+        "withheld": 3.0,
+        "race_risk": 0.75,
+        "customers_lost": 0.25,
+        "longest_queue": 3,
+        "dark_days": 1.0,
+    }
     new = changed(world.score, before)
     assert set(new) == set(expected)
     for name, value in expected.items():
@@ -109,9 +117,20 @@ def test_a_week_in_one_row() -> None:
     week = state(world.weeks[1])
     assert near(week.pop("harm"), 6.0 * world.constants.expected_loss)
     assert week == {
-        "day": 13, "incidents": 10, "exposed_share": 0.5, "usable_lead_months": 1.25, "covered_offer_months": 2.5, "covered_ready_months": 4.5,
-        "open_months": -1.5, "public_months": 3.5, "customers_share": 0.375, "waiting": 4, "tests_waiting": 4, "partners": 3, "leaks": 2,
-    }  # fmt: skip
+        "day": 13,
+        "incidents": 10,
+        "exposed_share": 0.5,
+        "usable_lead_months": 1.25,
+        "covered_offer_months": 2.5,
+        "covered_ready_months": 4.5,
+        "open_months": -1.5,
+        "public_months": 3.5,
+        "customers_share": 0.375,
+        "waiting": 4,
+        "tests_waiting": 4,
+        "partners": 3,
+        "leaks": 2,
+    }
     assert (world.score.enabled_before, world.score.exposed) == (int(UNIT) * 10, 1.5)
 
 

@@ -58,9 +58,13 @@ def test_a_new_system_is_held_where_the_government_coordinates_and_the_lab_heeds
 
 def test_a_held_system_is_published_when_the_hold_ends_or_is_lifted() -> None:
     for coordinating, stage, day, published in (
-        (True, Stage.HELD, 8, False), (True, Stage.HELD, 9, True), (True, Stage.HELD, 10, True), (False, Stage.HELD, 3, True),
-        (False, Stage.TESTING, 9, False), (False, Stage.UNUSED, 9, False),
-    ):  # fmt: skip
+        (True, Stage.HELD, 8, False),
+        (True, Stage.HELD, 9, True),
+        (True, Stage.HELD, 10, True),
+        (False, Stage.HELD, 3, True),
+        (False, Stage.TESTING, 9, False),
+        (False, Stage.UNUSED, 9, False),
+    ):
         world = world_of()
         world.governments[1].coordinating = coordinating
         system = put(world.systems[5], stage=int(stage), hold_until=9, capability=1.0, safeguard=0.5)
@@ -72,9 +76,11 @@ def test_a_held_system_is_published_when_the_hold_ends_or_is_lifted() -> None:
 
 def test_weights_are_stripped_once() -> None:
     for stage, stripped, day, changes in (
-        (Stage.OPEN_WEIGHTS, False, 9, True), (Stage.OPEN_WEIGHTS, False, 8, False), (Stage.OPEN_WEIGHTS, True, 9, False),
+        (Stage.OPEN_WEIGHTS, False, 9, True),
+        (Stage.OPEN_WEIGHTS, False, 8, False),
+        (Stage.OPEN_WEIGHTS, True, 9, False),
         (Stage.TESTING, False, 9, False),
-    ):  # fmt: skip
+    ):
         world = world_of(strip_days=4)
         system = put(world.systems[5], stage=int(stage), weights_day=5, safeguard=0.5, stripped=stripped)
         before = state(system)

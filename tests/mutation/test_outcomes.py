@@ -8,8 +8,13 @@ from sim.row import NEVER
 from sim.vocabulary import ActorKind, Channel
 from tests.mutation.worlds import near, put, raised, state, world_of
 
-NAMES = {"no_model": Channel.NO_MODEL, "open_weights": Channel.OPEN_WEIGHTS, "public_service": Channel.PUBLIC_SERVICE,
-         "leaked_access": Channel.LEAKED_ACCESS, "stolen_weights": Channel.STOLEN_WEIGHTS}  # fmt: skip
+NAMES = {
+    "no_model": Channel.NO_MODEL,
+    "open_weights": Channel.OPEN_WEIGHTS,
+    "public_service": Channel.PUBLIC_SERVICE,
+    "leaked_access": Channel.LEAKED_ACCESS,
+    "stolen_weights": Channel.STOLEN_WEIGHTS,
+}
 KINDS = {"spies": ActorKind.SPY, "crews": ActorKind.CREW, "insiders": ActorKind.INSIDER}
 
 
@@ -37,7 +42,14 @@ def test_misuse_by_channel_and_kind() -> None:
     assert near(out["model_enabled_harm"], 3.0 * (1 + 4 + 9 + 16 + 25))
     assert near(out["marginal_harm"], 15.0)
     assert (out["refusals"], out["incidents"], out["realised_loss"], out["operations"]) == (150, 1500, 105.0, 15)
-    assert (out["largest_loss"], out["billion_incident"], out["bans"], out["leaks"], out["thefts"], out["bypasses"]) == (2e9, True, 21, 22, 23, 24)
+    assert (out["largest_loss"], out["billion_incident"], out["bans"], out["leaks"], out["thefts"], out["bypasses"]) == (
+        2e9,
+        True,
+        21,
+        22,
+        23,
+        24,
+    )
     put(world.score, largest_loss=1e9)
     write_misuse(world)
     assert not world.outcomes.billion_incident
@@ -50,9 +62,16 @@ def test_delays_of_systems() -> None:
     put(world.labs[0], systems=4)
     put(world.labs[1], systems=3)
     for row, capability, ready, public in (
-        (0, -1.0, 0, 80), (3, 1.0, 0, 12), (6, 2.0, 20, NEVER), (9, 2.0, 90, NEVER), (1, 0.0, 5, 11), (4, 1.0, 30, 95), (7, 1.0, 89, 89),
-        (10, 1.0, 10, 40), (2, 1.0, 10, 40),
-    ):  # fmt: skip
+        (0, -1.0, 0, 80),
+        (3, 1.0, 0, 12),
+        (6, 2.0, 20, NEVER),
+        (9, 2.0, 90, NEVER),
+        (1, 0.0, 5, 11),
+        (4, 1.0, 30, 95),
+        (7, 1.0, 89, 89),
+        (10, 1.0, 10, 40),
+        (2, 1.0, 10, 40),
+    ):
         put(world.systems[row], capability=capability, ready_day=ready, public_day=public)
     write_delays(world)
     out = world.outcomes
@@ -86,10 +105,21 @@ def test_government_and_queues() -> None:
     put(world.governments[0], applied=8, approved=9, refused=10, withdrawn=11, waiting=12, reviews=13, review_wait=int(UNIT) * 26)
     write_government(world)
     expected = {
-        "asked": 1, "complied": 2, "directives": 3, "tests": 4, "flaws_found_by_tests": 5, "test_wait_days": 1.5, "longest_queue": 7,
-        "applications": 8, "partners_approved": 9, "partners_refused": 10, "applications_withdrawn": 11, "applications_waiting": 12,
-        "reviews": 13, "review_wait_days": 2.0,
-    }  # fmt: skip
+        "asked": 1,
+        "complied": 2,
+        "directives": 3,
+        "tests": 4,
+        "flaws_found_by_tests": 5,
+        "test_wait_days": 1.5,
+        "longest_queue": 7,
+        "applications": 8,
+        "partners_approved": 9,
+        "partners_refused": 10,
+        "applications_withdrawn": 11,
+        "applications_waiting": 12,
+        "reviews": 13,
+        "review_wait_days": 2.0,
+    }
     assert raised(world.outcomes) == expected
     put(world.score, tests=0, test_wait=0)
     put(world.governments[0], reviews=0, review_wait=0)

@@ -80,7 +80,9 @@ def test_a_place_in_the_programme_needs_no_review() -> None:
 def test_a_review_ends_in_approval_or_refusal() -> None:
     answers = set()
     for seed in range(12):
-        world, partner, home = seeking(Approval.IN_REVIEW, applied_at=2.5, applications=1, params={"approval_refusal_chance": 0.5, "seed": seed})
+        world, partner, home = seeking(
+            Approval.IN_REVIEW, applied_at=2.5, applications=1, params={"approval_refusal_chance": 0.5, "seed": seed}
+        )
         refused = draw(key(seed, 2, 1), Purpose.REFUSED) < 0.5
         answers.add(refused)
         hear_decision(partner, world, home, 9)
@@ -93,7 +95,9 @@ def test_a_review_ends_in_approval_or_refusal() -> None:
 
 def test_who_is_in_review_waits_for_its_end() -> None:
     for finish, offered, heard in ((9.0, True, True), (8.2, True, True), (9.1, True, False), (9.0, False, True), (9.5, False, False)):
-        world, partner, home = seeking(Approval.IN_REVIEW, offered=offered, places=9, review_finish=finish, params={"approval_refusal_chance": 0.0})
+        world, partner, home = seeking(
+            Approval.IN_REVIEW, offered=offered, places=9, review_finish=finish, params={"approval_refusal_chance": 0.0}
+        )
         seek_access(partner, world, 9)
         assert (partner.approval == Approval.APPROVED) == heard, (finish, offered)
         assert counts(home) == ({"approved": 1} if heard else {"in_review": 1})
@@ -135,9 +139,19 @@ def test_access_leaks_by_chance_until_it_is_noticed() -> None:
 def test_a_day_of_code_with_the_system_within_reach() -> None:
     for early in (False, True):
         world = world_of(new_code_per_day=0.1)
-        partner = put(world.partners[2], searches_early=early, patch_rate=0.5, patch_kept=0.6, patch_mean=0.8, latent=0.7, known=0.2, patched=0.1)
+        partner = put(
+            world.partners[2], searches_early=early, patch_rate=0.5, patch_kept=0.6, patch_mean=0.8, latent=0.7, known=0.2, patched=0.1
+        )
         put(partner, found=0.25, fixed=0.125)
-        put(world.today, search=0.1, search_kept=0.9, search_mean=0.95, partner_search=0.3, partner_search_kept=0.7, partner_search_mean=0.85)
+        put(
+            world.today,
+            search=0.1,
+            search_kept=0.9,
+            search_mean=0.95,
+            partner_search=0.3,
+            partner_search_kept=0.7,
+            partner_search_mean=0.85,
+        )
         code = Pool(latent=0.7, known=0.2, patched=0.1)
         speed = (0.3, 0.7, 0.85) if early else (0.1, 0.9, 0.95)
         found, fixed = pass_code_day(code, *speed, 0.5, 0.6, 0.8, world.constants.new_code_chance)

@@ -27,26 +27,39 @@ def test_what_is_not_changed_goes_on() -> None:
 
 def test_an_order_holds_for_its_phase_alone() -> None:
     assert rows({}, [(5, {"directive": True}), (9, {"restore": True}), (12, {"testers": 4})]) == [
-        {"from_day": 0}, {"from_day": 5, "directive": True}, {"from_day": 9, "restore": True}, {"from_day": 12, "testers": 4},
-    ]  # fmt: skip
+        {"from_day": 0},
+        {"from_day": 5, "directive": True},
+        {"from_day": 9, "restore": True},
+        {"from_day": 12, "testers": 4},
+    ]
 
 
 def fails(name: str, value: Any) -> bool:
-    """Whether a lever's value is refused."""
+    """Whether a lever's value is refused, by an error that names it."""
     try:
         checked(name, value)
     except InputError as error:
-        assert name in str(error)
-        return True
+        return name in str(error)
     return False
 
 
 def test_levers_are_checked() -> None:
     for name, value, refused in (
-        ("sign_offs", 0, False), ("sign_offs", 8, False), ("sign_offs", 9, True), ("sign_offs", -1, True), ("sign_offs", 2.5, True),
-        ("sign_offs", 3.0, False), ("mandatory", 0.5, False), ("mandatory", 1.5, True), ("framework", True, False), ("framework", 2, True),
-        ("no such lever", 1, True), ("framework", 0.5, True), ("threshold_months", -60, False), ("threshold_months", 0.25, False),
-    ):  # fmt: skip
+        ("sign_offs", 0, False),
+        ("sign_offs", 8, False),
+        ("sign_offs", 9, True),
+        ("sign_offs", -1, True),
+        ("sign_offs", 2.5, True),
+        ("sign_offs", 3.0, False),
+        ("mandatory", 0.5, False),
+        ("mandatory", 1.5, True),
+        ("framework", True, False),
+        ("framework", 2, True),
+        ("no such lever", 1, True),
+        ("framework", 0.5, True),
+        ("threshold_months", -60, False),
+        ("threshold_months", 0.25, False),
+    ):
         assert fails(name, value) == refused, (name, value)
     for name, value, kept in (("sign_offs", 3.0, 3), ("mandatory", 1, 1.0), ("framework", 1, True), ("threshold_months", 2, 2.0)):
         assert checked(name, value) == kept

@@ -27,8 +27,19 @@ def test_constants_follow_from_the_parameters() -> None:
     for share, spies, insiders in ((0.25, 2, 2), (0.29, 2, 2), (0.3, 2, 2), (0.33, 3, 3), (0.6, 5, 3), (0.0, 0, 0), (1.0, 8, 0)):
         world = world_of(bad_actors=8, spy_share=share, insider_share=share)
         assert (world.constants.spies, world.constants.insiders) == (spies, insiders), share
-    world = world_of({"agencies": 3, "testers": 4}, days=120, organisations=10, pool_share=0.35, severity_mu=3.0, severity_sigma=1.5, severity_cap=70.0,
-                     new_code_per_day=0.2, discount_per_year=0.3, labs=3, open_weight_labs=2)  # fmt: skip
+    world = world_of(
+        {"agencies": 3, "testers": 4},
+        days=120,
+        organisations=10,
+        pool_share=0.35,
+        severity_mu=3.0,
+        severity_sigma=1.5,
+        severity_cap=70.0,
+        new_code_per_day=0.2,
+        discount_per_year=0.3,
+        labs=3,
+        open_weight_labs=2,
+    )
     constants = world.constants
     assert constants.expected_loss == expected_loss(3.0, 1.5, 70.0)
     assert near(constants.new_code_chance, 1.0 - math.exp(-0.2))
@@ -64,8 +75,20 @@ def test_other_applicants_begin_with_a_gap() -> None:
 
 
 def test_labs_begin_at_their_gaps() -> None:
-    params = {"labs": 4, "security_level": 3.0, "security_spread": 0.75, "rival_gap_min_months": 0.5, "rival_gap_max_months": 2.5, "cadence_days": 40,
-              "pace": 1.5, "safeguard_most": 0.9, "race_information": RaceInformation.PRIVATE, "race_spread": 2.0, "race_scale_months": 4.0, "enmity": 0.7}  # fmt: skip
+    params = {
+        "labs": 4,
+        "security_level": 3.0,
+        "security_spread": 0.75,
+        "rival_gap_min_months": 0.5,
+        "rival_gap_max_months": 2.5,
+        "cadence_days": 40,
+        "pace": 1.5,
+        "safeguard_most": 0.9,
+        "race_information": RaceInformation.PRIVATE,
+        "race_spread": 2.0,
+        "race_scale_months": 4.0,
+        "enmity": 0.7,
+    }
     for seed, leads in ((1, True), (2, True), (1, False)):
         world = world_of(seed=seed, covered_leads=leads, **params)
         for row, lab in enumerate(world.labs):
@@ -90,7 +113,9 @@ def test_labs_begin_at_their_gaps() -> None:
 def test_the_first_covered_system_is_ready_on_day_0() -> None:
     flaws = set()
     for seed in range(20):
-        world = world_of(seed=seed, safeguard_least=0.4, safeguard_most=0.8, flaw_chance=0.75, own_testing_days=10, detection_half_life_days=5.0)
+        world = world_of(
+            seed=seed, safeguard_least=0.4, safeguard_most=0.8, flaw_chance=0.75, own_testing_days=10, detection_half_life_days=5.0
+        )
         lab, system = world.labs[0], world.systems[3]
         assert 0.0 < lab.effort <= 1.0
         flawed = u(seed, Purpose.FLAW, 0, 1) < 0.75 * (1.0 - detection_chance(lab.effort * 10, 5.0))
@@ -104,8 +129,16 @@ def test_the_first_covered_system_is_ready_on_day_0() -> None:
 
 def test_open_weight_labs_begin_with_stripped_weights_at_their_lag() -> None:
     for stripping, safeguard in ((True, 0.1), (False, 0.4)):
-        world = world_of(seed=5, open_weight_labs=3, open_weight_lag_months=6.0, open_spread_months=2.0, open_cadence_days=50, open_safeguard=0.4,
-                         residual_refusal=0.1, stripping_on=stripping)  # fmt: skip
+        world = world_of(
+            seed=5,
+            open_weight_labs=3,
+            open_weight_lag_months=6.0,
+            open_spread_months=2.0,
+            open_cadence_days=50,
+            open_safeguard=0.4,
+            residual_refusal=0.1,
+            stripping_on=stripping,
+        )
         for row, lab in enumerate(world.open_weight_labs):
             further = 2.0 * u(5, Purpose.OPEN_LAG, row) if row > 0 else 0.0
             assert near(lab.further_lag, further)
@@ -113,7 +146,13 @@ def test_open_weight_labs_begin_with_stripped_weights_at_their_lag() -> None:
             assert lab.next_trained_day == int(u(5, Purpose.OPEN_PHASE, row) * 50)
             assert (lab.first_system, lab.systems) == (2 + row, 1)
             system = world.systems[2 + row]
-            values = {"capability": lab.capability, "stripped": stripping, "built": 0.4, "safeguard": safeguard, "stage": Stage.OPEN_WEIGHTS}
+            values = {
+                "capability": lab.capability,
+                "stripped": stripping,
+                "built": 0.4,
+                "safeguard": safeguard,
+                "stage": Stage.OPEN_WEIGHTS,
+            }
             values |= {"ready_day": -1, "public_day": -1, "weights_day": -1}
             assert {name: state(system)[name] for name in values} == values
     assert world_of(open_safeguard=0.05, residual_refusal=0.1).systems[2].safeguard == 0.05
@@ -121,8 +160,16 @@ def test_open_weight_labs_begin_with_stripped_weights_at_their_lag() -> None:
 
 def test_organisations_differ() -> None:
     for shape in (0.5, 1.0):
-        world = world_of(seed=6, organisations=30, size_spread=0.8, care_spread=0.6, interest_share=0.5, never_patch_share=0.3, patch_shape=shape,
-                         patch_tau_days=12.0)  # fmt: skip
+        world = world_of(
+            seed=6,
+            organisations=30,
+            size_spread=0.8,
+            care_spread=0.6,
+            interest_share=0.5,
+            never_patch_share=0.3,
+            patch_shape=shape,
+            patch_tau_days=12.0,
+        )
         sizes = [lognormal(1.0, math.sqrt(math.expm1(0.64)), u(6, Purpose.SIZE, row), u(6, Purpose.SIZE_ANGLE, row)) for row in range(30)]
         below = 0.0
         never = set()
@@ -153,8 +200,20 @@ def test_the_guide_leads_to_the_last_organisation_that_begins_below() -> None:
 
 
 def test_bad_actors_by_kind() -> None:
-    params = {"bad_actors": 12, "organisations": 5, "spy_share": 0.25, "insider_share": 0.25, "spy_skill": 0.9, "insider_skill": 0.3, "crew_skill": 0.5,
-              "skill_spread": 0.8, "spy_gap_days": 40.0, "insider_gap_days": 20.0, "crew_gap_days": 10.0, "theft_gap_days": 70.0}  # fmt: skip
+    params = {
+        "bad_actors": 12,
+        "organisations": 5,
+        "spy_share": 0.25,
+        "insider_share": 0.25,
+        "spy_skill": 0.9,
+        "insider_skill": 0.3,
+        "crew_skill": 0.5,
+        "skill_spread": 0.8,
+        "spy_gap_days": 40.0,
+        "insider_gap_days": 20.0,
+        "crew_gap_days": 10.0,
+        "theft_gap_days": 70.0,
+    }
     for changes in ({}, {"theft_on": False}, {"insiders_on": False}):
         world = world_of(seed=9, **{**params, **changes})
         for row, actor in enumerate(world.bad_actors):
@@ -174,8 +233,14 @@ def test_bad_actors_by_kind() -> None:
 
 def test_customers_stay_while_offers_do() -> None:
     for labs, open_labs, shares in ((3, 2, (0.4, 0.2, 0.2, 0.1, 0.1)), (1, 2, (0.8, 0.1, 0.1)), (2, 0, (0.4, 0.6)), (1, 0, (1.0,))):
-        world = world_of(labs=labs, open_weight_labs=open_labs, covered_customer_share=0.4, open_customer_share=0.2, horizon_doubling_months=3.0,
-                         choice_elasticity=0.75)  # fmt: skip
+        world = world_of(
+            labs=labs,
+            open_weight_labs=open_labs,
+            covered_customer_share=0.4,
+            open_customer_share=0.2,
+            horizon_doubling_months=3.0,
+            choice_elasticity=0.75,
+        )
         owners: list[Any] = [*world.labs, *world.open_weight_labs]
         for owner, share in zip(owners, shares, strict=True):
             assert near(owner.customers, share)

@@ -5,8 +5,17 @@ from typing import Any
 from sim.log import note
 from sim.row import NEVER
 from sim.systems import (
-    close_to_partners, fix_safeguard, open_to_all, publish_weights, restore, row_of, rows_of, strip_weights, submit_to_agencies, take_away,
-)  # fmt: skip
+    close_to_partners,
+    fix_safeguard,
+    open_to_all,
+    publish_weights,
+    restore,
+    row_of,
+    rows_of,
+    strip_weights,
+    submit_to_agencies,
+    take_away,
+)
 from sim.vocabulary import EventKind, Regime, Stage
 from tests.mutation.worlds import changed, log_of, near, put, state, world_of
 

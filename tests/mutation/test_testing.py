@@ -12,7 +12,7 @@ from sim.vocabulary import EventKind, ServiceTimes
 from tests.mutation.worlds import log_of, near, put, world_of
 
 
-def tested(levers: dict[str, Any] | None = None, *arrivals: float, **params: Any) -> Any:
+def queued(levers: dict[str, Any] | None = None, *arrivals: float, **params: Any) -> Any:
     """A world with two agencies and two testers each, and a test at agency 1 for each arrival."""
     world = world_of({"agencies": 2, "testers": 2, **(levers or {})}, **params)
     for place, arrival in enumerate(arrivals):
@@ -32,7 +32,7 @@ def work_of(world: Any, row: int, agency: int) -> float:
 def test_a_test_begins_when_a_tester_is_free() -> None:
     found = set()
     for seed in range(10):
-        world = tested(None, 3.0, seed=seed, staffing=0.5, test_days=8.0, detection_half_life_days=6.0)
+        world = queued(None, 3.0, seed=seed, staffing=0.5, test_days=8.0, detection_half_life_days=6.0)
         test, desk = world.tests[world.constants.tests_per_agency], world.constants.testers_per_agency
         world.testers[desk].free_at, world.testers[desk + 1].free_at = 6.5, 5.25
         assert not begin_test(world, test, 1, desk, 2, 5)
@@ -51,7 +51,7 @@ def test_a_test_begins_when_a_tester_is_free() -> None:
 
 def test_service_times_are_those_of_the_world() -> None:
     for distribution in ServiceTimes:
-        world = tested(None, 3.0, service_times=distribution, test_days=7.0, test_days_cv=0.9)
+        world = queued(None, 3.0, service_times=distribution, test_days=7.0, test_days_cv=0.9)
         test = world.tests[world.constants.tests_per_agency]
         assert begin_test(world, test, 1, 2, 2, 3)
         assert test.start == 3.0
@@ -59,7 +59,7 @@ def test_service_times_are_those_of_the_world() -> None:
 
 
 def test_without_queues_nobody_waits_and_without_staff_nobody_works() -> None:
-    world = tested(None, 3.0, queues_on=False)
+    world = queued(None, 3.0, queues_on=False)
     test = world.tests[world.constants.tests_per_agency]
     for desk in world.testers:
         desk.free_at = 900.0
@@ -68,16 +68,19 @@ def test_without_queues_nobody_waits_and_without_staff_nobody_works() -> None:
     assert test.start == 3.0
     assert world.testers[2].free_at == 900.0, "a tester is not free sooner for it"
     for staffing, testers, begun in ((0.0, 2, False), (1.0, 0, False), (0.5, 1, True), (1.5, 1, True)):
-        world = tested(None, 3.0, staffing=staffing)
+        world = queued(None, 3.0, staffing=staffing)
         assert begin_test(world, world.tests[world.constants.tests_per_agency], 1, 2, testers, 9) == begun
 
 
 def test_a_finished_test_signs_off_or_sets_off_a_fix() -> None:
     for found, flaw, fix_day, passes, new_fix, flaws in (
-        (False, False, NEVER, True, NEVER, 0), (False, True, NEVER, True, NEVER, 0), (True, False, NEVER, True, NEVER, 0),
-        (True, True, NEVER, False, 14, 1), (True, True, 12, False, 12, 0),
-    ):  # fmt: skip
-        world = tested(None, 3.0, fix_days=5)
+        (False, False, NEVER, True, NEVER, 0),
+        (False, True, NEVER, True, NEVER, 0),
+        (True, False, NEVER, True, NEVER, 0),
+        (True, True, NEVER, False, 14, 1),
+        (True, True, 12, False, 12, 0),
+    ):
+        world = queued(None, 3.0, fix_days=5)
         test = put(world.tests[world.constants.tests_per_agency], found=found, start=4.0, finish=8.5)
         system = put(world.systems[4], flaw=flaw, fix_day=fix_day, sign_offs=1)
         settle_test(world, test, 1, 9)
@@ -87,7 +90,7 @@ def test_a_finished_test_signs_off_or_sets_off_a_fix() -> None:
 
 
 def test_first_come_first_served_by_each_agency() -> None:
-    world = tested({"testers": 1}, 0.0, 1.0, 2.0, test_days=3.0, test_days_cv=0.0)
+    world = queued({"testers": 1}, 0.0, 1.0, 2.0, test_days=3.0, test_days_cv=0.0)
     first = world.constants.tests_per_agency
     put(world.tests[0], system=4, arrival=0.0)
     world.agencies[0].submitted = 1
@@ -104,7 +107,7 @@ def test_first_come_first_served_by_each_agency() -> None:
 
 
 def test_an_unsettled_test_does_not_stop_younger_ones() -> None:
-    world = tested({"testers": 2}, 0.0, 0.0, test_days=3.0, test_days_cv=0.0)
+    world = queued({"testers": 2}, 0.0, 0.0, test_days=3.0, test_days_cv=0.0)
     first = world.constants.tests_per_agency
     run_tests(world, 0)
     world.tests[first].found, world.systems[4].flaw = True, True
@@ -121,7 +124,7 @@ def test_an_unsettled_test_does_not_stop_younger_ones() -> None:
 
 
 def test_testers_hired_later_work_from_then_on() -> None:
-    world = tested({"testers": 1}, 0.0, 0.0, timeline=[(5, {"testers": 2})], test_days=20.0, test_days_cv=0.0)
+    world = queued({"testers": 1}, 0.0, 0.0, timeline=[(5, {"testers": 2})], test_days=20.0, test_days_cv=0.0)
     for day in range(7):
         world.today.phase = int(day >= 5)
         run_tests(world, day)
