@@ -33,7 +33,8 @@ COSMIC_RAY = {f"Replace{kind}_{pair}": SIGNS[pair.split("_")[0]] for kind, pairs
     "ZeroIterationForLoop": "for ",
 }  # fmt: skip
 DATES = ("day", "from_day", "_until", "_day", "_since")
-SYMMETRIC = {"attack_success"}  # formulas of the product of their arguments, whose order says nothing
+# Formulas of the product of two neighbouring arguments, by the place of the first: their order says nothing.
+SYMMETRIC = {"attack_success": {0, 1}, "refusal_chance": {1}, "compliance_chance": {1, 3}}
 Change = tuple[ast.AST, str, object]  # a node, one of its fields, and what stands there in the mutant
 
 
@@ -212,8 +213,8 @@ def dropped_term(node: ast.AST, _: set[str]) -> Iterator[Change]:
 
 def swapped_arguments(node: ast.AST, imported: set[str]) -> Iterator[Change]:
     """Two neighbouring arguments of a formula swapped."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in imported - SYMMETRIC:
-        for place in range(len(node.args) - 1):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in imported:
+        for place in set(range(len(node.args) - 1)) - SYMMETRIC.get(node.func.id, set()):
             arguments = list(node.args)
             arguments[place], arguments[place + 1] = arguments[place + 1], arguments[place]
             yield node, "args", arguments

@@ -283,6 +283,9 @@ def test_a_day_of_a_bad_actor() -> None:
     actor.step(world, 6)
     assert state(actor) == before
     assert world.wakes_at[4] == 7.0
+    put(actor, next_at=9.0, theft_at=7.0)
+    actor.step(world, 6)
+    assert (actor.operations, actor.thefts_tried, world.wakes_at[4]) == (0, 0, 7.0)
     put(actor, next_at=6.999, theft_at=6.5)
     actor.step(world, 6)
     assert actor.operations >= 1

@@ -188,6 +188,7 @@ def test_two_stages_with_rates_close_by() -> None:
     assert near(mean_passed_on(first, second, 9.0, 9.0), first * (1.0 - math.exp(-rate) * (1.0 + rate)) / rate**2)
     assert passed_on(0.25, 0.75, 0.5, 0.25) == 0.125
     assert mean_passed_on(0.25, 0.75, 0.5, 0.25) == 0.125
+    assert passed_on(CLOSE, 0.0, 0.5, 0.75) == mean_passed_on(CLOSE, 0.0, 0.5, 0.75) == 0.25, "only nearer rates are taken as equal"
     assert passed_on(1.0, 1.0 + CLOSE * 1.5, 0.5, 0.25) > 1e4
     assert passed_on(1.0, 1.0 - CLOSE * 1.5, 0.5, 0.75) > 1e4
     assert mean_passed_on(1.0, 1.0 + CLOSE * 1.5, 0.5, 0.25) > 1e4

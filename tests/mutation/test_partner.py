@@ -118,10 +118,10 @@ def test_an_application_is_taken_back_when_nothing_is_offered() -> None:
 def test_access_leaks_by_chance_until_it_is_noticed() -> None:
     leaked = set()
     for day in range(5, 20):
-        world = world_of(leak_hazard=0.2, leak_days=4)
-        partner = put(world.partners[2], carelessness=1.5)
+        world = world_of(leak_hazard=0.1, leak_days=4)
+        partner = put(world.partners[2], carelessness=8.0)
         put(world.today, restricted_system=4)
-        leaks = uniform(0, Purpose.LEAK, 2, day) < 1.0 - math.exp(-0.2 * 1.5)
+        leaks = uniform(0, Purpose.LEAK, 2, day) < 1.0 - math.exp(-0.1 * 8.0)
         leaked.add(leaks)
         watch_access(partner, world, day)
         assert (partner.leak_until, partner.leaks, world.score.leaks) == ((day + 4, 1, 1) if leaks else (0, 0, 0))
