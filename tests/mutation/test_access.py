@@ -162,10 +162,14 @@ def test_places_grow_in_waves() -> None:
         seen.append(world.today.places)
     assert seen == [4] * 5 + [7] * 5 + [10] * 2
     assert log_of(world) == [(EventKind.WAVE, 7, 0, -1, 6, 7.0), (EventKind.WAVE, 12, 0, -1, 6, 10.0)]
+    put(world.phases[0], launch_partners=1)
+    for day in (2, 7):
+        open_places(world, day)
+    assert [line[-1] for line in log_of(world)] == [4.0], "from one place to more"
     world.governments[0].programme_day = NEVER
     open_places(world, 20)
     assert world.today.places == 0
     settle_access(world, 20)
     world.governments[0].programme_day = 19
     settle_access(world, 20)
-    assert world.today.places == 4
+    assert world.today.places == 1

@@ -61,6 +61,7 @@ def test_what_takes_a_system_away() -> None:
         (order, 0, True, {}, True),
         (order, 0, False, {}, False),
         (order, 1, True, {}, False),
+        (order, 1, True, {"bypassed": True}, False),
         (order, 0, True, {"capability": -0.1}, False),
         (order, 0, True, {"capability": 0.0}, True),
         (order, 0, True, {"stage": int(Stage.PARTNERS)}, True),
