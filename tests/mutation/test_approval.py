@@ -46,6 +46,8 @@ def test_whose_turn_it_is() -> None:
     assert next_application(home, world, rules, 5.0, 30) == 1
     put(world.partners[0], approval=int(Approval.IN_REVIEW), rank=0)
     assert next_application(home, world, rules, 5.0, 30) == 1, "only those who wait"
+    put(world.partners[0], approval=int(Approval.WAITING), applied_at=1.0)
+    assert next_application(home, world, rules, 5.0, 30) == 0
 
 
 def test_a_review_takes_an_application_from_the_queue() -> None:

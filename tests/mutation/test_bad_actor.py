@@ -150,10 +150,11 @@ def test_weights_refuse_by_the_same_draw_everywhere() -> None:
 
 def test_what_stands_behind_a_channel() -> None:
     world, actor = acting(uplift=5.0, uplift_doubling_months=2.0, uplift_cap=90.0)
-    put(actor, stolen_capability=3.0, stolen_system=7)
+    put(actor, stolen_capability=4.0, stolen_system=7)
+    put(world.today, public_system=1)
     uplifts = [uplift_of(actor, world, channel) for channel in (OPEN, PUBLIC, LEAKED, STOLEN)]
-    assert uplifts == [2.0, 3.0, 4.0, uplift(3.0, 5.0, 2.0, 90.0)]
-    assert [system_of(actor, world, channel) for channel in Channel] == [NOBODY, 2, 0, 3, 7]
+    assert uplifts == [2.0, 3.0, 4.0, uplift(4.0, 5.0, 2.0, 90.0)]
+    assert [system_of(actor, world, channel) for channel in Channel] == [NOBODY, 2, 1, 3, 7]
 
 
 def test_larger_organisations_draw_more_attacks() -> None:
@@ -259,14 +260,14 @@ def test_an_incident_costs_and_may_be_attributed() -> None:
             for cap in (1e12, 50_000.0):
                 world, actor = acting(severity_mu=10.0, severity_sigma=2.0, severity_cap=cap, attribution_chance=0.5)
                 put(actor, stolen_system=7)
-                put(world.score, largest_loss=60_000.0)
+                put(world.score, largest_loss=20_000.0)
                 chances, target = grow(actor.stem, operation), world.partners[3]
                 loss = math.floor(min(math.exp(10.0 + 2.0 * normal(draw(chances, Purpose.LOSS), draw(chances, Purpose.LOSS_ANGLE))), cap))
                 suffer(actor, world, target, int(channel), chances, 39)
                 assert (actor.incidents, target.incidents) == (1, 1)
                 for tally in (world.channels[int(channel)], world.kinds[int(ActorKind.CREW)]):
                     assert (tally.incidents, tally.loss, tally.operations) == (1, loss, 0)
-                assert world.score.largest_loss == max(60_000.0, loss)
+                assert world.score.largest_loss == max(20_000.0, loss)
                 assert log_of(world) == [(EventKind.INCIDENT, 39, 4, 3, system, loss)]
                 known = channel in (PUBLIC, LEAKED) and draw(chances, Purpose.ATTRIBUTED) < 0.5
                 answers.add((channel, known))

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sim.agents.government import forget_incidents, give_orders, watch_incidents, widen
-from sim.row import NEVER
+from sim.agents.government import Government, forget_incidents, give_orders, watch_incidents, widen
+from sim.row import NEVER, fields
 from sim.vocabulary import EventKind, Feedback, Regime, Stage
 from tests.mutation.worlds import log_of, put, world_of
 
@@ -191,3 +191,9 @@ def test_a_restored_system_is_not_taken_away_on_the_same_day_for_what_is_forgott
     )
     give_orders(world, 9)
     assert (system.stage, system.dark_until) == (Stage.PUBLIC, NEVER)
+
+
+def test_it_begins_with_empty_queues() -> None:
+    values = {field.name: field.default for field in fields(Government)}
+    late = {"framework_since", "programme_day", "background_at"}
+    assert {name: value for name, value in values.items() if value != 0} == dict.fromkeys(late, NEVER)

@@ -82,6 +82,11 @@ def test_delays_of_systems() -> None:
     put(world.outcomes, systems_ready=0, systems_unreleased=0)
     write_delays(world)
     assert (out.release_delay_days, out.release_censored, out.systems_unreleased) == (90.0, True, 2)
+    put(world.outcomes, systems_ready=0, systems_unreleased=0)
+    for row in (1, 4, 6, 7):
+        world.systems[row].capability = -1.0
+    write_delays(world)
+    assert (out.systems_ready, out.mean_release_delay_days) == (1, 90.0)
     none = world_of(days=50)
     for row in (0, 1, 3):
         none.systems[row].capability = -1.0
@@ -121,6 +126,10 @@ def test_government_and_queues() -> None:
         "review_wait_days": 2.0,
     }
     assert raised(world.outcomes) == expected
+    put(world.score, tests=1, test_wait=int(UNIT) * 3)
+    put(world.governments[0], reviews=1, review_wait=int(UNIT) * 5)
+    write_government(world)
+    assert (world.outcomes.test_wait_days, world.outcomes.review_wait_days) == (3.0, 5.0)
     put(world.score, tests=0, test_wait=0)
     put(world.governments[0], reviews=0, review_wait=0)
     write_government(world)

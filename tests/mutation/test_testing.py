@@ -131,3 +131,13 @@ def test_testers_hired_later_work_from_then_on() -> None:
     first = world.constants.tests_per_agency
     assert [test.start for test in world.tests[first : first + 2]] == [0.0, 5.0]
     assert [agency.testers for agency in world.agencies] == [2, 2]
+
+
+def test_each_agency_has_testers_of_its_own() -> None:
+    world = queued({"testers": 2}, 0.0, 0.0, test_days=9.0)
+    for place in range(2):
+        put(world.tests[place], system=4 + 3 * place, arrival=0.0)
+    world.agencies[0].submitted = 2
+    run_tests(world, 0)
+    assert [agency.started for agency in world.agencies] == [2, 2]
+    assert all(desk.free_at > 0.0 for desk in world.testers)
