@@ -2,7 +2,7 @@
 
 Each mutant is tried in a process of its own, in plain Python: first the doctests of formulas and the checks of tests/mutation that
 are about the mutated file and about the day, and last the golden fingerprints. What survives must stand in survivors.toml with a
-reason; what stands there must survive. About half an hour on one core; `--keep` keeps the figures in the record of credibility.
+reason; what stands there must survive. A quarter of an hour on two idle cores; `--keep` keeps the figures in the record of credibility.
 """
 
 import argparse
@@ -159,6 +159,7 @@ def main() -> int:
     killed = sorted({m.name for m, (kind, _) in verdicts if kind != SURVIVED} & set(known))
     gone = sorted(set(known) - {m.name for m in made}) if options.only == BEHAVIOUR else []
     figures = score(verdicts) | {"survivors_with_reason": len(survivors) - len(unexplained), "seconds": round(time.monotonic() - began)}
+    figures["mutants_in_all"] = len(made)
     print(json.dumps(figures, indent=1))
     for title, names in (("survived without a reason", unexplained), ("listed, but killed", killed), ("listed, but no mutant", gone)):
         for name in names:
