@@ -260,14 +260,14 @@ def test_an_incident_costs_and_may_be_attributed() -> None:
             for cap in (1e12, 50_000.0):
                 world, actor = acting(severity_mu=10.0, severity_sigma=2.0, severity_cap=cap, attribution_chance=0.5)
                 put(actor, stolen_system=7)
-                put(world.score, largest_loss=20_000.0)
+                put(world.score, largest_loss=1_000.0)
                 chances, target = grow(actor.stem, operation), world.partners[3]
                 loss = math.floor(min(math.exp(10.0 + 2.0 * normal(draw(chances, Purpose.LOSS), draw(chances, Purpose.LOSS_ANGLE))), cap))
                 suffer(actor, world, target, int(channel), chances, 39)
                 assert (actor.incidents, target.incidents) == (1, 1)
                 for tally in (world.channels[int(channel)], world.kinds[int(ActorKind.CREW)]):
                     assert (tally.incidents, tally.loss, tally.operations) == (1, loss, 0)
-                assert world.score.largest_loss == max(20_000.0, loss)
+                assert world.score.largest_loss == max(1_000.0, loss)
                 assert log_of(world) == [(EventKind.INCIDENT, 39, 4, 3, system, loss)]
                 known = channel in (PUBLIC, LEAKED) and draw(chances, Purpose.ATTRIBUTED) < 0.5
                 answers.add((channel, known))
