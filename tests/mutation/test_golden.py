@@ -1,0 +1,116 @@
+"""Fixed scenarios in plain Python, whose every table is compared with a stored fingerprint.
+
+`python -m tests.mutation.test_golden` renews the fingerprints, which is right only after a change that means to change numbers.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.model import ReleaseModel
+from sim.policy import Policy
+from sim.row import fields
+from sim.start.room import LISTS, ROWS
+
+STORED = Path(__file__).with_name("golden.json")
+BUSY = {  # a small world in which rare things happen within weeks
+    "labs": 3,
+    "open_weight_labs": 2,
+    "organisations": 9,
+    "bad_actors": 30,
+    "base_hazard": 0.4,
+    "leak_hazard": 0.04,
+    "bypass_hazard": 0.1,
+    "theft_chance_sl3": 0.4,
+    "theft_gap_days": 12.0,
+    "cadence_days": 17,
+    "open_cadence_days": 13,
+    "pace": 2.0,
+    "test_days": 6.0,
+    "approval_days": 4.0,
+    "background_applications_per_day": 0.5,
+    "political_delay_days": 9,
+    "spy_share": 0.2,
+    "insider_share": 0.3,
+    "own_testing_days": 5,
+    "crew_gap_days": 5.0,
+    "leak_days": 6,
+    "ban_days": 9,
+    "fix_days": 4,
+    "search_days": 20.0,
+    "new_code_per_day": 0.01,
+    "leak_reach": 0.5,
+    "fallback_chance": 0.8,
+    "discount_per_year": 0.3,
+    "never_patch_share": 0.2,
+    "pool_share": 0.4,
+    "attribution_chance": 0.8,
+    "uplift_doubling_months": 2.0,
+    "cooperation": 0.8,
+    "open_shock_day": 20,
+    "open_shock_capability": 1.0,
+}
+GRADED = {"case_by_case": True, "approvals": True, "preview_days": 20, "reviewers": 2, "agencies": 2, "testers": 1, "sign_offs": 1}
+SCENARIOS: dict[str, tuple[Policy, dict[str, Any]]] = {
+    "open": (Policy("open"), BUSY),
+    "weights": (Policy("weights", {"publish_weights": True}), {**BUSY, "stripping_on": False, "open_safeguard": 0.6}),
+    "programme": (
+        Policy("programme", {"lab_programme": True, "launch_partners": 2, "wave_partners": 2, "wave_days": 9, "preview_days": 35}),
+        BUSY,
+    ),
+    "graded": (Policy("graded", {**GRADED, "revocation": True, "trigger_incidents": 2, "dark_days": 8}), BUSY),
+    "critical first": (Policy("critical first", {**GRADED, "by_criticality": True, "partners_max": 4}), {**BUSY, "service_times": 1}),
+    "framework": (
+        Policy(
+            "framework",
+            {
+                "framework": True,
+                "mandatory": 1.0,
+                "agencies": 3,
+                "sign_offs": 2,
+                "launch_partners": 3,
+                "coordinated_hold": True,
+                "hold_days": 20,
+            },
+            [(25, {"directive": True}), (33, {"restore": True}), (45, {"framework": False})],
+        ),
+        {**BUSY, "race_information": 1},
+    ),
+    "nothing reacts": (
+        Policy("nothing reacts", GRADED),
+        {**BUSY, "feedback": 0, "queues_on": False, "theft_on": False, "insiders_on": False},
+    ),
+    "nobody knows": (
+        Policy("nobody knows", {"lab_programme": True}),
+        {**BUSY, "race_information": 0, "leaks_on": False, "covered_leads": False},
+    ),
+}
+DAYS = 60
+
+
+def fingerprint(name: str) -> dict[str, str]:
+    """A hash of each table at the end of a run, of numbers to nine digits."""
+    policy, world = SCENARIOS[name]
+    with np.errstate(over="ignore"):
+        tables = ReleaseModel(policy, world, seed=7, horizon_days=DAYS, check=True).run().world
+    found = {}
+    for table in (*ROWS, *LISTS):
+        rows = getattr(tables, table)
+        rows = rows.rows if table in ("events", "operations") else rows if isinstance(rows, list) else [rows]
+        numbers = rows if table in LISTS else [getattr(row, field.name) for row in rows for field in fields(ROWS[table])]
+        found[table] = hashlib.sha256(" ".join(f"{float(number):.9g}" for number in numbers).encode()).hexdigest()[:12]
+    return found
+
+
+def test_every_table_is_what_it_was() -> None:
+    stored = json.loads(STORED.read_text(encoding="utf-8"))
+    assert set(stored) == set(SCENARIOS)
+    for name in SCENARIOS:
+        assert fingerprint(name) == stored[name], name
+
+
+if __name__ == "__main__":
+    STORED.write_text(json.dumps({name: fingerprint(name) for name in SCENARIOS}, indent=1) + "\n", encoding="utf-8")
