@@ -21,7 +21,7 @@ FIGURES = {
     "reductions": {"rows": 30, "held": 29},
     "relations": {"relations": 55, "held": 54},
     "mutation": {"killed_percent": 93.5},
-    "patterns": {"patterns": 17, "held_out": 9, "missed": 4},
+    "patterns": {"compared": 17, "held_out": 9, "missed": 4, "held_out_missed": 3},
 }
 
 
@@ -40,7 +40,8 @@ def card():
 def test_figures_are_those_of_the_record():
     assert verified(FIGURES).startswith("29 of 30 rows of closed forms met, 54 of 55 relations held")
     assert "93.5 % of planted faults" in verified(FIGURES)
-    assert validated(FIGURES) == "compared with 17 patterns, 9 of them held out, 4 missed; no prediction has been tested"
+    said = "compared with 17 patterns, 9 of them held out; 4 missed, 3 of them held out; no prediction has been tested"
+    assert validated(FIGURES) == said
 
 
 def test_what_is_not_recorded_is_said_to_be_missing():

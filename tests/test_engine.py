@@ -67,11 +67,11 @@ def test_event_log_tells_causes_before_effects() -> None:
         (EventKind.APPLIED, EventKind.APPROVED),
         (EventKind.APPROVED, EventKind.LEAK),
         (EventKind.WEIGHTS, EventKind.STRIPPED),
-        (EventKind.BYPASS, EventKind.FIXED),
     ):
         assert len(days[cause]), cause
         assert len(days[effect]), effect
         assert days[cause].min() <= days[effect].min()
+    assert min(days[EventKind.BYPASS].min(), days[EventKind.FLAW_FOUND].min()) < days[EventKind.FIXED].min()
 
 
 EXPECTED_LOSS = """

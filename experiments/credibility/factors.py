@@ -41,8 +41,9 @@ def verified(record: Record) -> str:
 def validated(record: Record) -> str:
     """The level of validation, in words."""
     return (
-        f"compared with {figure(record, 'patterns', 'patterns')} patterns, {figure(record, 'patterns', 'held_out')} of them held out, "
-        f"{figure(record, 'patterns', 'missed')} missed; no prediction has been tested"
+        f"compared with {figure(record, 'patterns', 'compared')} patterns, {figure(record, 'patterns', 'held_out')} of them held out; "
+        f"{figure(record, 'patterns', 'missed')} missed, {figure(record, 'patterns', 'held_out_missed')} of them held out; "
+        f"no prediction has been tested"
     )
 
 

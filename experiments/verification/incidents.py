@@ -51,7 +51,7 @@ def run(row: Given) -> list[Check]:
     """The mean number of incidents, their variance over their mean, and the share of runs without any."""
     actors, split, hazard = row["actors"] * row["split"], row["split"], row["hazard"]
     chances = {kind: -math.expm1(-hazard * skill) / split for kind, (_, skill) in KINDS.items()}
-    skills = {kind: -math.log1p(-chance) / hazard for kind, chance in chances.items()}
+    skills = {kind: min(1.0, -math.log1p(-chance) / hazard) for kind, chance in chances.items()}
     each = row["days"] / row["gap_days"]  # operations expected of an actor
     runs = int(min(MOST_RUNS, max(RUNS, OPERATIONS / (actors * each))))
     gaps = {f"{kind}_gap_days": row["gap_days"] for kind in ("spy", "insider", "crew")}

@@ -96,7 +96,6 @@ def serve_older_system(world, lab, capability):
     system.ready_day = -1
     system.public_day = -1
     lab.systems = 1
-    lab.offer = capability
     lab.trained = capability
 
 

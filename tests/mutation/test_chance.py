@@ -39,7 +39,7 @@ def test_every_purpose_keeps_its_number() -> None:
         "REVIEW_TIME_ANGLE REFUSED LEAK": 20,
         "BACKGROUND_GAP BACKGROUND_TIME BACKGROUND_TIME_ANGLE": 40,
         "SKILL HOME GAP TARGET LUCK REFUSED_OPEN REFUSED_PUBLIC REFUSED_LEAKED FALL_BACK FALL_BACK_AGAIN BANNED LOSS LOSS_ANGLE "
-        "ATTRIBUTED LEAK_REACH THEFT_GAP THEFT_TARGET THEFT_LUCK": 50,
+        "ATTRIBUTED LEAK_REACH THEFT_GAP THEFT_TARGET THEFT_LUCK FALL_BACK_LAST": 50,
         "WORLD_SEED PRIOR": 90,
     }
     numbers = {name: first + place for names, first in given.items() for place, name in enumerate(names.split())}

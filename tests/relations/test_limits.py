@@ -116,10 +116,9 @@ def without_paperwork(tables: Tables) -> Tables:
 @given(cases(), st.booleans(), some_levers())
 def test_21_a_stage_of_no_days_is_open_release_and_one_for_ever_is_none(case: Case, own: bool, changes: dict[str, Any]) -> None:
     """E. A preview of 0 days, by the lab's own programme or on the government's word with instant tests, equals open release in every
-    table but the government's paperwork. Hidden flaws are off on the government's word: it opens a system after the labs' turn, so the
-    public's first day with it is a day later. A preview of 3,650 days equals no public release, in all tables."""
+    table but the government's paperwork. A preview of 3,650 days equals no public release, in all tables."""
     by = {"lab_programme": own, "case_by_case": not own, "framework": False, "publish_weights": False}
-    case = case.steady().of_world(test_days=0.0, **({} if own else {"flaw_chance": 0.0}))
+    case = case.steady().of_world(test_days=0.0)
     opened = case.held(**{**AT_ONCE, "lab_programme": False, "case_by_case": False, "framework": False, "publish_weights": False})
     staged = case.held(**{**AT_ONCE, **by})
     assert differences(without_paperwork(lived(opened)), without_paperwork(lived(staged)), PAPERWORK) == []
@@ -370,5 +369,6 @@ def test_planted_faults_in_limits_are_noticed() -> None:
     direct = short.of_world(feedback=Feedback.NONE)
     assert others_moved(lived(direct), lived(direct, still(ActorKind.CREW)), ActorKind.SPY)
     flawed = short.of_world(flaw_chance=1.0, bypass_hazard=1.0, own_testing_days=0, test_days=0.0)
-    assert differences(without_paperwork(lived(flawed.held(**AT_ONCE, case_by_case=False))),
-                       without_paperwork(lived(flawed.held(**AT_ONCE, case_by_case=True))), PAPERWORK)  # fmt: skip
+    opened = without_paperwork(lived(flawed.held(**AT_ONCE, case_by_case=False)))
+    assert differences(opened, without_paperwork(lived(flawed.held(**AT_ONCE, case_by_case=True))), PAPERWORK) == []
+    assert differences(opened, without_paperwork(lived(flawed.held(**{**AT_ONCE, "preview_days": 1}, case_by_case=True))), PAPERWORK)

@@ -89,4 +89,4 @@ def test_42_signs_are_kept(place: Place) -> None:
 def test_42_catches_an_unlisted_reversal() -> None:
     """Planted: an access that is called stricter and is not."""
     wider = Move("40 stricter", "partners_max", lambda most: 2 * most, {"partners_approved": -1})
-    assert unlisted(wider, Place("baseline", "staged-preview"), DRAWS)
+    assert unlisted(wider, Place("baseline", "staged-preview", (), (("preview_days", 200), ("partners_max", 5))), DRAWS)
