@@ -45,22 +45,26 @@ def values(kind: type, low: float, high: float) -> Any:
     return st.floats(float(low), float(high), allow_subnormal=False)
 
 
+def some(given: dict[str, Any], most: int) -> Any:
+    """Values of at most so many of these names: drawing a few is much cheaper than deciding on every one."""
+    names = st.lists(st.sampled_from(list(given)), unique=True, max_size=most)
+    return names.flatmap(lambda chosen: st.fixed_dictionaries({name: given[name] for name in chosen}))
+
+
 def worlds() -> Any:
-    """Small worlds: sizes always, and any of the other parameters."""
+    """Small worlds: sizes always, and some of the other parameters."""
     ranges = {name: SMALL.get(name) or EAGER.get(name) or parameter.bounds for name, parameter in PARAMETERS.items()}
     given = {name: values(PARAMETERS[name].type, *bounds) for name, bounds in ranges.items()}
     sizes = {name: given.pop(name) for name in SMALL}
-    return st.builds(
-        lambda sized, others: {**sized, **others}, st.fixed_dictionaries(sizes), st.fixed_dictionaries({}, optional=given)
-    )
+    return st.builds(lambda sized, others: {**sized, **others}, st.fixed_dictionaries(sizes), some(given, 16))
 
 
 def levers(*, once: bool) -> Any:
-    """Any of the levers; orders that act once only where they have a date."""
+    """Some of the levers; orders that act once only where they have a date."""
     given = {
         name: values(lever.type, *NARROW.get(name, lever.bounds)) for name, lever in LEVERS.items() if once or not lever.once
     }
-    return st.fixed_dictionaries({}, optional=given)
+    return some(given, 8)
 
 
 def policies() -> Any:

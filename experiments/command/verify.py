@@ -110,8 +110,8 @@ def print_checks(checks: "list[Check]") -> None:
     from rich.table import Table
 
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    grid.add_column("name", overflow="fold", max_width=14)
-    grid.add_column("parameters", overflow="fold", min_width=19, max_width=19)
+    grid.add_column("name", overflow="fold", max_width=13)
+    grid.add_column("parameters", overflow="fold", min_width=17, max_width=17)
     for heading in ("formula", "simulated", "error", "tolerance"):
         grid.add_column(heading, justify="right", no_wrap=True)
     grid.add_column("holds", no_wrap=True)
