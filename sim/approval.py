@@ -1,7 +1,7 @@
 """Approval customer by customer: organisations' applications and other applicants share the reviewers, in continuous time."""
 
 from sim.chance import Purpose, draw, exponential, key
-from sim.desks import freest, hire
+from sim.desks import days_taken, freest, hire
 from sim.formulas.attack import whole
 from sim.formulas.defence import service_days
 from sim.rule import rule
@@ -27,7 +27,7 @@ def review_applications(government, world, day):
             start = max(start, float(day))  # until last night no place was left under the cap
         if start > day:
             break
-        work = begin_review(government, world, row) / params.staffing
+        work = days_taken(begin_review(government, world, row), params.staffing)
         government.reviews += 1
         government.review_wait += whole(start - arrival)
         if row >= 0:

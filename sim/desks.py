@@ -1,5 +1,6 @@
 """Desks: testers and reviewers, each of whom works on one case at a time."""
 
+from sim.row import NEVER
 from sim.rule import rule
 
 
@@ -18,3 +19,13 @@ def freest(desks, first, count):
         if desks[desk].free_at < desks[best].free_at:
             best = desk
     return best
+
+
+@rule
+def days_taken(work: float, staffing: float) -> float:
+    """Days that so many days of work take at a desk with this share of its working time; never more than a run can reach.
+
+    >>> days_taken(10.0, 0.5), days_taken(10.0, 1e-308) == NEVER
+    (20.0, True)
+    """
+    return min(work / staffing, float(NEVER))

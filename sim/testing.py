@@ -1,7 +1,7 @@
 """The agencies' tests: queues in continuous time, first come, first served; what is found is fixed before it counts."""
 
 from sim.chance import Purpose, draw, key
-from sim.desks import freest, hire
+from sim.desks import days_taken, freest, hire
 from sim.formulas.attack import whole
 from sim.formulas.defence import service_days
 from sim.formulas.safeguards import detection_chance
@@ -51,7 +51,7 @@ def begin_test(world, test, number, first_desk, testers, day):
     u, angle = draw(chances, Purpose.TEST_TIME), draw(chances, Purpose.TEST_TIME_ANGLE)
     work = service_days(params.service_times, params.test_days, params.test_days_cv, u, angle)
     test.start = start
-    test.finish = start + work / params.staffing
+    test.finish = start + days_taken(work, params.staffing)
     test.found = draw(chances, Purpose.TEST_FINDS) < detection_chance(work, params.detection_half_life_days)
     world.testers[desk].free_at = max(test.finish, world.testers[desk].free_at)
     world.score.tests += 1

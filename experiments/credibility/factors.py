@@ -34,7 +34,7 @@ def verified(record: Record) -> str:
     return (
         f"{figure(record, 'reductions', 'held')} of {figure(record, 'reductions', 'rows')} rows of closed forms met, "
         f"{figure(record, 'relations', 'held')} of {figure(record, 'relations', 'relations')} relations held over generated scenarios, "
-        f"{figure(record, 'mutation', 'killed_percent')} % of planted faults found by tests"
+        f"{figure(record, 'mutation', 'killed')} of {figure(record, 'mutation', 'mutants')} planted faults noticed"
     )
 
 

@@ -31,8 +31,8 @@ def main(seed: int) -> int:
     began = time.time()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-v", "-n=2", "--dist=worksteal", "--hypothesis-profile=full", f"--hypothesis-seed={seed}"]
-        command += ["-p", "no:cacheprovider", f"--junit-xml={report}", "tests/relations"]
+        command = [sys.executable, "-m", "pytest", "-v", "-n=2", "--dist=worksteal", "-p", "no:cacheprovider"]
+        command += ["--hypothesis-profile=full", f"--hypothesis-seed={seed}", f"--junit-xml={report}", "tests/relations"]
         subprocess.run(command, cwd=ROOT, env=os.environ | {"LOCKGATE_TEST_SEED": str(seed)}, check=False)
         held = outcomes_of(report)
     failed = sorted(number for number, passed in held.items() if not passed)

@@ -87,6 +87,26 @@ def test_reviews_in_continuous_time() -> None:
     assert world.reviewers[0].free_at == 8.5
 
 
+def test_a_review_that_the_cap_held_up_begins_once_a_place_is_free() -> None:
+    free = {"approval_days": 1.0, "approval_days_cv": 0.0, "background_applications_per_day": 0.0}
+    for row, held in ((0, 1), (1, 0)):
+        world, home, _ = waiting({"partners_max": 1, "reviewers": 2}, **free)
+        put(world.partners[row], approval=int(Approval.WAITING), applied_at=0.5)
+        put(home, waiting=1, in_review=1)
+        review_applications(home, world, 1)
+        assert (home.reviews, home.full) == (0, True)
+        put(home, in_review=0, refused=1)
+        review_applications(home, world, 3)
+        assert (world.partners[row].review_start, world.partners[row].review_finish) == (3.0, 4.0), held
+        assert home.review_wait == int(2.5 * UNIT)
+        assert home.full, "its own review takes the place"
+    world, home, _ = waiting({"partners_max": 2, "reviewers": 2}, 0.5, **{**free, "background_applications_per_day": 1e-9})
+    put(home, full=True, background_at=0.25, reviewers=2)
+    review_applications(home, world, 2)
+    assert (world.partners[1].review_start, home.background, home.full) == (2.0, 1, False)
+    assert home.review_wait == int(1.5 * UNIT), "other applicants are under no cap"
+
+
 def test_a_review_can_begin_this_morning() -> None:
     world, home, _ = waiting(None, 3.0, background_applications_per_day=0.0)
     review_applications(home, world, 3)

@@ -80,6 +80,9 @@ def test_who_is_refused_turns_to_the_next_best() -> None:
     for operation in range(40):
         for fallback in (0.4, 1.0):
             world, actor = acting(leak_reach=1.0, fallback_chance=fallback, evasion=0.2, ban_chance=0.5, ban_days=5)
+            # Every other one holds stolen weights that are worse than all it can be refused by.
+            stolen = operation % 2 == 1
+            put(actor, stolen_capability=-50.0 if stolen else NOTHING)
             put(world.today, public_safeguard=0.8, open_safeguard=0.7, restricted_safeguard=0.9)
             chances = grow(actor.stem, operation)
             ladder = [(LEAKED, 0.9, Purpose.REFUSED_LEAKED), (PUBLIC, 0.8, Purpose.REFUSED_PUBLIC), (OPEN, 0.7, Purpose.REFUSED_OPEN)]
@@ -90,15 +93,17 @@ def test_who_is_refused_turns_to_the_next_best() -> None:
                     break
                 refusals.append(channel)
                 bans += channel == PUBLIC and draw(chances, Purpose.BANNED) < 0.5
-                again = Purpose.FALL_BACK if len(refusals) == 1 else Purpose.FALL_BACK_AGAIN
+                again = {1: Purpose.FALL_BACK, 2: Purpose.FALL_BACK_AGAIN, 3: Purpose.FALL_BACK_LAST}[len(refusals)]
                 if draw(chances, again) >= fallback:
                     break
+            else:
+                expected = STOLEN if stolen else NO
             assert reached(world, actor, operation) == expected
             assert [tally.refusals for tally in world.channels] == [int(channel in refusals) for channel in Channel]
             assert (world.score.bans, actor.banned_until) == ((1, 15) if bans else (0, 0))
             seen.add((expected, len(refusals), bans))
     assert len(seen) >= 7
-    assert {channel for channel, _, _ in seen} == {NO, OPEN, PUBLIC, LEAKED}
+    assert {channel for channel, _, _ in seen} == {NO, OPEN, PUBLIC, LEAKED, STOLEN}
 
 
 def test_where_nothing_reacts_nobody_is_banned() -> None:

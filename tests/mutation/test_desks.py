@@ -1,6 +1,7 @@
 """Desks: who is free first, and that nobody is hired into the past."""
 
-from sim.desks import freest, hire
+from sim.desks import days_taken, freest, hire
+from sim.row import NEVER
 from sim.world import Desk
 
 
@@ -24,3 +25,8 @@ def test_the_first_of_the_freest() -> None:
     assert freest(desks, 1, 4) == 4
     assert freest(desks, 1, 1) == 1
     assert freest(desks, 0, 5) == 0
+
+
+def test_days_taken() -> None:
+    assert (days_taken(6.0, 1.0), days_taken(6.0, 0.5), days_taken(6.0, 3.0)) == (6.0, 12.0, 2.0)
+    assert days_taken(1.0, 1e-308) == NEVER

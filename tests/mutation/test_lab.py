@@ -168,6 +168,9 @@ def test_the_public_finds_a_flaw_by_chance() -> None:
         for safe in ({"flaw": False}, {"flaw": True, "bypassed": True}, {"flaw": True, "stage": int(Stage.PARTNERS)}):
             assert "fix_day" not in cared(day, bypass_hazard=0.3, **safe)[1]
     assert found == {False, True}
+    lucky = next(day for day in range(5, 99) if uniform(0, Purpose.BYPASS, 1, 65536 + day) < 1.0 - math.exp(-1.0))
+    for public_day, bypassed in ((lucky - 1, True), (lucky, False), (lucky + 1, False)):
+        assert ("fix_day" in cared(lucky, flaw=True, bypass_hazard=1.0, public_day=public_day)[1]) == bypassed, "from the day after"
 
 
 def test_a_bypass_weakens_the_safeguard_until_it_is_fixed() -> None:
