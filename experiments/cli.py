@@ -28,12 +28,14 @@ Examples:
   lockgate compare                         three policies, 500 sampled worlds
   lockgate compare open-release mine.toml  a policy of your own, in a file
   lockgate run staged-preview              one run, told as a story
+  lockgate verify                          the model beside closed forms
+  lockgate patterns                        the model beside what was observed
   lockgate list                            all that there is, by name
   lockgate show staged-preview             one of these names in plain words
 
 \b
 Exit codes: 0 done, 2 an input that cannot be used, 3 a defect of the
-program, 130 stopped.
+program or a check that does not hold, 130 stopped.
 """
 
 

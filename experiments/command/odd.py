@@ -11,7 +11,7 @@ from sim.errors import InputError
 def odd(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the page to this file. [default: print it]")] = None,
 ) -> None:
-    """Describe the model by the ODD protocol, from its code, as a Markdown page."""
+    """Print the ODD protocol of the model, made from its code."""
     from experiments.odd import page
 
     if out is None:
