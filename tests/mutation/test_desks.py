@@ -25,6 +25,7 @@ def test_the_first_of_the_freest() -> None:
     assert freest(desks, 1, 4) == 4
     assert freest(desks, 1, 1) == 1
     assert freest(desks, 0, 5) == 0
+    assert freest([Desk(free_at=time) for time in (9.0, 1.0, 5.0, 6.0)], 2, 2) == 2, "another agency's desk is not its own"
 
 
 def test_days_taken() -> None:

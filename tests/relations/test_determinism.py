@@ -260,8 +260,12 @@ def visited_in_any_order(case: Case, seed: int, **options: Any) -> Tables:
 def test_08_order_of_visits_within_a_phase_changes_nothing(case: Case, seed: int) -> None:
     """E. Every kind is visited in a new random order each day, against the compiled run in the order of rows: all tables are the same,
     but for the order of lines of one day in the event log, in the list of operations and in the list of leaking partners
-    (Mesa, 14 days at most)."""
-    assert differences(unordered(visited_in_any_order(case, seed)), unordered(lived(case))) == []
+    (Mesa, 14 days at most). Labs that submit systems to the agencies on one day queue in the order of their
+    visits, which is that of their rows: such a tie is left out."""
+    tables = lived(case)
+    tests = tables["tests"][tables["tests"]["system"] >= 0]
+    assume(len({(test["system"], test["arrival"]) for test in tests}) == len(set(tests["arrival"])))
+    assert differences(unordered(visited_in_any_order(case, seed)), unordered(tables)) == []
 
 
 def reseated(order: list[int], *, stems: bool = True) -> Callable[[Callable[[str], Any]], None]:
