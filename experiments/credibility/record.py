@@ -20,6 +20,6 @@ def recorded() -> dict[str, dict[str, Any]]:
 
 
 def record(check: str, figures: Mapping[str, Any]) -> None:
-    """Keep the figures of one long check in the place of older ones."""
-    known = recorded() | {check: {**figures, "model": source_hash()}}
+    """Keep the figures of one long check in the place of older ones. Figures that name their model, as those mended in part do, keep it."""
+    known = recorded() | {check: {"model": source_hash(), **figures}}
     RECORD.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")

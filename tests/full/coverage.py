@@ -1,7 +1,7 @@
 """Branch coverage of the rules and formulas with the compiler off: `python -m tests.full.coverage [--examples N] [--package] [--keep]`.
 
 What runs is the checks of tests/mutation, the golden scenarios among them, and generated scenarios on the Mesa driver. About a minute.
-With `--package` the whole test command runs after that, with the compiler off, and the three packages are measured: about half an hour.
+With `--package` the whole test command runs after that, with the compiler off, and the three packages are measured.
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""The long check of the keyed draws as a generator: `python -m tests.full.generator [FOLDER [BATTERIES]]`. It takes some hours.
+"""The long check of the keyed draws as a generator: `python -m tests.full.generator [FOLDER [BATTERIES]]`.
 
 Collisions in 10^8 keys need 2 GB of memory. dieharder's results are kept in FOLDER, one file a test, so that a stopped run goes on.
-With one battery instead of three it takes about half an hour.
+One battery instead of three is the quick form.
 """
 
 import sys

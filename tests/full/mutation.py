@@ -2,7 +2,7 @@
 
 Each mutant is tried in a process of its own, in plain Python: first the doctests of formulas and the checks of tests/mutation that
 are about the mutated file and about the day, and last the golden fingerprints. What survives must stand in survivors.toml with a
-reason; what stands there must survive. A quarter of an hour on two idle cores; `--keep` keeps the figures in the record of credibility.
+reason; what stands there must survive. `--keep` keeps the figures in the record of credibility.
 """
 
 import argparse
