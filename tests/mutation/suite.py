@@ -13,7 +13,7 @@ GOLDEN = "test_golden"
 ABOUT = {  # checks that are about a file and are not named like it
     "test___init__": ("test_day",),
     "test_log": ("test_systems",),
-    "test_population": ("test_population", "test_ranking", "test_day"),
+    "test_population": ("test_population", "test_ranking", "test_day", "test_rare_states"),
     "test_formulas": ("test_formulas",),
     "test_chance": ("test_chance",),
 }
@@ -54,7 +54,7 @@ def meaning_checks(path: str) -> Iterator[Callable[[], None]]:
     if path.startswith("sim/formulas/") or path == "sim/chance.py":
         yield from doctests_of(path)
     own = "test_formulas" if path.startswith("sim/formulas/") else f"test_{path.rsplit('/', maxsplit=1)[-1].removesuffix('.py')}"
-    for name in ABOUT.get(own, (own, "test_day")) if path else sorted(file.stem for file in HERE.glob("test_*.py")):
+    for name in ABOUT.get(own, (own, "test_day", "test_rare_states")) if path else sorted(file.stem for file in HERE.glob("test_*.py")):
         if name != GOLDEN:
             yield from checks_of(name)
 
