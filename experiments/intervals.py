@@ -7,14 +7,13 @@ there are several. NaN stands for an end that the draws cannot give.
 from typing import Any
 
 import numpy as np
-from scipy.special import chdtri, ndtri, stdtrit
-from scipy.stats import binom
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Interval = tuple[Any, Any, Any]
 LEVEL = 0.95
 UPPER = 0.5 + LEVEL / 2  # chance below the upper end
-Z = float(ndtri(UPPER))
+Z = 1.959963984540054  # the standard normal quantile of UPPER, as scipy.special.ndtri gives it
+POISSON = np.array([np.nan, 0.05129329438755058, 0.35536151069866223, 0.8176914471639536])  # means below which a count of 1, 2, 3 or more has a chance of 1 - LEVEL
 FEWEST = 10  # draws that must differ from the others before a mean has an interval
 
 
@@ -35,6 +34,8 @@ def mean_interval(values: Array) -> Interval:
     differing = np.sum(values != np.median(values, axis=0), axis=0)
     if draws < 2:
         return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
+    from scipy.special import stdtrit
+
     spread = np.std(values, axis=0, ddof=1)
     unit = np.where(spread > 0.0, spread, 1.0)
     few = draws < FEWEST  # whose skewness says nothing
@@ -73,7 +74,7 @@ def share_interval(count: Any, draws: int) -> Interval:
 def next_to_zero(count: Array, draws: int) -> Array:
     """The low end of a small count's share, as of a Poisson count; 1 for other counts."""
     few = (count > 0) & (count <= (2 if draws <= 50 else 3))
-    return np.where(few, 0.5 * chdtri(2.0 * np.where(few, count, 1.0), LEVEL) / draws, np.where(count > 0, 1.0, 0.0))
+    return np.where(few, POISSON[np.where(few, count, 1.0).astype(int)] / draws, np.where(count > 0, 1.0, 0.0))
 
 
 def paired_share_interval(more: Any, less: Any, draws: int) -> Interval:
@@ -101,6 +102,8 @@ def median_interval(values: Array) -> Interval:
     draws, median = len(values), np.median(values, axis=0)
     if draws < 6:
         return median, np.full_like(median, np.nan), np.full_like(median, np.nan)
+    from scipy.stats import binom
+
     ordered, last = np.sort(values, axis=0), draws - 1
     rank = int(binom.ppf(1.0 - UPPER, draws, 0.5))  # from 1: this rank and its mirror image cover at least 95 %, the next ones less
     wide, narrow = (1.0 - 2.0 * binom.cdf(r - 1, draws, 0.5) for r in (rank, rank + 1))

@@ -1,19 +1,15 @@
-"""The base of all agents: a Mesa agent whose annotated fields are also the columns of its kind's table."""
+"""The base of all agents: a row whose annotated fields are also the columns of its kind's table, and what it does on a day.
+
+Nothing here knows Mesa: `sim.model` makes Mesa agents of these classes, and the compiled driver never loads it.
+"""
 
 from typing import Any
 
-import mesa
-
-from sim.row import Row, fields
+from sim.row import Row
 
 
-class Agent(Row, mesa.Agent):
+class Agent(Row):
     """An agent of the model. A kind adds annotated fields and one method, `step(world, day)`."""
-
-    def __init__(self, model: mesa.Model) -> None:
-        mesa.Agent.__init__(self, model)
-        for field in fields(type(self)):
-            setattr(self, field.name, field.default)
 
     def step(self, world: Any, day: int) -> None:
         """What the agent does on a day."""

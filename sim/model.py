@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
@@ -45,6 +46,22 @@ class Growing(Generic[Item]):
 def plain(record: Any) -> SimpleNamespace:
     """A record as an object with Python numbers, which rules read faster."""
     return SimpleNamespace(**{name: record[name].item() for name in record.dtype.names})
+
+
+@cache
+def mesa_kind(kind: type) -> type:
+    """A kind of agents as a class of Mesa agents, under its own name. Mesa's part is ready when its `__init__()` is called."""
+
+    class MesaKind(kind, mesa.Agent):  # type: ignore[misc]
+        written = kind
+
+        def __init__(self, model: mesa.Model) -> None:
+            mesa.Agent.__init__(self, model)
+            kind.__init__(self)  # type: ignore[misc]
+
+    for name in ("__name__", "__qualname__", "__module__", "__doc__"):
+        setattr(MesaKind, name, getattr(kind, name))
+    return MesaKind
 
 
 class ReleaseModel(mesa.Model):
@@ -96,7 +113,7 @@ class ReleaseModel(mesa.Model):
         tables: dict[str, Any] = {name: kind() for name, kind in SINGLES.items()}
         for name, kind in TABLES.items():
             rows = getattr(rooms, name)
-            tables[name] = [self.kinds[name](self) if name in KINDS else kind() for _ in range(rows)]
+            tables[name] = [mesa_kind(self.kinds[name])(self) if name in KINDS else kind() for _ in range(rows)]
         tables |= {name: [0] * getattr(rooms, name) for name in LISTS}
         tables |= {"events": Growing(Event), "operations": Growing(int)}
         return SimpleNamespace(seed=seed, horizon=self.horizon_days, params=params, phases=phases, **tables)
@@ -126,6 +143,16 @@ class ReleaseModel(mesa.Model):
             row = invariant.broken_row(self.world, self.day)
             if row >= 0:
                 raise BrokenInvariant(invariant, self.day, row, self.world.seed, self.policy.name)
+
+    @property
+    def agents_by_type(self) -> dict[type, mesa.agent.AgentSet]:
+        """Agents by their class as it is written: `sim.Partner`, or the one handed in."""
+        return {getattr(kind, "written", kind): agents for kind, agents in super().agents_by_type.items()}
+
+    @property
+    def agent_types(self) -> list[type]:
+        """These classes."""
+        return list(self.agents_by_type)
 
     @property
     def events(self) -> list[Event]:

@@ -5,12 +5,23 @@ from functools import cache
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from experiments.comparison import HEADLINES, OUTCOMES
 from experiments.estimate import change, level
 from experiments.folder import plain
-from experiments.intervals import better_interval, mean_interval, median_interval, paired_share_interval, share_interval, unskewed
+from experiments.intervals import (
+    LEVEL,
+    POISSON,
+    UPPER,
+    Z,
+    better_interval,
+    mean_interval,
+    median_interval,
+    paired_share_interval,
+    share_interval,
+    unskewed,
+)
 from sim.chance import Purpose, uniform
 from tests.full.interval_coverage import Case, called_different, cases, coverage, draw, policies
 
@@ -35,6 +46,11 @@ def covered(method, values, truth):
 
 
 # Formulas
+
+
+def test_constants_are_those_of_scipy():
+    assert pytest.approx(special.ndtri(UPPER), rel=1e-15) == Z
+    assert pytest.approx(0.5 * special.chdtri([2.0, 4.0, 6.0], LEVEL), rel=1e-15) == POISSON[1:]
 
 
 @pytest.mark.parametrize(("count", "draws", "low", "high"), [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611)])
