@@ -10,17 +10,19 @@ from numba.core import types
 from numba.extending import overload, register_jitable
 
 from sim.cache import keep_compiled_rules
+from sim.compiler import RuleCompiler
 
 CACHE = keep_compiled_rules()
+OPTIONS = {"pipeline_class": RuleCompiler, "no_cfunc_wrapper": True}
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def rule(function: Function) -> Function:
     """Mark a function as a rule of the model. It must stay within what Numba compiles."""
-    return register_jitable(function)
+    return register_jitable(**OPTIONS)(function)
 
 
-@overload(int)
+@overload(int, jit_options=OPTIONS)
 def _plain_number(member):  # type: ignore[no-untyped-def]
     """Let compiled rules write int(Stage.PUBLIC), as Python does."""
     return (lambda member: member + 0) if isinstance(member, types.IntEnumMember) else None

@@ -1,0 +1,89 @@
+"""How rules are compiled: a rule is kept as it was lowered, and only what is called from Python is optimised and made machine code.
+
+Numba optimises, and makes machine code of, every function that a compiled function calls, and then does both again for the caller, whose
+code holds a copy: with a hundred rules, half of the time goes there. What it gives is the same either way: LLVM keeps floating-point
+results as they are written, unless it is told otherwise (`fastmath`), and sees the same whole program in the end.
+
+This relies on Numba's `pipeline_class` (documented), on its flag `no_compile`, and on two methods of its code libraries.
+"""
+
+from typing import Any
+
+from llvmlite.binding import Linkage
+from numba import _dynfunc
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import register_pass
+from numba.core.typed_passes import NativeLowering
+
+
+class LoweredLibrary(JITCodeLibrary):  # type: ignore[misc]
+    """The code of a rule and the libraries of the rules that it calls, not yet put together."""
+
+    def add_linking_library(self, library: Any) -> None:
+        """Remember a rule that this one calls."""
+        super().add_linking_library(library)
+        self._reload_init.update(library._reload_init)
+
+    def finalize(self) -> None:
+        """Nothing more is added. Whoever calls the rule optimises it."""
+        self._finalized = True
+
+    def _get_module_for_linking(self) -> Any:
+        """This rule's code with that of all rules that it calls, once each."""
+        if self._shared_module is None:
+            module = self.copy()
+            for library in self.below({self}):
+                module.link_in(library.copy() if isinstance(library, LoweredLibrary) else library._get_module_for_linking().clone())
+            self._shared_module = module
+        return self._shared_module
+
+    def copy(self) -> Any:
+        """This rule's code alone, for a program in which it may be defined more than once."""
+        module = self._final_module.clone()
+        for function in module.functions:
+            if not function.is_declaration and function.linkage == Linkage.external:
+                function.linkage = Linkage.linkonce_odr
+        return module
+
+    def below(self, seen: set[Any]) -> list[Any]:
+        """All libraries that this one needs, without those seen before."""
+        found = []
+        for library in self._linking_libraries:
+            if library not in seen:
+                seen.add(library)
+                found.append(library)
+                if isinstance(library, LoweredLibrary):
+                    found += library.below(seen)
+        return found
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class KeepLowered(NativeLowering):  # type: ignore[misc]
+    """Lower a rule, and leave it at that."""
+
+    _name = "keep_lowered"
+
+    def run_pass(self, state: Any) -> bool:
+        """Lower the function into a library of its own kind, and tell callers of it."""
+        state.library = LoweredLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.flags.no_compile = True
+        super().run_pass(state)
+        lowered, name = state["cr"], state.func_id.func_qualname
+        # Numba knows a compiled function by an object that Python can call. This one it never calls.
+        stand_in = _dynfunc.make_function(lowered.fndesc.lookup_module(), name, "", 0, lowered.env, (state.library,))
+        state.targetctx.insert_user_function(stand_in, lowered.fndesc, [state.library])
+        state["cr"] = lowered._replace(cfunc=stand_in)
+        return True
+
+
+class RuleCompiler(CompilerBase):  # type: ignore[misc]
+    """Numba's own passes, but for the last."""
+
+    def define_pipelines(self) -> list[Any]:
+        """The passes."""
+        pipeline = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        names = [kind.__name__ for kind, _ in pipeline.passes]
+        pipeline.passes[names.index("NativeLowering")] = (KeepLowered, "keep lowered")
+        pipeline.finalize()
+        return [pipeline]
