@@ -12,9 +12,18 @@ from typing import Any
 from llvmlite.binding import Linkage
 from numba import _dynfunc
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import CompilerBase, DefaultPassBuilder
-from numba.core.compiler_machinery import register_pass
-from numba.core.typed_passes import NativeLowering
+from numba.core.compiler import CompilerBase
+from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.typed_passes import (
+    AnnotateTypes,
+    IRLegalization,
+    NativeLowering,
+    NoPythonBackend,
+    NoPythonSupportedFeatureValidation,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+)
+from numba.core.untyped_passes import FixupArgs, GenericRewrites, IRProcessing, ReconstructSSA, TranslateByteCode
 
 
 class LoweredLibrary(JITCodeLibrary):  # type: ignore[misc]
@@ -24,6 +33,11 @@ class LoweredLibrary(JITCodeLibrary):  # type: ignore[misc]
         """Remember a rule that this one calls."""
         super().add_linking_library(library)
         self._reload_init.update(library._reload_init)
+
+    def add_llvm_module(self, module: Any) -> None:
+        """Take code in as it is."""
+        module.data_layout = self._codegen._data_layout
+        self._final_module.link_in(module)
 
     def finalize(self) -> None:
         """Nothing more is added. Whoever calls the rule optimises it."""
@@ -78,12 +92,18 @@ class KeepLowered(NativeLowering):  # type: ignore[misc]
 
 
 class RuleCompiler(CompilerBase):  # type: ignore[misc]
-    """Numba's own passes, but for the last."""
+    """Numba's own passes, less those for what no rule has: closures, contexts, generators, expressions of arrays, branches on types."""
+
+    PASSES = (
+        TranslateByteCode, FixupArgs, IRProcessing, GenericRewrites, ReconstructSSA,
+        NopythonTypeInference, PreLowerStripPhis,
+        NoPythonSupportedFeatureValidation, IRLegalization, AnnotateTypes, KeepLowered, NoPythonBackend,
+    )  # fmt: skip
 
     def define_pipelines(self) -> list[Any]:
-        """The passes."""
-        pipeline = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        names = [kind.__name__ for kind, _ in pipeline.passes]
-        pipeline.passes[names.index("NativeLowering")] = (KeepLowered, "keep lowered")
+        """The passes, in order."""
+        pipeline = PassManager("rule")
+        for step in self.PASSES:
+            pipeline.add_pass(step, step.__name__)
         pipeline.finalize()
         return [pipeline]
