@@ -13,7 +13,8 @@ Interval = tuple[Any, Any, Any]
 LEVEL = 0.95
 UPPER = 0.5 + LEVEL / 2  # chance below the upper end
 Z = 1.959963984540054  # the standard normal quantile of UPPER, as scipy.special.ndtri gives it
-POISSON = np.array([np.nan, 0.05129329438755058, 0.35536151069866223, 0.8176914471639536])  # means below which a count of 1, 2, 3 or more has a chance of 1 - LEVEL
+# Means of a Poisson count below which 1, 2, 3 or more have a chance of 1 - LEVEL.
+POISSON = np.array([np.nan, 0.05129329438755058, 0.35536151069866223, 0.8176914471639536])
 FEWEST = 10  # draws that must differ from the others before a mean has an interval
 
 

@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import llvmlite
@@ -53,14 +53,15 @@ def usable(folder: Path) -> bool:
 
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Let one process compile while others wait for what it leaves. The system frees the lock of a process that dies."""
-    try:
-        import fcntl
-    except ImportError:  # not on Windows: there each process compiles for itself, which is slow and safe
-        yield
-        return
+    """Let one process, or thread, compile while others wait for what it leaves. The system frees the lock of a process that dies.
+
+    Where files cannot be locked (on Windows, on some cluster file systems), each compiles for itself, which is slow and safe.
+    """
     with (folder / "compiling.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        with suppress(ImportError, OSError):
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 

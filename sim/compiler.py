@@ -10,7 +10,7 @@ This relies on Numba's `pipeline_class` (documented), on its flag `no_compile`, 
 from typing import Any
 
 from llvmlite.binding import Linkage
-from numba import _dynfunc
+from numba import _dynfunc  # type: ignore[attr-defined]
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase
 from numba.core.compiler_machinery import PassManager, register_pass
@@ -26,7 +26,7 @@ from numba.core.typed_passes import (
 from numba.core.untyped_passes import FixupArgs, GenericRewrites, IRProcessing, ReconstructSSA, TranslateByteCode
 
 
-class LoweredLibrary(JITCodeLibrary):  # type: ignore[misc]
+class LoweredLibrary(JITCodeLibrary):
     """The code of a rule and the libraries of the rules that it calls, not yet put together."""
 
     def add_linking_library(self, library: Any) -> None:
@@ -73,7 +73,7 @@ class LoweredLibrary(JITCodeLibrary):  # type: ignore[misc]
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
-class KeepLowered(NativeLowering):  # type: ignore[misc]
+class KeepLowered(NativeLowering):
     """Lower a rule, and leave it at that."""
 
     _name = "keep_lowered"
@@ -91,7 +91,7 @@ class KeepLowered(NativeLowering):  # type: ignore[misc]
         return True
 
 
-class RuleCompiler(CompilerBase):  # type: ignore[misc]
+class RuleCompiler(CompilerBase):
     """Numba's own passes, less those for what no rule has: closures, contexts, generators, expressions of arrays, branches on types."""
 
     PASSES = (

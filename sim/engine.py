@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import local
 from typing import Any
 
@@ -13,7 +14,8 @@ from numba.core.errors import NumbaError
 
 from sim.begin import Memory
 from sim.cache import one_at_a_time
-from sim.draws import live
+from sim.chance import Purpose, key, uniform
+from sim.draws import live, live_checked, remember, report
 from sim.parameters import parameter_table
 from sim.plan import Array, Plan, Results, run_once
 from sim.policy import Policy
@@ -63,8 +65,8 @@ def simulate(
         if progress:
             progress(last - first)
 
+    compile_rules(check=check)
     with one_sentence():
-        compile_rules()
         plan.refuse_what_is_too_large()
         if len(worlds):
             run_some(0, 1)
@@ -79,38 +81,59 @@ def simulate(
 
 def is_compiled(*, check: bool = False) -> bool:
     """Whether the rules of these sources are compiled already (with invariants, or without), so that a run begins at once."""
-    return any(CACHE.glob(f"sim_*/draws.{'live_checked' if check else 'live'}-*.nbi"))
+    return compiled_mark(check).exists()
 
 
-def compile_rules() -> None:
-    """Compile the rules, unless that was done before."""
-    if is_compiled():
+def compiled_mark(check: bool) -> Path:
+    """The file that says so. It is written last: a process that was stopped before leaves the rest to the next."""
+    return CACHE / ("compiled-checked" if check else "compiled")
+
+
+def compile_rules(*, check: bool = False) -> None:
+    """Compile the rules, unless that was done before. Of several processes or threads one compiles, and the others wait."""
+    if is_compiled(check=check):
         return
-    with one_at_a_time(CACHE):
-        if not is_compiled():
-            compile_in_two_processes()
+    with one_sentence(), one_at_a_time(CACHE):
+        if not is_compiled(check=check):
+            compile_in_two_processes(check=check)
+            compiled_mark(check).touch()
 
 
-def compile_in_two_processes() -> None:
-    """Compile what begins a run in a second process, and its days in this one."""
-    command = [sys.executable, "-c", "from sim.engine import compile_beginning; compile_beginning()"]
+def compile_in_two_processes(*, check: bool) -> None:
+    """Compile all but the days of a run in a second process, and its days, which take as long, in this one."""
+    command = [sys.executable, "-c", "from sim.engine import compile_all_but_days; compile_all_but_days()"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    # Where the second process fails, this one compiles the beginning when it first needs it.
+    days = live_checked if check else live
+    # Where the second process fails, this one compiles its part when it first needs it.
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
-        live.compile((types.Array(types.int64, 1, "C"),))
+        days.compile((types.Array(types.int64, 1, "C"),))
+    plan = smallest_plan()
+    (plan.run_checked if check else plan.run)(Memory(), 0, 1)
 
 
-def compile_beginning() -> None:
-    """Compile, and keep, what begins a run."""
-    Memory().begin(0, 1, parameter_table(1, organisations=1, bad_actors=0), Policy("any").phases())
+def smallest_plan() -> Plan:
+    """A plan with one short run: it calls all that other plans call, with arguments of the same types."""
+    plan = Plan(parameter_table(1, organisations=1, bad_actors=0), [Policy("any")], [0], 1)
+    plan.refuse_what_is_too_large()
+    return plan
+
+
+def compile_all_but_days() -> None:
+    """Compile, and keep, what begins a run and what copies its results."""
+    plan, memory = smallest_plan(), Memory()
+    memory.begin(0, plan.horizon, plan.worlds, plan.phases, operations_room=1)
+    reference, out = memory.table("operations"), plan.results
+    remember(memory.directory, reference)
+    report(memory.directory, reference, out.outcomes[0], out.weeks[0, 0], out.displacement[0, 0])
+    uniform(0, Purpose.PRIOR, 0, key(0, 0, Purpose.WORLD_SEED))
 
 
 def trace(world: Array, policy: Policy, seed: int, horizon_days: int = 540, *, check: bool = False) -> dict[str, Array]:
     """One run in full: every table by name as it stands in the end, among them the event log (`events`)."""
     phases = policy.phases()
     memory = Memory()
+    compile_rules(check=check)
     with one_sentence():
-        compile_rules()
         Plan(world, [policy], [seed], horizon_days).refuse_what_is_too_large()
         run_once(memory, seed, horizon_days, world, phases, check, policy.name, events_room=1 << 14)
     tables = {name: memory.table(name).copy() for name in OWN_DTYPES}

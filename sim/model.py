@@ -57,7 +57,7 @@ def mesa_kind(kind: type) -> type:
 
         def __init__(self, model: mesa.Model) -> None:
             mesa.Agent.__init__(self, model)
-            kind.__init__(self)  # type: ignore[misc]
+            kind.__init__(self)
 
     for name in ("__name__", "__qualname__", "__module__", "__doc__"):
         setattr(MesaKind, name, getattr(kind, name))

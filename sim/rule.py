@@ -13,7 +13,7 @@ from sim.cache import keep_compiled_rules
 from sim.compiler import RuleCompiler
 
 CACHE = keep_compiled_rules()
-OPTIONS = {"pipeline_class": RuleCompiler, "no_cfunc_wrapper": True}
+OPTIONS: Any = {"pipeline_class": RuleCompiler, "no_cfunc_wrapper": True}
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -32,7 +32,7 @@ def one_after_another(rules: list[Callable[..., None]]) -> Callable[..., None]:
     """A rule that calls these rules in order with the same world and day."""
     if len(rules) == 1:
         return rules[0]
-    # Halves, not a chain: the compiler optimises whatever a rule calls once more for each level above it.
+    # Halves, not a chain: the compiler works on all rules on the way down to the last at the same time.
     half = len(rules) // 2
     first, second = one_after_another(rules[:half]), one_after_another(rules[half:])
 

@@ -91,11 +91,12 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
 
 
 def announce(*, check: bool, quiet: bool) -> None:
-    """Say why the first run of all begins late."""
-    from sim.engine import is_compiled
+    """Compile what the first run of all needs, before anything else is computed, and say so."""
+    from sim.engine import compile_rules, is_compiled
 
     if not is_compiled(check=check):
-        say("compiling the model's rules (once, about 20 s) ...", quiet=quiet)
+        say("compiling the model's rules (once, about 10 s) ...", quiet=quiet)
+        compile_rules(check=check)
 
 
 def print_comparison(comparison: Any) -> None:
