@@ -65,14 +65,28 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         yield
 
 
+def spare(folder: Path) -> Path:
+    """A temporary folder in place of one that cannot be written, with what that one holds: compiled code shipped in a container."""
+    other = Path(tempfile.gettempdir()) / f"lockgate-{os.getuid() if hasattr(os, 'getuid') else 'cache'}" / folder.name
+    other.parent.mkdir(parents=True, exist_ok=True)
+    if folder.is_dir() and not other.exists():
+        partial = Path(tempfile.mkdtemp(dir=other.parent))
+        try:
+            shutil.copytree(folder, partial, dirs_exist_ok=True)
+            partial.rename(other)  # in one move: another process may be doing the same
+        except OSError:
+            shutil.rmtree(partial, ignore_errors=True)
+    other.mkdir(exist_ok=True)
+    return other
+
+
 def keep_compiled_rules() -> Path:
     """Point Numba at the folder of these sources, before anything is compiled; a temporary one where none can be written."""
     versions = f"{numba.__version__}-{llvmlite.__version__}-{numpy.__version__}-{platform.python_version()}-{platform.machine()}"
     name = f"{source_hash()}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}"
     folder = cache_root() / name
     if not usable(folder):
-        folder = Path(tempfile.gettempdir()) / f"lockgate-{os.getuid() if hasattr(os, 'getuid') else 'cache'}" / name
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = spare(folder)
     os.utime(folder)
     others = sorted((f for f in folder.parent.iterdir() if f.is_dir() and f != folder), key=lambda f: f.stat().st_mtime)
     for old in others[:-KEPT]:

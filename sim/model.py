@@ -52,12 +52,12 @@ def plain(record: Any) -> SimpleNamespace:
 def mesa_kind(kind: type) -> type:
     """A kind of agents as a class of Mesa agents, under its own name. Mesa's part is ready when its `__init__()` is called."""
 
-    class MesaKind(kind, mesa.Agent):  # type: ignore[misc]
+    class MesaKind(kind, mesa.Agent):
         written = kind
 
         def __init__(self, model: mesa.Model) -> None:
             mesa.Agent.__init__(self, model)
-            kind.__init__(self)
+            kind.__init__(self)  # type: ignore[misc]
 
     for name in ("__name__", "__qualname__", "__module__", "__doc__"):
         setattr(MesaKind, name, getattr(kind, name))

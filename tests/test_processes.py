@@ -1,0 +1,103 @@
+"""Rules are compiled once for all processes: they share a cache, wait for one another, and survive one that was killed."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+import pytest
+from numba.core import event
+
+from scenarios import load_policy
+from sim.cache import one_at_a_time, spare
+from sim.engine import simulate
+from sim.parameters import parameter_table
+
+WORKER = [sys.executable, "-c", "from tests.test_processes import work; print(*work())"]
+
+
+def outcomes(seed):
+    table = parameter_table(2, organisations=5, bad_actors=10)
+    return simulate(table, [load_policy("staged-preview")], [seed, seed + 1], 20).outcomes.tolist()
+
+
+def work():
+    """How many rules this process had to compile, and what two of its threads found that began at once."""
+    with event.install_recorder("numba:compile") as compiled, ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(outcomes, (1, 11)))
+    return len(compiled.buffer), found
+
+
+def answer(process):
+    said, complaint = process.communicate()
+    assert process.returncode == 0, complaint
+    compiled, found = said.split(maxsplit=1)
+    return int(compiled), found.strip()
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """Of two processes that begin at once, where a third was killed while it compiled; and the cache that they leave."""
+    cache = tmp_path_factory.mktemp("cache")
+    settings = {"env": os.environ | {"LOCKGATE_CACHE_DIR": str(cache)}, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    killed = subprocess.Popen(WORKER, **settings, start_new_session=True)
+    while not list(cache.rglob("*.nbi")):
+        assert killed.poll() is None, killed.stderr.read()
+        time.sleep(0.05)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate()
+    assert not list(cache.glob("*/compiled"))
+    processes = [subprocess.Popen(WORKER, **settings) for _ in range(2)]
+    return [answer(process) for process in processes], cache
+
+
+def test_of_two_processes_one_compiles(answers):
+    (one, other), _ = answers
+    assert min(one[0], other[0]) == 0 < max(one[0], other[0])
+    assert one[1] == other[1] == str([outcomes(1), outcomes(11)])
+
+
+def test_workers_compile_nothing(answers, monkeypatch):
+    (one, _), cache = answers
+    monkeypatch.setenv("LOCKGATE_CACHE_DIR", str(cache))
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        compiled, found = pool.submit(work).result()
+    assert compiled == 0
+    assert str(found) == one[1]
+
+
+def test_workers_of_dask_compile_nothing(answers, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    (one, _), cache = answers
+    monkeypatch.setenv("LOCKGATE_CACHE_DIR", str(cache))
+    with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster, distributed.Client(cluster) as client:
+        for compiled, found in client.run(work).values():
+            assert compiled == 0
+            assert str(found) == one[1]
+
+
+def test_a_file_system_without_locks_is_no_reason_to_stop(tmp_path, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*_):
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with one_at_a_time(tmp_path):
+        assert (tmp_path / "compiling.lock").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_copied(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    assert list(spare(shipped).iterdir()) == []
+    (shipped / "compiled").touch()
+    assert list(spare(shipped).iterdir()) == []  # what is there already is not replaced
+    later = shipped.rename(tmp_path / "later")
+    assert [path.name for path in spare(later).iterdir()] == ["compiled"]
+    assert [path.name for path in spare(later).iterdir()] == ["compiled"]
