@@ -29,11 +29,6 @@ from numba.core.untyped_passes import FixupArgs, GenericRewrites, IRProcessing, 
 class LoweredLibrary(JITCodeLibrary):
     """The code of a rule and the libraries of the rules that it calls, not yet put together."""
 
-    def add_linking_library(self, library: Any) -> None:
-        """Remember a rule that this one calls."""
-        super().add_linking_library(library)
-        self._reload_init.update(library._reload_init)
-
     def add_llvm_module(self, module: Any) -> None:
         """Take code in as it is."""
         module.data_layout = self._codegen._data_layout

@@ -82,6 +82,28 @@ def test_light_commands_load_nothing_heavy(command, heavy):
 # Comparing
 
 
+def test_compare_loads_neither_mesa_nor_charts_before_its_answer(tmp_path):
+    program = """if True:
+        import sys
+        from experiments.cli import app
+
+        class Stdout:
+            def write(self, text):
+                print(*sys.modules, file=sys.stderr)
+
+            def flush(self):
+                pass
+
+        sys.stdout = Stdout()
+        app(sys.argv[1:], standalone_mode=False)
+        """
+    command = [sys.executable, "-c", program, "compare", "withhold", "--draws", "1", *TINY, "--json", "--quiet", "--out", tmp_path / "one"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    before = set(done.stderr.splitlines()[0].split())
+    assert "numba" in before
+    assert not before & {"mesa", "matplotlib", "pandas", "networkx", "scipy.stats", "pyarrow.parquet"}
+
+
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
     """One comparison, run as users run it, with neither stdout nor stderr a terminal."""
