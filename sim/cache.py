@@ -1,7 +1,7 @@
 """Where compiled rules are kept between runs: a folder named by everything that they were compiled from.
 
 Numba's own cache looks only at the file of the outermost function, so a rule changed in another file would go unseen. Naming
-the folder by a hash of all sources of `sim` and of the versions of what compiles them makes a stale entry impossible.
+the folder by a hash of all sources of `sim`, of the versions of what compiles them and of the processor makes a stale entry impossible.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from pathlib import Path
 import llvmlite
 import numba
 import numpy
+from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
 
 KEPT = 4  # folders of other versions that stay
 
@@ -82,7 +83,8 @@ def spare(folder: Path) -> Path:
 
 def keep_compiled_rules() -> Path:
     """Point Numba at the folder of these sources, before anything is compiled; a temporary one where none can be written."""
-    versions = f"{numba.__version__}-{llvmlite.__version__}-{numpy.__version__}-{platform.python_version()}-{platform.machine()}"
+    processor = numba.config.CPU_NAME or f"{get_host_cpu_name()} {get_host_cpu_features().flatten()}"  # type: ignore[attr-defined]
+    versions = f"{numba.__version__}-{llvmlite.__version__}-{numpy.__version__}-{platform.python_version()}-{platform.machine()}-{processor}"
     name = f"{source_hash()}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}"
     folder = cache_root() / name
     if not usable(folder):
