@@ -1,7 +1,8 @@
 """Where compiled rules are kept between runs: a folder named by everything that they were compiled from.
 
 Numba's own cache looks only at the file of the outermost function, so a rule changed in another file would go unseen. Naming
-the folder by a hash of all sources of `sim`, of the versions of what compiles them and of the processor makes a stale entry impossible.
+the folder by a hash of all sources of `sim`, of the versions of what compiles them and of the processor makes a stale entry
+impossible.
 """
 
 import hashlib
