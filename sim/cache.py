@@ -84,8 +84,9 @@ def spare(folder: Path) -> Path:
 
 def keep_compiled_rules() -> Path:
     """Point Numba at the folder of these sources, before anything is compiled; a temporary one where none can be written."""
-    processor = numba.config.CPU_NAME or f"{get_host_cpu_name()} {get_host_cpu_features().flatten()}"  # type: ignore[attr-defined]
-    versions = f"{numba.__version__}-{llvmlite.__version__}-{numpy.__version__}-{platform.python_version()}-{platform.machine()}-{processor}"
+    processor = numba.config.CPU_NAME or get_host_cpu_name() + get_host_cpu_features().flatten()  # type: ignore[attr-defined]
+    libraries = f"{numba.__version__}-{llvmlite.__version__}-{numpy.__version__}"
+    versions = f"{libraries}-{platform.python_version()}-{platform.machine()}-{processor}"
     name = f"{source_hash()}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}"
     folder = cache_root() / name
     if not usable(folder):
