@@ -52,7 +52,7 @@ FULL = Size(
     agents=(100, 1_000, 10_000, 100_000, 1_000_000),
     days=(90, 180, 360, 720, 1_440, 3_650),
     runs=(1, 10, 100, 1_000, 10_000, 100_000),
-    point_times=5,
+    point_times=3,
     command_times=7,
     cold_times=3,
 )
