@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from experiments.benchmark.clock import NOT_MEASURED
 from experiments.provenance import provenance
 
 PROCESSORS = Path("/proc/cpuinfo")
@@ -19,6 +20,14 @@ def processor() -> str:
             if name.strip() == "model name":
                 return value.strip()
     return platform.processor() or platform.machine()
+
+
+def load() -> float:
+    """How many processes wanted a core over the last minute; NaN where the system does not say."""
+    try:
+        return os.getloadavg()[0]
+    except (AttributeError, OSError):  # Windows has none
+        return NOT_MEASURED
 
 
 def machine(command: list[str]) -> dict[str, Any]:

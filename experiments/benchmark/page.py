@@ -18,7 +18,7 @@ def block(content: Content) -> str:
         f"`{content['provenance']['command']}` printed this.",
         grid(HEADINGS, rows(content)),
         grid(SERIES_HEADINGS, series(content)),
-        "\n".join(sentences(content)),
+        *sentences(content),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.benchmark import compiled, floor, mesa_runs, scaling, startup
 from experiments.benchmark.clock import Act, interleaved, middles, ranges
-from experiments.benchmark.machine import machine
+from experiments.benchmark.machine import load, machine
 from experiments.benchmark.size import Size
 
 Samples = dict[str, Any]
@@ -22,6 +22,7 @@ def steps_of(size: Size) -> int:
 
 def measure(size: Size, advance: Callable[[int], None]) -> dict[str, Any]:
     """Measure it all. Medians by name, `ranges` of the repeats by the same names, the series, and what it was measured on."""
+    before = load()
     rates = rates_of(size, interleaved(acts_of(size), advance))
     grown = scaling.scaling(size, advance)
     peak = scaling.peak_of_slider(size)
@@ -35,6 +36,7 @@ def measure(size: Size, advance: Callable[[int], None]) -> dict[str, Any]:
         **scaling.largest(grown["agents"]),
         **scaling.bytes_per_run(grown["runs"]),
         "scaling": grown,
+        "load_before": before,
         "ranges": ranges(samples),
         "provenance": machine(["lockgate", "bench", "--json", *(["--full"] if size.form == "full" else [])]),
     }

@@ -30,8 +30,8 @@ def sentences(content: Content) -> list[str]:
     made, times = content["provenance"], content["noise_ratio"]
     libraries = made["libraries"]
     return [
-        f"Noise: the fastest single-thread repeat was {short(times)} times the slowest. Trust ratios within this factor; single "
-        "rates do not travel between machines. A dash was not measured in this form.",
+        f"Noise: the fastest single-thread repeat was {short(times)} times the slowest. Before it began, "
+        f"{short(content['load_before'])} processes wanted a core: others slow two threads more than one. A dash was not measured.",
         f"{content['form'].capitalize()} form on {made['processor']}, {made['cores']} cores, {made['platform']}; lockgate "
         f"{made['lockgate']} (code {made['code']}), Python {made['python']}, numba {libraries['numba']}, numpy {libraries['numpy']}, "
         f"Mesa {libraries['mesa']}; {made['measured_at']}.",
