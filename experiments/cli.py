@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from experiments.command.bench import EXAMPLES as BENCH_EXAMPLES
+from experiments.command.bench import bench
 from experiments.command.cases import EXAMPLES as CASES_EXAMPLES
 from experiments.command.cases import cases
 from experiments.command.compare import EXAMPLES as COMPARE_EXAMPLES
@@ -30,6 +32,7 @@ Examples:
   lockgate run staged-preview              one run, told as a story
   lockgate verify                          the model beside closed forms
   lockgate patterns                        the model beside what was observed
+  lockgate bench                           what it costs on this machine
   lockgate list                            all that there is, by name
   lockgate show staged-preview             one of these names in plain words
 
@@ -86,6 +89,7 @@ app.command(epilog=RUN_EXAMPLES)(run)
 app.command(epilog=VERIFY_EXAMPLES)(verify)
 app.command(epilog=PATTERNS_EXAMPLES)(patterns)
 app.command(epilog=CASES_EXAMPLES)(cases)
+app.command(epilog=BENCH_EXAMPLES)(bench)
 app.command("list")(list_)
 for command in (show, validate, schema):
     app.command()(command)

@@ -52,7 +52,7 @@ def refused(*arguments, code=2):
 
 def test_help_names_every_command_and_examples():
     said = call("--help").stdout
-    for command in ("compare", "run", "list", "show", "validate", "schema"):
+    for command in ("compare", "run", "bench", "list", "show", "validate", "schema"):
         assert f"\n  {command} " in said
         assert call(command, "--help").exit_code == 0
     assert "lockgate compare open-release mine.toml" in said
@@ -67,6 +67,7 @@ def test_version():
     ("command", "heavy"),
     [
         ("--help", {"numpy", "numba", "mesa", "matplotlib", "pandas", "rich.table"}),
+        ("bench --help", {"numpy", "numba", "mesa", "matplotlib", "pandas", "rich.table"}),
         ("list", {"numba", "mesa", "matplotlib", "pandas", "scipy"}),
         ("show staged-preview", {"numba", "mesa", "matplotlib", "pandas", "scipy"}),
         ("show pace", {"numba", "mesa", "matplotlib", "pandas", "scipy"}),
