@@ -103,11 +103,12 @@ def median_interval(values: Array) -> Interval:
     draws, median = len(values), np.median(values, axis=0)
     if draws < 6:
         return median, np.full_like(median, np.nan), np.full_like(median, np.nan)
-    from scipy.stats import binom
+    from scipy.special import bdtr, bdtrik
 
     ordered, last = np.sort(values, axis=0), draws - 1
-    rank = int(binom.ppf(1.0 - UPPER, draws, 0.5))  # from 1: this rank and its mirror image cover at least 95 %, the next ones less
-    wide, narrow = (1.0 - 2.0 * binom.cdf(r - 1, draws, 0.5) for r in (rank, rank + 1))
+    # From 1: this rank and its mirror image cover at least 95 %, the next ones less. The chance of a rank is binomial.
+    rank = int(np.ceil(bdtrik(1.0 - UPPER, draws, 0.5)))
+    wide, narrow = (1.0 - 2.0 * float(bdtr(r - 1, draws, 0.5)) for r in (rank, rank + 1))
     too_wide = (wide - LEVEL) / (wide - narrow)
     inwards = (draws - rank) * too_wide / (rank + (draws - 2 * rank) * too_wide)
     low = (1.0 - inwards) * ordered[rank - 1] + inwards * ordered[rank]
