@@ -6,6 +6,8 @@ from sim.rule import rule
 
 UNIT = 4294967296.0  # chances are summed in whole units of 2**-32, so that a sum has the same bits in any order
 
+SMALL = 1 / 64
+
 
 @rule
 def uplift(capability: float, at_critical: float, doubling_months: float, cap: float) -> float:
@@ -24,10 +26,18 @@ def uplift(capability: float, at_critical: float, doubling_months: float, cap: f
 def attack_success(hazard: float, uplift: float, exposed: float) -> float:
     """Chance that an operation succeeds; `exposed` relative to the start of the run, where all code is unsearched.
 
-    >>> attack_success(0.0, 2.0, 1.0)
-    0.0
+    1 - exp(-x) for the product x: below `SMALL` by its series, where the difference would lose digits. The next term is under
+    6e-18 of the sum. Terms are added in pairs (Estrin's scheme): this is the formula that is worked out most often.
+
+    >>> attack_success(0.0, 2.0, 1.0), attack_success(0.01, 1.0, 1.0) == -math.expm1(-0.01)
+    (0.0, True)
     """
-    return 1.0 - math.exp(-hazard * uplift * exposed)
+    x = hazard * uplift * exposed
+    if x < SMALL:
+        square = x * x
+        first = (1.0 - x * (1 / 2)) + square * (1 / 6 - x * (1 / 24))
+        return x * (first + square * square * ((1 / 120 - x * (1 / 720)) + square * (1 / 5040)))
+    return -math.expm1(-x)
 
 
 @rule

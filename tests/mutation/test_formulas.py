@@ -1,8 +1,9 @@
 """Every formula at points worked out by hand, at its limits, and in the direction that it claims."""
 
+import itertools
 import math
 
-from sim.formulas.attack import UNIT, attack_success, expected_loss, normal_share_below, uplift, whole
+from sim.formulas.attack import SMALL, UNIT, attack_success, expected_loss, normal_share_below, uplift, whole
 from sim.formulas.defence import places, search_hazard, service_days
 from sim.formulas.race import compliance_chance, customer_pull, effective_lag, reinvested_pace, safety_effort
 from sim.formulas.safeguards import detection_chance, refusal_chance, safeguard_reached, theft_chance
@@ -146,6 +147,25 @@ def test_expected_loss_is_the_integral_of_the_capped_lognormal() -> None:
         z = -8.0 + 16.0 * (step + 0.5) / steps
         total += min(math.exp(mu + sigma * z), cap) * math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi) * 16.0 / steps
     assert abs(expected_loss(mu, sigma, cap) / total - 1.0) < 1e-6
+
+
+def test_success_is_right_on_both_sides_of_the_series_bound() -> None:
+    assert SMALL == 2.0**-6
+    below, above = math.nextafter(SMALL, 0.0), math.nextafter(SMALL, 1.0)
+    points = [SMALL * step / 64 for step in range(1, 193)] + [2.0**-power for power in range(7, 60)] + [below, SMALL, above, 0.5, 3.0]
+    for x in points:
+        exact = -math.expm1(-x)
+        found = {attack_success(x, 1.0, 1.0), attack_success(2.0, 0.5 * x, 1.0), attack_success(0.5, 2.0, x), attack_success(1.0, x, 1.0)}
+        assert len(found) == 1, "of the product alone"
+        assert abs(found.pop() - exact) <= 2.0 * math.ulp(exact), x
+        if x >= SMALL:
+            assert attack_success(x, 1.0, 1.0) == exact, x
+    # No step at the bound: it never falls over the numbers around it, and hardly rises.
+    around = [SMALL * (1.0 + step * 2.0**-50) for step in range(-400, 401)]
+    values = [attack_success(x, 1.0, 1.0) for x in around]
+    assert all(first <= second for first, second in itertools.pairwise(values))
+    assert attack_success(below, 1.0, 1.0) <= attack_success(SMALL, 1.0, 1.0) <= attack_success(above, 1.0, 1.0)
+    assert attack_success(SMALL, 1.0, 1.0) - attack_success(below, 1.0, 1.0) <= 2.0 * math.ulp(SMALL)
 
 
 def stages(first: float, second: float) -> tuple[float, float]:
