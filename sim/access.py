@@ -9,7 +9,7 @@ from sim.log import note
 from sim.row import NEVER, NOBODY, NOTHING
 from sim.rule import rule
 from sim.systems import rows_of
-from sim.vocabulary import EventKind, Stage
+from sim.vocabulary import Channel, EventKind, Stage
 from sim.world import HOME_GOVERNMENT
 
 
@@ -22,15 +22,50 @@ def settle_access(world, day):
     today.public_safeguard = world.systems[today.public_system].safeguard if today.public_system >= 0 else 1.0
     today.open_safeguard = world.systems[today.open_system].safeguard if today.open_system >= 0 else 1.0
     today.restricted_safeguard = world.systems[today.restricted_system].safeguard if today.restricted_system >= 0 else 1.0
-    today.public_uplift = uplift(today.public_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
-    today.open_uplift = uplift(today.open_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
-    today.restricted_uplift = uplift(today.restricted_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
     today.search = search_hazard(params.search_days, max(today.public_capability, today.open_capability), params.search_doubling_months)
     today.search_kept, today.search_mean = math.exp(-today.search), mean_kept(today.search)
     today.partner_search = max(today.search, search_hazard(params.search_days, today.restricted_capability, params.search_doubling_months))
     today.partner_search_kept, today.partner_search_mean = math.exp(-today.partner_search), mean_kept(today.partner_search)
     today.leaks = 0
+    list_offers(world)
+    rate_offers(world)
     open_places(world, day)
+
+
+@rule
+def list_offers(world):
+    """Channels through which there is a system, the most capable first; of equals the one that refuses least."""
+    today = world.today
+    today.offers = 0
+    add_offer(world, int(Channel.OPEN_WEIGHTS), today.open_capability, today.open_safeguard)
+    add_offer(world, int(Channel.LEAKED_ACCESS), today.restricted_capability, today.restricted_safeguard)
+    add_offer(world, int(Channel.PUBLIC_SERVICE), today.public_capability, today.public_safeguard)
+
+
+@rule
+def add_offer(world, channel, capability, safeguard):
+    """Behind all that are at least as capable."""
+    if capability <= NOTHING:
+        return
+    place = world.today.offers
+    world.today.offers += 1
+    while place > 0 and world.offers[place - 1].capability < capability:
+        worse, moved = world.offers[place - 1], world.offers[place]
+        moved.channel, moved.capability, moved.safeguard = worse.channel, worse.capability, worse.safeguard
+        place -= 1
+    offer = world.offers[place]
+    offer.channel, offer.capability, offer.safeguard = channel, capability, safeguard
+
+
+@rule
+def rate_offers(world):
+    """What the system behind each channel does for an attack; stolen weights differ from actor to actor."""
+    today, params = world.today, world.params
+    months, cap = params.uplift_doubling_months, params.uplift_cap
+    world.uplifts[int(Channel.NO_MODEL)] = 1.0
+    world.uplifts[int(Channel.OPEN_WEIGHTS)] = uplift(today.open_capability, params.uplift, months, cap)
+    world.uplifts[int(Channel.PUBLIC_SERVICE)] = uplift(today.public_capability, params.uplift, months, cap)
+    world.uplifts[int(Channel.LEAKED_ACCESS)] = uplift(today.restricted_capability, params.uplift, months, cap)
 
 
 @rule

@@ -4,15 +4,15 @@ Numba optimises, and makes machine code of, every function that a compiled funct
 code holds a copy: with a hundred rules, half of the time goes there. What it gives is the same either way: LLVM keeps floating-point
 results as they are written, unless it is told otherwise (`fastmath`), and sees the same whole program in the end.
 
-This relies on Numba's `pipeline_class` (documented), on its flag `no_compile`, and on two methods of its code libraries.
+This relies on Numba's `pipeline_class` (documented), on its flag `no_compile`, and on three methods of its code libraries.
 """
 
 from typing import Any
 
 from llvmlite.binding import Linkage
-from numba import _dynfunc  # type: ignore[attr-defined]
+from numba import _dynfunc, njit  # type: ignore[attr-defined]
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import CompilerBase
+from numba.core.compiler import Compiler, CompilerBase
 from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.typed_passes import (
     AnnotateTypes,
@@ -102,3 +102,29 @@ class RuleCompiler(CompilerBase):
             pipeline.add_pass(step, step.__name__)
         pipeline.finalize()
         return [pipeline]
+
+
+class KernelLibrary(JITCodeLibrary):
+    """The code of what is called from Python, with all rules that it calls."""
+
+    def _optimize_final_module(self) -> None:
+        """Tell the optimiser that nobody else calls the rules: it may then put them where they are called, and drop what is left."""
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
+                function.linkage = Linkage.internal
+        super()._optimize_final_module()
+
+
+class KernelCompiler(Compiler):
+    """Numba's own compiler with a library of that kind."""
+
+    def define_pipelines(self) -> list[Any]:
+        """Numba's passes. What they make goes into the library."""
+        self.state.library = KernelLibrary(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
+        self.state.library.enable_object_caching()
+        return super().define_pipelines()  # type: ignore[no-any-return]
+
+
+def kernel(function: Any) -> Any:
+    """Compile what is called from Python, and keep it. Threads run it side by side."""
+    return njit(cache=True, nogil=True, pipeline_class=KernelCompiler)(function)

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.code_base import pass_code_day
+from sim.code_base import pass_code_day, set_pace
 from sim.formulas.time import mean_kept
 from sim.log import note
 from sim.row import NEVER, NOBODY, NOTHING
@@ -68,11 +68,11 @@ def maintain_pool(world):
     early = 0
     for row in range(len(world.partners)):
         partner = world.partners[row]
-        if partner.maintainer and partner.searches_early:
-            early += 1
+        early += partner.maintainer * partner.searches_early
     today = world.today
     search = (today.partner_search * early + today.search * (maintainers - early)) / maintainers
     rate = 1.0 / world.params.pool_patch_days
     kept, known_kept = math.exp(-search), math.exp(-rate)
     new_code = world.constants.new_code_chance
-    pass_code_day(world.pool, search, kept, mean_kept(search), rate, known_kept, mean_kept(rate), new_code)
+    set_pace(world.pool, search, kept, mean_kept(search), rate, known_kept, mean_kept(rate))
+    pass_code_day(world.pool, known_kept, mean_kept(rate), new_code)

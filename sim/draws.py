@@ -1,36 +1,54 @@
 """Compiled runs: the days of one, what it leaves, and draws one after another without a step of Python between them."""
 
 import numpy as np
-from numba import njit
 
+from sim.agenda import plan_ahead
 from sim.begin import begin_in, size_of
+from sim.compiler import kernel
 from sim.day import pass_day
 from sim.invariants import first_broken
+from sim.memory import WORDS
 from sim.start.room import open_world
 
+MOST_KEPT_WORDS = 1 << 20  # of a population that is kept for the other policies of its draw: beyond that memory is worth more than time
 
-@njit(cache=True, nogil=True)
-def live(directory):
-    """All days of a run. Gives the numbers of operations and of events, whether or not their lists had room for them."""
+
+@kernel
+def live(directory, planned):
+    """All days of a run; `planned` says that the agenda holds all of them already.
+
+    Gives the numbers of operations, of events, and of plans on one agenda, whether or not their lists had room for them: where they
+    had not, the run is to be done again.
+    """
     world = open_world(directory.ctypes.data)
+    plans = 0
     for day in range(world.horizon):
+        if not planned and day % world.days_ahead == 0:
+            plans = max(plans, plan_ahead(world, day, min(world.horizon, day + world.days_ahead)))
+            if plans > len(world.drafts):
+                break
         pass_day(world, day)
-    return world.score.operations, world.score.events
+    return world.score.operations, world.score.events, plans
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def live_checked(directory):
-    """All days of a run, with every invariant checked every evening: the day and code of the first breach, or -1 and -1."""
+    """All days of a run, with every invariant checked every evening: the day and code of the first breach, or -1 and -1; plans as above."""
     world = open_world(directory.ctypes.data)
+    plans = 0
     for day in range(world.horizon):
+        if day % world.days_ahead == 0:
+            plans = max(plans, plan_ahead(world, day, min(world.horizon, day + world.days_ahead)))
+            if plans > len(world.drafts):
+                break
         pass_day(world, day)
         broken = first_broken(world, day)
         if broken >= 0:
-            return day, broken
-    return -1, -1
+            return day, broken, plans
+    return -1, -1, plans
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def report(directory, reference, outcomes, weeks, displacement):
     """Copy a run's outcomes and weeks out of its memory, and pair its operations with the reference's: the n-th is the same."""
     world = open_world(directory.ctypes.data)
@@ -41,7 +59,7 @@ def report(directory, reference, outcomes, weeks, displacement):
         displacement[reference[number], world.operations[number]] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def remember(directory, reference):
     """Copy the channels of a run's operations: those of the reference, with which other policies' are paired."""
     world = open_world(directory.ctypes.data)
@@ -49,7 +67,7 @@ def remember(directory, reference):
         reference[number] = world.operations[number]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def bytes_of_draw(draw, horizon, worlds, phases, parts, operations_room, rooms, counts):
     """The most memory that a run of a draw needs. Rows parts[p] to parts[p + 1] of `phases` are those of policy p."""
     most = 0
@@ -59,7 +77,7 @@ def bytes_of_draw(draw, horizon, worlds, phases, parts, operations_room, rooms, 
     return most
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def largest_draw(horizon, worlds, phases, parts, operations_rooms, rooms, counts):
     """The draw that needs the most memory, and how much."""
     largest, most = 0, 0
@@ -70,11 +88,14 @@ def largest_draw(horizon, worlds, phases, parts, operations_rooms, rooms, counts
     return largest, most
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def run_draws(  # noqa: PLR0917  # compiled code takes no objects
-    first, last, seeds, horizon, worlds, phases, parts, operations_rooms, rooms, counts, block, directory, outcomes, weeks, displacement
+    first, last, seeds, horizon, worlds, phases, parts, operations_rooms, rooms, counts, block, directory, days_ahead, plans_room,
+    outcomes, weeks, displacement
 ):
     """Run every policy in draws `first` to `last` - 1. Gives `last`, or the draw whose list of operations proved too short."""
+    morning, way = np.empty(len(block) if len(block) <= MOST_KEPT_WORDS else 0, np.int64), np.empty_like(directory)
+    first_counts = np.empty_like(counts)
     for draw in range(first, last):
         room = operations_rooms[draw]
         world = worlds[draw : draw + 1]
@@ -82,9 +103,17 @@ def run_draws(  # noqa: PLR0917  # compiled code takes no objects
         for place in range(len(parts) - 1):
             own = phases[parts[place] : parts[place + 1]]
             size_of(horizon, world, own, 0, room, rooms, counts)
-            begin_in(seeds[draw], horizon, world, own, counts, block, directory)
-            operations, _ = live(directory)
-            if operations > room:
+            if place > 0 and len(morning) > 0 and np.all(counts == first_counts):
+                # A population depends on the policy by nothing but the sizes of its tables.
+                block[:], directory[:] = morning, way
+                directory[3 * WORDS], directory[3 * WORDS + 1] = own.ctypes.data, len(own)
+            else:
+                begin_in(seeds[draw], horizon, world, own, counts, block, directory)
+            if place == 0 and len(parts) > 2 and len(morning) > 0:
+                morning[:], way[:], first_counts[:] = block, directory, counts
+            # Policies of a draw share its agenda where that holds the whole run.
+            operations, _, plans = live(directory, place > 0 and days_ahead >= horizon)
+            if operations > room or plans > plans_room:
                 return draw
             if place == 0:
                 remember(directory, reference)

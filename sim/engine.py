@@ -23,6 +23,7 @@ from sim.rule import CACHE
 from sim.start.room import OWN_DTYPES
 
 MOST_TOGETHER = 1000  # draws that a thread runs without a step of Python between them
+DIRECTORY = (types.Array(types.int64, 1, "C"),)
 SHARES = 32  # into which a thread's part is cut, so that progress shows and threads end together
 
 
@@ -106,7 +107,7 @@ def compile_in_two_processes(*, check: bool) -> None:
     days = live_checked if check else live
     # Where the second process fails, this one compiles its part when it first needs it.
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
-        days.compile((types.Array(types.int64, 1, "C"),))
+        days.compile(DIRECTORY if check else (*DIRECTORY, types.boolean))
     plan = smallest_plan()
     (plan.run_checked if check else plan.run)(Memory(), 0, 1)
 
@@ -136,7 +137,7 @@ def trace(world: Array, policy: Policy, seed: int, horizon_days: int = 540, *, c
     with one_sentence():
         Plan(world, [policy], [seed], horizon_days).refuse_what_is_too_large()
         run_once(memory, seed, horizon_days, world, phases, check, policy.name, events_room=1 << 14)
-    tables = {name: memory.table(name).copy() for name in OWN_DTYPES}
+    tables = {name: memory.copy(name) for name in OWN_DTYPES}
     score = tables["score"][0]
     return tables | {"events": tables["events"][: score["events"]], "operations": tables["operations"][: score["operations"]]}
 

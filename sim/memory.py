@@ -10,11 +10,15 @@ from typing import Any
 
 import numba
 import numpy as np
+from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.datamodel import models
 from numba.core.imputils import lower_builtin, lower_getattr_generic
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
-from numba.extending import intrinsic, register_model
+from numba.extending import intrinsic, overload, register_model
+
+from sim.columns import LINE_BYTES, ColumnsType, set_directory_apart
+from sim.rule import OPTIONS
 
 WORDS = 2  # each entry of the directory: an address (or a number), and a length
 
@@ -71,7 +75,9 @@ class WorldAttributes(AttributeTemplate):
 def _word(builder: Any, address: Any, place: int) -> Any:
     """Load one 64-bit word of a directory."""
     word = cgutils.intp_t
-    return builder.load(builder.gep(builder.inttoptr(address, word.as_pointer()), [word(place)]))
+    load = builder.load(builder.gep(builder.inttoptr(address, word.as_pointer()), [word(place)]))
+    set_directory_apart(builder, load)
+    return load
 
 
 @lower_getattr_generic(WorldType)
@@ -79,7 +85,7 @@ def _field(context: Any, builder: Any, kind: WorldType, value: Any, name: str) -
     world = cgutils.create_struct_proxy(kind)(context, builder, value=value)
     field, place = kind.fields[name], WORDS * kind.places[name]
     first = _word(builder, world.address, place)
-    if isinstance(field, TableType):
+    if isinstance(field, (TableType, ColumnsType)):
         table = cgutils.create_struct_proxy(field)(context, builder)
         table.address, table.length = first, _word(builder, world.address, place + 1)
         return table._getvalue()
@@ -138,12 +144,39 @@ def _set_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return context.get_dummy_value()
 
 
+def fetch(row: Any) -> None:
+    """Ask for the first two lines of a record before they are needed: they then come while other work is done. Changes nothing."""
+
+
+@intrinsic
+def _fetch(typing: Any, row: Any) -> Any:
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        pointer = builder.bitcast(args[0], cgutils.voidptr_t)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, *[ir.IntType(32)] * 3])
+        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        reading, keep, data = 0, 3, 1
+        for line in range(2):
+            address = builder.gep(pointer, [cgutils.intp_t(line * LINE_BYTES)])
+            builder.call(prefetch, [address, *(ir.IntType(32)(how) for how in (reading, keep, data))])
+        return context.get_dummy_value()
+
+    return signature(types.none, row), generate
+
+
+@overload(fetch, jit_options=OPTIONS)
+def _fetch_when_compiled(row):  # type: ignore[no-untyped-def]
+    return lambda row: _fetch(row)  # type: ignore[call-arg]  # noqa: PLW0108  # only what is written in Python can stand here
+
+
 def world_type(name: str, fields: dict[str, Any]) -> WorldType:
-    """The type of a world with these fields: `int`, a record dtype (a single row), or a list of one dtype (a table)."""
+    """The type of a world with these fields: `int`, a record dtype (a single row), a list of one dtype (a table), or the type of one."""
     kinds: dict[str, types.Type] = {}
     for field, kind in fields.items():
         if kind is int:
             kinds[field] = types.intp
+        elif isinstance(kind, types.Type):
+            kinds[field] = kind
         elif isinstance(kind, list):
             kinds[field] = TableType(numba.from_dtype(np.dtype(kind[0])))
         else:

@@ -17,7 +17,7 @@ from sim.policy import LEVERS, Policy
 from sim.row import fields
 from sim.start.population import populate
 from sim.start.room import LISTS, SINGLES, TABLES, count_rows
-from sim.world import Event
+from sim.world import Event, Operation
 
 Item = TypeVar("Item")
 WEEKLY = ("model_enabled_harm", "incidents", "exposed_share", "usable_lead_months", "customers_share")
@@ -116,7 +116,8 @@ class ReleaseModel(mesa.Model):
             tables[name] = [mesa_kind(self.kinds[name])(self) if name in KINDS else kind() for _ in range(rows)]
         tables |= {name: [0] * getattr(rooms, name) for name in LISTS}
         tables |= {"events": Growing(Event), "operations": Growing(int)}
-        return SimpleNamespace(seed=seed, horizon=self.horizon_days, params=params, phases=phases, **tables)
+        # Here an actor plans one operation at a time, on this line.
+        return SimpleNamespace(seed=seed, horizon=self.horizon_days, params=params, phases=phases, agenda=[Operation()], **tables)
 
     def step(self) -> None:
         """One day, in the order of `DAY`."""

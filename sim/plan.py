@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.agenda import days_planned, operations_a_day, plans_expected, room_for
 from sim.begin import Memory
 from sim.draws import bytes_of_draw, largest_draw, live, live_checked, report, run_draws
 from sim.errors import InputError
@@ -48,6 +49,8 @@ class Plan:
         self.parts = np.cumsum([0, *(len(table) for table in tables)])
         self.phases = np.concatenate(tables) if tables else np.zeros(0, PHASE_DTYPE)
         self.operations_rooms = operations_expected(horizon, worlds)
+        self.days_ahead = days_planned(horizon, worlds)
+        self.plans_room = int(plans_expected(self.days_ahead, worlds).max(initial=0))
 
     def refuse_what_is_too_large(self) -> None:
         """Raise `InputError` where a run would need more memory than `MOST_BYTES`."""
@@ -71,12 +74,14 @@ class Plan:
         """Draws `first` to `last` - 1. A list that proves too short is made longer and its run, which is deterministic, done again."""
         out = self.results
         memory.reserve(self.most_bytes)
+        memory.reserve_agenda(self.days_ahead, self.plans_room)
         while first < last:
             given = self.seeds, self.horizon, self.worlds, self.phases, self.parts, self.operations_rooms
-            own = memory.rooms, memory.counts, memory.block, memory.directory
+            own = memory.rooms, memory.counts, memory.block, memory.directory, self.days_ahead, memory.plans_room
             first = run_draws(first, last, *given, *own, out.outcomes, out.weeks, out.displacement)
             if first < last:
                 self.operations_rooms[first] *= 2
+                memory.reserve_agenda(self.days_ahead, 2 * memory.plans_room)
                 shape = self.horizon, self.worlds, self.phases, self.parts, self.operations_rooms[first]
                 memory.reserve(bytes_of_draw(first, *shape, memory.rooms, memory.counts))
 
@@ -88,7 +93,7 @@ class Plan:
                 phases = self.phases[self.parts[place] : self.parts[place + 1]]
                 run_once(memory, int(self.seeds[draw]), self.horizon, self.worlds[draw : draw + 1], phases, True, name)
                 if place == 0:
-                    reference = memory.table("operations").copy()
+                    reference = memory.copy("operations")
                 outcomes = out.outcomes[draw, place : place + 1]
                 report(memory.directory, reference, outcomes, out.weeks[draw, place], out.displacement[draw, place])
 
@@ -99,15 +104,16 @@ def run_once(memory: Memory, seed: int, horizon: int, world: Array, phases: Arra
     while True:
         memory.begin(seed, horizon, world, phases, events_room, operations_room)
         if check:
-            day, code = live_checked(memory.directory)
+            day, code, plans = live_checked(memory.directory)
             if code >= 0:
                 raise BrokenInvariant(INVARIANTS[code // ROW_SPACE], day, code % ROW_SPACE, seed, name, changes_of(world[0]))
             score = memory.table("score")[0]
             operations, events = int(score["operations"]), int(score["events"])
         else:
-            operations, events = live(memory.directory)
-        if operations <= operations_room and (events <= events_room or events_room == 0):
+            operations, events, plans = live(memory.directory, False)
+        if plans <= memory.plans_room and operations <= operations_room and (events <= events_room or events_room == 0):
             return
+        memory.reserve_agenda(days_planned(horizon, world), plans)
         operations_room = max(operations_room, operations)
         events_room = max(events_room, events) if events_room else 0
 
@@ -120,11 +126,7 @@ def changes_of(world: Any) -> str:
 
 def operations_expected(horizon: int, worlds: Any) -> Any:
     """Room for the list of operations of each world: their expected number, and some more."""
-    spies, insiders = worlds["spy_share"], worlds["insider_share"]
-    crews = np.maximum(0.0, 1.0 - spies - insiders)
-    rate = spies / worlds["spy_gap_days"] + insiders / worlds["insider_gap_days"] + crews / worlds["crew_gap_days"]
-    mean = horizon * worlds["bad_actors"] * rate
-    return (mean + 8.0 * np.sqrt(mean)).astype(np.int64) + 64
+    return room_for(horizon * operations_a_day(worlds))
 
 
 def checked_horizon(horizon: int) -> int:

@@ -1,12 +1,13 @@
 """The world of one run: the rows that are no agents, and what is the same for all agents on a day.
 
 A world has single rows (`params`, `constants`, `today`, `pool`, `score`, `outcomes`), tables (`phases`, `systems`, `tests`,
-`agencies`, `testers`, `reviewers`, `channels`, `kinds`, `weeks`, `events`, and one for each kind of agent), and lists of
-numbers (`attributed`, `leaking`, `operations`, `wakes_at`, and the organisations by rank and size).
+`agencies`, `testers`, `reviewers`, `offers`, `channels`, `kinds`, `weeks`, `events`, `agenda`, and one for each kind of agent), and
+lists of numbers (`attributed`, `leaking`, `operations`, `uplifts`, and the organisations by rank, by size, and by what they want).
 """
 
 from typing import Annotated
 
+from sim.code_base import CodeBase
 from sim.row import NEVER, NOBODY, NOTHING, Chance, Code, Count, Day, Dollars, Flag, Index, Months, PerDay, Ratio, Row, Share, Time
 from sim.vocabulary import Regime, Stage
 
@@ -67,13 +68,8 @@ class Desk(Row):
     free_at: Annotated[Time, "when it can begin new work"] = 0.0
 
 
-class Pool(Row):
+class Pool(CodeBase):
     """The common pool of open-source code that every organisation shares."""
-
-    latent: Annotated[Share, "of its flaws that no defender knows"] = 1.0
-    known: Annotated[Share, "of its flaws found and not fixed"] = 0.0
-    patched: Annotated[Share, "of its flaws fixed"] = 0.0
-    exposed: Annotated[Share, "latent or known, mean over today"] = 1.0
 
 
 class Constants(Row):
@@ -83,12 +79,43 @@ class Constants(Row):
     new_code_chance: Annotated[Chance, "that patched code is replaced by tomorrow"] = 0.0
     discount_per_day: Annotated[PerDay, "rate of harm"] = 0.0
     maintainers: Annotated[Count, "organisations that work on the common pool"] = 0
+    seekers: Annotated[Count, "organisations that want early access"] = 0
     spies: Annotated[Count, "bad actors that are spies; they come first"] = 0
     insiders: Annotated[Count, "bad actors that are insiders; they come second"] = 0
     owners: Annotated[Count, "labs and open-weight labs: system n of an owner is n times this many rows after its first"] = 0
     tests_per_agency: Annotated[Count, "rows of tests for each agency"] = 0
     testers_per_agency: Annotated[Count, "rows of testers for each agency"] = 0
     feedback: Annotated[Flag, "things react"] = True
+
+
+class Offer(Row):
+    """A channel through which bad actors can reach a system today."""
+
+    channel: Annotated[Code, "Channel"] = 0
+    capability: Annotated[Months, "of its best system"] = NOTHING
+    safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
+
+
+class Draft(Row):
+    """A plan of a bad actor before it is filed by day."""
+
+    chances: Annotated[Code, "what all its draws share"] = 0
+    actor: Annotated[Index, "who tries it"] = 0
+    target: Annotated[Index, "the organisation attacked"] = NOBODY
+    slot: Annotated[Count, "days from the first that is planned"] = 0
+
+
+class Operation(Row):
+    """An operation of a bad actor as it is planned. All of it is the same under every policy."""
+
+    chances: Annotated[Code, "what all its draws share"] = 0
+    actor: Annotated[Index, "who tries it"] = 0
+    target: Annotated[Index, "the organisation attacked"] = NOBODY
+    luck: Annotated[Chance, "below which chance of success it succeeds"] = 0.0
+    luck_open: Annotated[Chance, "below which chance of refusal published weights refuse it"] = 0.0
+    luck_public: Annotated[Chance, "the same of a public service"] = 0.0
+    luck_leaked: Annotated[Chance, "the same of leaked access"] = 0.0
+    luck_banned: Annotated[Chance, "below which chance of a ban a public refusal ends in one"] = 0.0
 
 
 class Today(Row):
@@ -110,15 +137,12 @@ class Today(Row):
     public_system: Annotated[Index, "the most capable public service"] = NOBODY
     public_capability: Annotated[Months, "of that service"] = NOTHING
     public_safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
-    public_uplift: Annotated[Ratio, "it gives an attack"] = 1.0
     open_system: Annotated[Index, "the most capable published weights"] = NOBODY
     open_capability: Annotated[Months, "of those weights"] = NOTHING
     open_safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
-    open_uplift: Annotated[Ratio, "they give an attack"] = 1.0
     restricted_system: Annotated[Index, "the most capable system that partners have"] = NOBODY
     restricted_capability: Annotated[Months, "of that system"] = NOTHING
     restricted_safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
-    restricted_uplift: Annotated[Ratio, "it gives an attack"] = 1.0
     places: Annotated[Count, "in the partner programme, by criticality"] = 0
     search: Annotated[PerDay, "hazard of finding a flaw without early access"] = 0.0
     search_kept: Annotated[Share, "of latent flaws that stay so"] = 1.0
@@ -127,6 +151,7 @@ class Today(Row):
     partner_search_kept: Annotated[Share, "of latent flaws that stay so"] = 1.0
     partner_search_mean: Annotated[Share, "the same, mean over the day"] = 1.0
     leaks: Annotated[Count, "partners whose access leaks today"] = 0
+    offers: Annotated[Count, "channels through which a system can be reached"] = 0
 
 
 class Event(Row):

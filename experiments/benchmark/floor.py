@@ -1,8 +1,8 @@
 """The floor: what the default world's operations and idle days would cost if a run did nothing else, with its own unit costs.
 
 An operation needs, whatever channel it takes: the keyed draws of its gap, target and luck; a logarithm for the gap; the target's
-exposure; and two exponentials, for its chance of success with a system and without. An agent that does nothing on a day needs one
-comparison of its alarm with the day.
+exposure; and its chances of success with a system and without. An agent that does nothing on a day needs one comparison of its alarm
+with the day. It is the floor of a run by itself: policies that share a draw share the first half of that.
 """
 
 from collections.abc import Callable

@@ -67,7 +67,7 @@ def behaviour() -> str:
     left_out = (*EQUATIONS, BEGINNING, CHECKS)
     chosen = files_of(rule for rule in rules() if not rule.file.startswith(left_out))
     day = [file_of(act) for act in DAY.values()]
-    return rule_tables({file: chosen[file] for file in (*day, *sorted(set(chosen) - set(day)))})
+    return rule_tables({file: chosen[file] for file in (*day, *sorted(set(chosen) - set(day))) if file in chosen})
 
 
 def unexplained() -> list[str]:

@@ -8,6 +8,7 @@ from sim.agents.government import Government
 from sim.agents.lab import Lab
 from sim.agents.open_weight_lab import OpenWeightLab
 from sim.agents.partner import Partner
+from sim.code_base import maintain_code
 from sim.dawn import dawn
 from sim.market import clear_market
 from sim.measures import dusk
@@ -20,6 +21,7 @@ DAY: dict[str, Any] = {
     "open_weight_labs": OpenWeightLab,
     "access": settle_access,
     "partners": Partner,
+    "code": maintain_code,
     "bad_actors": BadActor,
     "market": clear_market,
     "dusk": dusk,

@@ -22,37 +22,47 @@ class BadActor(Agent):
     channel that it can use and whether that is enough.
     """
 
-    next_at: Annotated[Time, "of the next operation"] = float(NEVER)
-    theft_at: Annotated[Time, "of a spy's next attempt at weights"] = float(NEVER)
     index: Annotated[Index, "its row"] = 0
-    stem: Annotated[Code, "what all its draws share"] = 0
     kind: Annotated[Code, "ActorKind"] = int(ActorKind.CREW)
     home: Annotated[Index, "the organisation of an insider"] = NOBODY
     skill: Annotated[Ratio, "0 to 1"] = 0.0
+    banned_until: Annotated[Day, "until which no public service takes it"] = 0
+    stolen_capability: Annotated[Months, "of that system"] = NOTHING
+    stolen_system: Annotated[Index, "the best system it took"] = NOBODY
+    incidents: Annotated[Count, "it caused"] = 0
+    stem: Annotated[Code, "what all its draws share"] = 0
     gap_days: Annotated[Days, "mean time between operations"] = 15.0
     operations: Annotated[Count, "so far"] = 0
-    banned_until: Annotated[Day, "until which no public service takes it"] = 0
+    next_at: Annotated[Time, "of the next operation"] = float(NEVER)
     thefts_tried: Annotated[Count, "attempts so far"] = 0
-    stolen_system: Annotated[Index, "the best system it took"] = NOBODY
-    stolen_capability: Annotated[Months, "of that system"] = NOTHING
-    incidents: Annotated[Count, "it caused"] = 0
+    theft_at: Annotated[Time, "of a spy's next attempt at weights"] = float(NEVER)
 
     @rule
     def step(self, world, day):
-        """Try what is due today: thefts of weights, then operations; then sleep."""
+        """Try what is due today: thefts of weights, then operations. The compiled driver comes to the same by its agenda."""
         while self.theft_at < day + 1:
-            try_theft(self, world, day)
+            try_theft(self, world, plan_theft(self, world), day)
         while self.next_at < day + 1:
-            operate(self, world, day)
-        world.wakes_at[self.index] = min(self.next_at, self.theft_at)
+            operation = world.agenda[0]
+            plan_operation(self, world, operation)
+            if operation.target == NOBODY:
+                choose_target(world, operation)
+            draw_luck(operation)
+            operate(self, world, operation, day)
 
 
 @rule
-def try_theft(actor, world, day):
-    """A spy aims at one lab; what its security does not stop is the best system it has trained."""
+def plan_theft(actor, world):
+    """What all draws of a spy's next attempt share; the attempt after it is set."""
     chances = grow(actor.stem, actor.thefts_tried)
     actor.thefts_tried += 1
     actor.theft_at += world.params.theft_gap_days * exponential(draw(chances, Purpose.THEFT_GAP))
+    return chances
+
+
+@rule
+def try_theft(actor, world, chances, day):
+    """A spy aims at one lab; what its security does not stop is the best system it has trained."""
     lab = world.labs[int(draw(chances, Purpose.THEFT_TARGET) * len(world.labs))]
     chance = theft_chance(world.params.theft_chance_sl3, lab.security_level)
     if lab.trained > actor.stolen_capability and draw(chances, Purpose.THEFT_LUCK) < chance:
@@ -63,71 +73,93 @@ def try_theft(actor, world, day):
 
 
 @rule
-def operate(actor, world, day):
-    """One operation: the best channel within reach, one target, success or not."""
-    chances = grow(actor.stem, actor.operations)
+def plan_operation(actor, world, operation):
+    """An actor's next operation, and when the one after it comes; only an insider has its target by that. No policy has a say in it."""
+    operation.chances = grow(actor.stem, actor.operations)
+    operation.actor = actor.index
+    operation.target = actor.home if actor.kind == ActorKind.INSIDER else NOBODY
     actor.operations += 1
-    actor.next_at += actor.gap_days * exponential(draw(chances, Purpose.GAP))
-    channel = reach_system(actor, world, chances, day)
-    target = world.partners[actor.home] if actor.kind == ActorKind.INSIDER else target_of(world, draw(chances, Purpose.TARGET))
-    common = world.params.common_share
-    exposed = (1.0 - common) * target.exposed + common * world.pool.exposed
+    actor.next_at += actor.gap_days * exponential(draw(operation.chances, Purpose.GAP))
+
+
+@rule
+def choose_target(world, operation):
+    """An organisation by its size alone: who attacks it does not matter."""
+    operation.target = target_of(world, draw(operation.chances, Purpose.TARGET))
+
+
+@rule
+def draw_luck(operation):
+    """What an operation meets with, under every policy the same."""
+    operation.luck = draw(operation.chances, Purpose.LUCK)
+    operation.luck_open = draw(operation.chances, Purpose.REFUSED_OPEN)
+    operation.luck_public = draw(operation.chances, Purpose.REFUSED_PUBLIC)
+    operation.luck_leaked = draw(operation.chances, Purpose.REFUSED_LEAKED)
+    operation.luck_banned = draw(operation.chances, Purpose.BANNED)
+
+
+@rule
+def operate(actor, world, operation, day):
+    """One operation: the best channel within reach, one target, success or not."""
+    target = world.partners[operation.target]
+    channel = reach_system(actor, world, operation, day)
     hazard = world.params.base_hazard * actor.skill
-    without = attack_success(hazard, 1.0, exposed)
-    success = attack_success(hazard, uplift_of(actor, world, channel), exposed) if channel != Channel.NO_MODEL else without
-    alone = without
-    if channel == Channel.OPEN_WEIGHTS:
-        alone = success
-    elif not refused_by_open_weights(actor, world, chances):
-        alone = attack_success(hazard, world.today.open_uplift, exposed)
+    without = attack_success(hazard, 1.0, target.attack_surface)
+    success = attack_success(hazard, uplift_of(actor, world, channel), target.attack_surface)
+    alone = success
+    if channel != Channel.OPEN_WEIGHTS:
+        alone = attack_success(hazard, uplift_by_open_weights(actor, world, operation), target.attack_surface)
     discount = world.today.discount
     score_operation(world, actor, channel, whole(discount * (success - without)), whole(discount * (success - alone)))
-    if draw(chances, Purpose.LUCK) < success:
-        suffer(actor, world, target, channel, chances, day)
+    if operation.luck < success:
+        suffer(actor, world, target, channel, operation.chances, day)
 
 
 @rule
 def target_of(world, u):
-    """The organisation below which a share u of all size lies: the larger one is, the more attacks it draws."""
+    """Row of the organisation below which a share u of all size lies: the larger one is, the more attacks it draws."""
     row = world.size_guide[int(u * len(world.size_guide))]
     while row + 1 < len(world.partners) and world.size_below[row + 1] <= u:
         row += 1
-    return world.partners[row]
+    return row
 
 
 @rule
-def reach_system(actor, world, chances, day):
+def reach_system(actor, world, operation, day):
     """The channel of this operation: the most capable one that does not refuse. A refusal may end in a ban; then the next best."""
     params = world.params
-    leaked = leaked_capability(actor, world)
-    public = world.today.public_capability if day >= actor.banned_until else NOTHING
-    opened = world.today.open_capability
-    stolen = actor.stolen_capability
     refusals = 0
-    while True:
-        # Of equally capable systems the one that refuses least comes first.
-        best = max(max(opened, stolen), max(leaked, public))
-        if best <= NOTHING:
-            return int(Channel.NO_MODEL)
-        if stolen == best:
+    for place in range(world.today.offers):
+        offer = world.offers[place]
+        if actor.stolen_capability >= offer.capability:
             return int(Channel.STOLEN_WEIGHTS)
-        if opened == best:
-            channel, safeguard, purpose = int(Channel.OPEN_WEIGHTS), world.today.open_safeguard, int(Purpose.REFUSED_OPEN)
-            opened = NOTHING
-        elif leaked == best:
-            channel, safeguard, purpose = int(Channel.LEAKED_ACCESS), world.today.restricted_safeguard, int(Purpose.REFUSED_LEAKED)
-            leaked = NOTHING
-        else:
-            channel, safeguard, purpose = int(Channel.PUBLIC_SERVICE), world.today.public_safeguard, int(Purpose.REFUSED_PUBLIC)
-            public = NOTHING
-        if draw(chances, purpose) >= refusal_chance(safeguard, params.evasion, actor.skill):
-            return channel
-        world.channels[channel].refusals += 1
-        if channel == Channel.PUBLIC_SERVICE and world.constants.feedback and draw(chances, Purpose.BANNED) < params.ban_chance:
+        if not within_reach(actor, world, offer.channel, day):
+            continue
+        if luck_with(operation, offer.channel) >= refusal_chance(offer.safeguard, params.evasion, actor.skill):
+            return offer.channel
+        world.channels[offer.channel].refusals += 1
+        if offer.channel == Channel.PUBLIC_SERVICE and world.constants.feedback and operation.luck_banned < params.ban_chance:
             ban(actor, world, day)
-        if params.fallback_chance < 1.0 and draw(chances, fall_back_purpose(refusals)) >= params.fallback_chance:
+        if params.fallback_chance < 1.0 and draw(operation.chances, fall_back_purpose(refusals)) >= params.fallback_chance:
             return int(Channel.NO_MODEL)
         refusals += 1
+    return int(Channel.STOLEN_WEIGHTS) if actor.stolen_capability > NOTHING else int(Channel.NO_MODEL)
+
+
+@rule
+def within_reach(actor, world, channel, day):
+    """Public services are closed to the banned, leaked access to all but a few."""
+    if channel == Channel.PUBLIC_SERVICE:
+        return day >= actor.banned_until
+    return channel != Channel.LEAKED_ACCESS or finds_leak(actor, world)
+
+
+@rule
+def luck_with(operation, channel):
+    """The draw that a channel's refusal depends on."""
+    if channel == Channel.PUBLIC_SERVICE:
+        return operation.luck_public
+    return operation.luck_open if channel == Channel.OPEN_WEIGHTS else operation.luck_leaked
 
 
 @rule
@@ -147,39 +179,30 @@ def ban(actor, world, day):
 
 
 @rule
-def leaked_capability(actor, world):
-    """Capability of the leaked access that this actor can reach: its own organisation's always, another's by luck."""
-    today = world.today
-    for place in range(today.leaks):
+def finds_leak(actor, world):
+    """Whether this actor finds access that leaks today: its own organisation's always, another's by luck."""
+    for place in range(world.today.leaks):
         partner = world.leaking[place]
-        if actor.home == partner:
-            return today.restricted_capability
         leak = partner + len(world.partners) * world.partners[partner].leaks
-        if draw(grow(actor.stem, leak), Purpose.LEAK_REACH) < world.params.leak_reach:
-            return today.restricted_capability
-    return NOTHING
+        if actor.home == partner or draw(grow(actor.stem, leak), Purpose.LEAK_REACH) < world.params.leak_reach:
+            return True
+    return False
 
 
 @rule
-def refused_by_open_weights(actor, world, chances):
-    """Whether the best published weights refuse this operation; they do where there are none."""
-    if world.today.open_system < 0:
-        return True
-    return draw(chances, Purpose.REFUSED_OPEN) < refusal_chance(world.today.open_safeguard, world.params.evasion, actor.skill)
+def uplift_by_open_weights(actor, world, operation):
+    """What the best published weights would do for this operation: nothing where they refuse it, or where there are none."""
+    refused = operation.luck_open < refusal_chance(world.today.open_safeguard, world.params.evasion, actor.skill)
+    return 1.0 if refused else world.uplifts[int(Channel.OPEN_WEIGHTS)]
 
 
 @rule
 def uplift_of(actor, world, channel):
     """Uplift of the system behind a channel."""
-    today = world.today
-    if channel == Channel.OPEN_WEIGHTS:
-        return today.open_uplift
-    if channel == Channel.PUBLIC_SERVICE:
-        return today.public_uplift
-    if channel == Channel.LEAKED_ACCESS:
-        return today.restricted_uplift
-    params = world.params
-    return uplift(actor.stolen_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
+    if channel == Channel.STOLEN_WEIGHTS:
+        params = world.params
+        return uplift(actor.stolen_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
+    return world.uplifts[channel]
 
 
 @rule

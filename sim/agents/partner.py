@@ -3,17 +3,16 @@
 from typing import Annotated
 
 from sim.agent import Agent
-from sim.chance import Purpose, draw, exponential, key, uniform
-from sim.code_base import pass_code_day
-from sim.formulas.time import chance_within
+from sim.chance import Purpose, draw, exponential, grow
+from sim.code_base import CodeBase
 from sim.log import note
-from sim.row import NOTHING, Code, Count, Day, Flag, Index, PerDay, Ratio, Share, Time
+from sim.row import NOTHING, Chance, Code, Count, Day, Flag, Index, PerDay, Ratio, Share, Time
 from sim.rule import rule
 from sim.vocabulary import Approval, EventKind
 from sim.world import HOME_GOVERNMENT
 
 
-class Partner(Agent):
+class Partner(Agent, CodeBase):
     """An organisation that may be granted early access: a defender, and a target."""
 
     index: Annotated[Index, "its row"] = 0
@@ -23,14 +22,12 @@ class Partner(Agent):
     maintainer: Annotated[Flag, "it also works on the common pool"] = False
     interested: Annotated[Flag, "it wants early access"] = False
     searches_early: Annotated[Flag, "it searches with a restricted system today"] = False
-    carelessness: Annotated[Ratio, "of its leak hazard to the mean"] = 1.0
+    stem: Annotated[Code, "what all its draws share"] = 0
+    leak_chance: Annotated[Chance, "that its access leaks on a day on which it has any"] = 0.0
     patch_rate: Annotated[PerDay, "at which known flaws are fixed"] = 0.0
     patch_kept: Annotated[Share, "of known flaws that are still open after a day"] = 1.0
     patch_mean: Annotated[Share, "the same, mean over the day"] = 1.0
-    latent: Annotated[Share, "of its own flaws that no defender knows"] = 1.0
-    known: Annotated[Share, "of its own flaws found and not fixed"] = 0.0
-    patched: Annotated[Share, "of its own flaws fixed"] = 0.0
-    exposed: Annotated[Share, "of its own flaws latent or known, mean over today"] = 1.0
+    attack_surface: Annotated[Share, "of flaws that an attack on it meets today, its own and the pool's"] = 1.0
     found: Annotated[Share, "of its own flaws found so far; new code can bring it above 1"] = 0.0
     fixed: Annotated[Share, "of its own flaws fixed so far"] = 0.0
     approval: Annotated[Code, "Approval"] = int(Approval.NONE)
@@ -44,33 +41,35 @@ class Partner(Agent):
 
     @rule
     def step(self, world, day):
-        """Seek access, guard it, and search and patch with the best system within reach."""
-        if self.interested and self.approval != Approval.REFUSED and self.approval != Approval.APPROVED:
-            seek_access(self, world, day)
-        holds = self.approval == Approval.APPROVED and world.today.restricted_capability > NOTHING
+        """Seek access, guard it, and search with what it gives."""
+        if not self.interested:
+            return
+        offered = world.today.restricted_capability > NOTHING
+        settled = self.approval == Approval.APPROVED or self.approval == Approval.REFUSED
+        if not settled and (offered or self.approval != Approval.NONE):
+            seek_access(self, world, offered, day)
+        holds = offered and self.approval == Approval.APPROVED
         if holds:
             watch_access(self, world, day)
         self.searches_early = holds and world.params.head_start_on
-        search_and_patch(self, world)
 
 
 @rule
-def seek_access(partner, world, day):
+def seek_access(partner, world, offered, day):
     """Apply when a restricted system is offered, wait for approval, take the application back when the offer is gone."""
     home = world.governments[HOME_GOVERNMENT]
     if partner.approval == Approval.IN_REVIEW:
         if partner.review_finish <= day:
             hear_decision(partner, world, home, day)
         return
-    if world.today.restricted_capability <= NOTHING:
-        if partner.approval != Approval.NONE:
-            withdraw(partner, world, home, day)
+    if not offered:
+        withdraw(partner, world, home, day)
         return
     if partner.rank < world.today.places:
         admit(partner, world, home, day)
         return
     if partner.approval == Approval.NONE:
-        delay = exponential(draw(key(world.seed, partner.index, partner.applications), Purpose.APPLICATION))
+        delay = exponential(draw(grow(partner.stem, partner.applications), Purpose.APPLICATION))
         partner.approval = int(Approval.PLANNED)
         partner.applied_at = day + world.params.application_days * delay
     if partner.approval == Approval.PLANNED and partner.applied_at < day + 1:
@@ -98,7 +97,7 @@ def admit(partner, world, home, day):
 def hear_decision(partner, world, home, day):
     """The review is over: approved, or refused for good."""
     home.in_review -= 1
-    refusal = draw(key(world.seed, partner.index, partner.applications), Purpose.REFUSED)
+    refusal = draw(grow(partner.stem, partner.applications), Purpose.REFUSED)
     if refusal < world.params.approval_refusal_chance:
         partner.approval = int(Approval.REFUSED)
         home.refused += 1
@@ -124,26 +123,11 @@ def withdraw(partner, world, home, day):
 def watch_access(partner, world, day):
     """While it holds a restricted system, access may leak, until that is noticed."""
     params = world.params
-    if params.leaks_on:
-        chance = chance_within(params.leak_hazard * partner.carelessness)
-        if uniform(world.seed, Purpose.LEAK, partner.index, day) < chance:
-            partner.leak_until = day + params.leak_days
-            partner.leaks += 1
-            world.score.leaks += 1
-            note(world, day, EventKind.LEAK, partner.index, -1, world.today.restricted_system, float(params.leak_days))
+    if params.leaks_on and draw(grow(partner.stem, day), Purpose.LEAK) < partner.leak_chance:
+        partner.leak_until = day + params.leak_days
+        partner.leaks += 1
+        world.score.leaks += 1
+        note(world, day, EventKind.LEAK, partner.index, -1, world.today.restricted_system, float(params.leak_days))
     if day < partner.leak_until:
         world.leaking[world.today.leaks] = partner.index
         world.today.leaks += 1
-
-
-@rule
-def search_and_patch(partner, world):
-    """One day of finding and fixing with the best system that the organisation may use."""
-    today = world.today
-    search, kept, mean = today.search, today.search_kept, today.search_mean
-    if partner.searches_early:
-        search, kept, mean = today.partner_search, today.partner_search_kept, today.partner_search_mean
-    new_code = world.constants.new_code_chance
-    found, fixed = pass_code_day(partner, search, kept, mean, partner.patch_rate, partner.patch_kept, partner.patch_mean, new_code)
-    partner.found += found
-    partner.fixed += fixed

@@ -147,12 +147,17 @@ def found_organisations(world):
     for row in range(len(world.partners)):
         partner = world.partners[row]
         partner.index = row
-        chances = key(world.seed, row, 0)
+        partner.stem = stem(world.seed, row)
+        chances = grow(partner.stem, 0)
         u, angle = draw(chances, Purpose.SIZE), draw(chances, Purpose.SIZE_ANGLE)
         partner.size = lognormal(1.0, math.sqrt(math.expm1(params.size_spread * params.size_spread)), u, angle)
         total += partner.size
-        partner.carelessness = lognormal(1.0, params.care_spread, draw(chances, Purpose.CARE), draw(chances, Purpose.CARE_ANGLE))
+        carelessness = lognormal(1.0, params.care_spread, draw(chances, Purpose.CARE), draw(chances, Purpose.CARE_ANGLE))
+        partner.leak_chance = chance_within(params.leak_hazard * carelessness)
         partner.interested = draw(chances, Purpose.INTEREST) < params.interest_share
+        if partner.interested:
+            world.seekers[world.constants.seekers] = row
+            world.constants.seekers += 1
         if draw(chances, Purpose.NEVER_PATCH) >= params.never_patch_share:
             speed = positive_stable(params.patch_shape, draw(chances, Purpose.PATCH_ANGLE), draw(chances, Purpose.PATCH_SCALE))
             partner.patch_rate = min(1e6, speed / params.patch_tau_days)
@@ -206,7 +211,6 @@ def gather_bad_actors(world):
             actor.theft_at = params.theft_gap_days * exponential(uniform(world.seed, Purpose.THEFT_GAP, row, FIRST_GAP))
         if actor.kind == ActorKind.INSIDER and not params.insiders_on:
             actor.next_at = float(NEVER)
-        world.wakes_at[row] = min(actor.next_at, actor.theft_at)
 
 
 @rule

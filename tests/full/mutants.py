@@ -12,7 +12,7 @@ from sim.chance import Purpose
 ROOT = Path(__file__).parents[2]
 BEHAVIOUR = [
     *sorted(path.relative_to(ROOT).as_posix() for folder in ("agents", "formulas") for path in (ROOT / "sim" / folder).glob("*.py")),
-    *(f"sim/{name}.py" for name in ("access", "approval", "chance", "code_base", "dawn", "desks", "log", "market", "measures")),
+    *(f"sim/{name}.py" for name in ("access", "agenda", "approval", "chance", "code_base", "dawn", "desks", "log", "market", "measures")),
     *(f"sim/{name}.py" for name in ("outcomes", "policy", "systems", "testing", "start/population", "start/ranking")),
 ]
 # Of the policy's file its phases are behaviour; the table of levers is data, which the documentation prints.

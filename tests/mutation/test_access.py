@@ -1,13 +1,23 @@
 """Who can use what: the best system of each channel, and what it does for both sides."""
 
+import itertools
 import math
 
-from sim.access import consider_open, exposure_at, open_places, settle_access, survey_lab_systems, survey_open_systems
+from sim.access import (
+    consider_open,
+    exposure_at,
+    list_offers,
+    open_places,
+    rate_offers,
+    settle_access,
+    survey_lab_systems,
+    survey_open_systems,
+)
 from sim.formulas.attack import uplift
 from sim.formulas.defence import search_hazard
 from sim.formulas.time import mean_kept
 from sim.row import NEVER, NOBODY, NOTHING
-from sim.vocabulary import EventKind, Stage
+from sim.vocabulary import Channel, EventKind, Stage
 from tests.mutation.worlds import log_of, near, put, world_of
 
 PUBLIC, PARTNERS, OPEN, HELD, TESTING, DARK = Stage.PUBLIC, Stage.PARTNERS, Stage.OPEN_WEIGHTS, Stage.HELD, Stage.TESTING, Stage.DARK
@@ -89,6 +99,13 @@ def test_of_equals_the_first_is_named_and_the_most_exposed_is_distilled() -> Non
     assert world.today.exposure == 0.3
 
 
+def test_a_lab_offers_its_best_to_all_and_its_very_best_to_partners() -> None:
+    world = surveyed((0, 0, PUBLIC, 6.0), (0, 1, PARTNERS, 4.0), (0, 2, OPEN, 5.0), (1, 0, OPEN, 5.5), (1, 1, PUBLIC, 5.0))
+    assert [(lab.offer, lab.best) for lab in world.labs] == [(6.0, 6.0), (5.5, 5.5)]
+    world = surveyed((0, 0, OPEN, 6.0), (1, 0, PARTNERS, 7.0))
+    assert [(lab.offer, lab.best) for lab in world.labs] == [(6.0, 6.0), (NOTHING, 7.0)]
+
+
 def test_exposure_by_stage() -> None:
     world = world_of(partner_exposure=0.2)
     assert [exposure_at(world, stage) for stage in (PUBLIC, OPEN, PARTNERS, HELD, DARK)] == [1.0, 1.0, 0.2, 0.0, 0.0]
@@ -115,8 +132,9 @@ def test_what_the_best_systems_do_for_both_sides() -> None:
     settle_access(world, 0)
     today = world.today
     assert (today.public_safeguard, today.restricted_safeguard, today.open_safeguard) == (0.8, 0.9, 0.1)
-    uplifts = [uplift(capability, 3.0, 2.0, 50.0) for capability in (1.0, 4.0, 2.0)]
-    assert [today.public_uplift, today.restricted_uplift, today.open_uplift] == uplifts
+    uplifts = [uplift(capability, 3.0, 2.0, 50.0) for capability in (2.0, 1.0, 4.0)]
+    assert world.uplifts[: Channel.STOLEN_WEIGHTS] == [1.0, *uplifts]
+    assert offers_of(world) == [(Channel.LEAKED_ACCESS, 4.0, 0.9), (Channel.OPEN_WEIGHTS, 2.0, 0.1), (Channel.PUBLIC_SERVICE, 1.0, 0.8)]
     search, early = search_hazard(10.0, 2.0, 4.0), search_hazard(10.0, 4.0, 4.0)
     assert (today.search, today.partner_search) == (search, early), "defenders, too, use the better of service and weights"
     assert near(today.search_kept, math.exp(-search))
@@ -134,8 +152,48 @@ def test_where_there_is_no_system_the_channel_refuses_and_adds_nothing() -> None
     settle_access(world, 0)
     today = world.today
     assert (today.public_safeguard, today.open_safeguard, today.restricted_safeguard) == (1.0, 1.0, 1.0)
-    assert (today.public_uplift, today.open_uplift, today.restricted_uplift) == (1.0, 1.0, 1.0)
+    assert world.uplifts[: Channel.STOLEN_WEIGHTS] == [1.0, 1.0, 1.0, 1.0]
+    assert offers_of(world) == []
     assert (today.search, today.search_kept, today.search_mean, today.partner_search) == (0.0, 1.0, 1.0, 0.0)
+
+
+def offers_of(world):  # type: ignore[no-untyped-def]
+    """The list of offers: channel, capability, and safeguard."""
+    return [(offer.channel, offer.capability, offer.safeguard) for offer in world.offers[: world.today.offers]]
+
+
+def test_offers_are_listed_from_the_most_capable_down() -> None:
+    """All orders, ties and absences; each time on the list of the time before."""
+    world = world_of()
+    channels = (Channel.OPEN_WEIGHTS, Channel.LEAKED_ACCESS, Channel.PUBLIC_SERVICE)  # of equals the earlier comes first
+    lengths = set()
+    for opened, restricted, public in itertools.product((NOTHING, -2.0, 1.0, 3.0), repeat=3):
+        put(world.today, open_capability=opened, restricted_capability=restricted, public_capability=public)
+        put(world.today, open_safeguard=0.1, restricted_safeguard=0.2, public_safeguard=0.3)
+        list_offers(world)
+        rows = zip(channels, (opened, restricted, public), (0.1, 0.2, 0.3), strict=True)
+        expected = sorted((row for row in rows if row[1] > NOTHING), key=lambda row: -row[1])
+        assert offers_of(world) == expected, (opened, restricted, public)
+        lengths.add(world.today.offers)
+    assert lengths == {0, 1, 2, 3}
+
+
+def test_what_is_nothing_or_less_is_no_offer() -> None:
+    world = world_of()
+    put(world.today, open_capability=1.5 * NOTHING, restricted_capability=NOTHING, public_capability=math.nextafter(NOTHING, 0.0))
+    list_offers(world)
+    assert [offer[0] for offer in offers_of(world)] == [Channel.PUBLIC_SERVICE]
+
+
+def test_each_channel_is_rated_by_its_own_system() -> None:
+    world = world_of(uplift=3.0, uplift_doubling_months=2.0, uplift_cap=50.0)
+    put(world.today, open_capability=0.0, public_capability=2.0, restricted_capability=NOTHING)
+    world.uplifts[:] = [7.0] * len(world.uplifts)
+    rate_offers(world)
+    assert world.uplifts == [1.0, 3.0, 5.0, 1.0, 7.0], "that of stolen weights is an actor's own"
+    put(world.today, open_capability=900.0, public_capability=NOTHING, restricted_capability=4.0)
+    rate_offers(world)
+    assert world.uplifts == [1.0, 50.0, 1.0, 9.0, 7.0]
 
 
 def test_a_system_in_row_0_counts() -> None:

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.code_base import pass_code_day
+from sim.code_base import pass_code_day, set_pace
 from sim.dawn import dawn, legislate, maintain_pool, survey_labs
 from sim.formulas.time import mean_kept
 from sim.row import NEVER, NOBODY, NOTHING
@@ -96,7 +96,8 @@ def test_the_pool_is_searched_at_the_mean_rate_of_its_maintainers() -> None:
     put(world.pool, latent=0.5, known=0.3, patched=0.2)
     expected = Pool(latent=0.5, known=0.3, patched=0.2)
     rate, search = 1.0 / 8.0, 0.3
-    pass_code_day(expected, search, math.exp(-search), mean_kept(search), rate, math.exp(-rate), mean_kept(rate), -math.expm1(-0.1))
+    set_pace(expected, search, math.exp(-search), mean_kept(search), rate, math.exp(-rate), mean_kept(rate))
+    pass_code_day(expected, math.exp(-rate), mean_kept(rate), -math.expm1(-0.1))
     maintain_pool(world)
     for name, value in state(expected).items():
         assert near(getattr(world.pool, name), value), name

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from sim.formulas.attack import attack_success
 from sim.model import ReleaseModel
 from sim.policy import Policy
 from sim.row import NEVER
-from sim.vocabulary import Approval, Regime, Stage
+from sim.vocabulary import Approval, Channel, Regime, Stage
 from tests.mutation.worlds import put
 
 SIZES = {"labs": 2, "open_weight_labs": 1, "organisations": 4, "bad_actors": 40, "own_testing_days": 0, "bypass_hazard": 0.0}
@@ -91,8 +92,34 @@ def test_organisations_search_with_what_was_opened_today_and_are_attacked_in_tod
     assert abs(run.world.partners[0].latent - 2.718281828459045**-hazard) < 1e-9 + run.world.partners[0].patched
     attacked = run.world.score.operations
     assert attacked > 0
-    expected = run.world.params.base_hazard * max(actor.skill for actor in run.world.bad_actors) * run.world.today.public_uplift
+    assert [partner.attack_surface for partner in run.world.partners] == [partner.exposed for partner in run.world.partners]
+    expected = run.world.params.base_hazard * max(actor.skill for actor in run.world.bad_actors) * run.world.uplifts[Channel.PUBLIC_SERVICE]
     assert sum(tally.enabled for tally in run.world.channels) / 2**32 < attacked * expected * run.world.partners[0].exposed
+
+
+def test_an_attack_meets_the_code_of_the_same_day() -> None:
+    alike = {"spy_share": 0.0, "insider_share": 0.0, "crew_skill": 1.0, "skill_spread": 0.0, "crew_gap_days": 0.5, "base_hazard": 0.5}
+    fast = {"search_days": 1.0, "never_patch_share": 0.0, "patch_shape": 1.0, "patch_tau_days": 0.5, "common_share": 0.25}
+    run = model(**alike, **fast, organisations=1, safeguard_least=0.0, safeguard_most=0.0)
+    run.step()
+    world, tally = run.world, run.world.channels[Channel.PUBLIC_SERVICE]
+    surface = 0.75 * world.partners[0].exposed + 0.25 * world.pool.exposed
+    assert surface < 0.9
+    helped = attack_success(0.5, world.uplifts[Channel.PUBLIC_SERVICE], surface)
+    expected = world.today.discount * (helped - attack_success(0.5, 1.0, surface))
+    assert tally.operations == world.score.operations > 5
+    assert abs(tally.enabled / 2**32 / tally.operations - expected) < 1e-8
+
+
+def test_who_is_admitted_today_searches_early_today() -> None:
+    run = model({"lab_programme": True, "launch_partners": 2}, interest_share=1.0, search_days=9.0, new_code_per_day=0.0)
+    run.step()
+    today = run.world.today
+    assert today.partner_search > today.search > 0.0
+    admitted = [partner.approval == Approval.APPROVED for partner in run.world.partners]
+    assert sum(admitted) == 2
+    for partner, early in zip(run.world.partners, admitted, strict=True):
+        assert abs(partner.latent - 2.718281828459045 ** -(today.partner_search if early else today.search)) < 1e-9
 
 
 def test_the_pool_is_searched_at_yesterday_s_speed() -> None:

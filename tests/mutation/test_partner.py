@@ -3,13 +3,11 @@
 import math
 from typing import Any
 
-from sim.agents.partner import Partner, admit, hear_decision, search_and_patch, seek_access, watch_access, withdraw
-from sim.chance import Purpose, draw, exponential, key, uniform
-from sim.code_base import pass_code_day
+from sim.agents.partner import Partner, admit, hear_decision, seek_access, watch_access, withdraw
+from sim.chance import Purpose, draw, exponential, key, stem, uniform
 from sim.row import NOTHING, fields
 from sim.vocabulary import Approval, EventKind
-from sim.world import Pool
-from tests.mutation.worlds import log_of, near, put, world_of
+from tests.mutation.worlds import changed, log_of, near, put, state, world_of
 
 COUNTS = ("applied", "waiting", "in_review", "approved", "refused", "withdrawn")
 
@@ -34,7 +32,7 @@ def seeking(approval: Approval = Approval.NONE, *, offered: bool = True, places:
 
 def test_an_organisation_applies_on_a_day_of_its_own() -> None:
     world, partner, home = seeking(applications=2, params={"application_days": 6.0})
-    seek_access(partner, world, 5)
+    seek_access(partner, world, True, 5)
     delay = exponential(draw(key(0, 2, 2), Purpose.APPLICATION))
     assert near(partner.applied_at, 5 + 6.0 * delay)
     assert partner.applied_at > 6
@@ -42,26 +40,26 @@ def test_an_organisation_applies_on_a_day_of_its_own() -> None:
     day = 5
     while partner.approval == Approval.PLANNED:
         day += 1
-        seek_access(partner, world, day)
+        seek_access(partner, world, True, day)
     assert day == math.floor(partner.applied_at)
     assert counts(home) == {"applied": 1, "waiting": 1}
     assert log_of(world) == [(EventKind.APPLIED, day, 2, 0, 4, partner.applied_at)]
     at_once, partner, home = seeking(params={"application_days": 0.0})
-    seek_access(partner, at_once, 5)
+    seek_access(partner, at_once, True, 5)
     assert (partner.approval, partner.applied_at) == (Approval.WAITING, 5.0)
     put(partner, approval=int(Approval.PLANNED), applied_at=8.0)
-    seek_access(partner, at_once, 7)
+    seek_access(partner, at_once, True, 7)
     assert partner.approval == Approval.PLANNED
-    seek_access(partner, at_once, 8)
+    seek_access(partner, at_once, True, 8)
     assert partner.approval == Approval.WAITING
-    seek_access(partner, at_once, 9)
+    seek_access(partner, at_once, True, 9)
     assert home.applied == 2, "who waits does not apply again"
 
 
 def test_a_place_in_the_programme_needs_no_review() -> None:
     for rank, places, admitted in ((3, 3, False), (3, 4, True), (3, 5, True)):
         world, partner, home = seeking(Approval.NONE, places=places, rank=rank, params={"application_days": 300.0})
-        seek_access(partner, world, 5)
+        seek_access(partner, world, True, 5)
         assert (partner.approval == Approval.APPROVED) == admitted
         assert counts(home) == ({"applied": 1, "approved": 1} if admitted else {})
     world, partner, home = seeking(Approval.WAITING, applied_at=2.5)
@@ -91,6 +89,11 @@ def test_a_review_ends_in_approval_or_refusal() -> None:
         line = (EventKind.REFUSED_ACCESS, 9, 2, 0, -1, 6.5) if refused else (EventKind.APPROVED, 9, 2, 0, 4, 6.5)
         assert log_of(world) == [line]
     assert answers == {False, True}
+    for beyond, approval in ((0.0, Approval.APPROVED), (1e-15, Approval.REFUSED)):
+        world, partner, home = seeking(Approval.IN_REVIEW)
+        world.params.approval_refusal_chance = draw(key(0, 2, 0), Purpose.REFUSED) + beyond
+        hear_decision(partner, world, home, 9)
+        assert partner.approval == approval, "refused below the chance, not at it"
 
 
 def test_who_is_in_review_waits_for_its_end() -> None:
@@ -98,16 +101,16 @@ def test_who_is_in_review_waits_for_its_end() -> None:
         world, partner, home = seeking(
             Approval.IN_REVIEW, offered=offered, places=9, review_finish=finish, params={"approval_refusal_chance": 0.0}
         )
-        seek_access(partner, world, 9)
+        seek_access(partner, world, offered, 9)
         assert (partner.approval == Approval.APPROVED) == heard, (finish, offered)
         assert counts(home) == ({"approved": 1} if heard else {"in_review": 1})
 
 
 def test_an_application_is_taken_back_when_nothing_is_offered() -> None:
-    for approval, withdrawn in ((Approval.NONE, False), (Approval.PLANNED, False), (Approval.WAITING, True)):
+    for approval, withdrawn in ((Approval.PLANNED, False), (Approval.WAITING, True)):
         world, partner, home = seeking(approval, offered=False, places=9, applied_at=2.5)
-        seek_access(partner, world, 9)
-        assert (partner.approval, partner.applications) == (Approval.NONE, int(approval != Approval.NONE))
+        seek_access(partner, world, False, 9)
+        assert (partner.approval, partner.applications) == (Approval.NONE, 1)
         assert counts(home) == ({"withdrawn": 1} if withdrawn else {})
         assert log_of(world) == ([(EventKind.WITHDRAWN, 9, 2, 0, -1, 6.5)] if withdrawn else [])
     world, partner, home = seeking(Approval.WAITING, applied_at=9.5)
@@ -118,65 +121,46 @@ def test_an_application_is_taken_back_when_nothing_is_offered() -> None:
 def test_access_leaks_by_chance_until_it_is_noticed() -> None:
     leaked = set()
     for day in range(5, 20):
-        world = world_of(leak_hazard=0.1, leak_days=4)
-        partner = put(world.partners[2], carelessness=8.0)
+        world = world_of(leak_days=4)
+        partner = put(world.partners[2], leak_chance=0.55)
         put(world.today, restricted_system=4)
-        leaks = uniform(0, Purpose.LEAK, 2, day) < 1.0 - math.exp(-0.1 * 8.0)
+        leaks = uniform(0, Purpose.LEAK, 2, day) < 0.55
         leaked.add(leaks)
         watch_access(partner, world, day)
         assert (partner.leak_until, partner.leaks, world.score.leaks) == ((day + 4, 1, 1) if leaks else (0, 0, 0))
         assert log_of(world) == ([(EventKind.LEAK, day, 2, -1, 4, 4.0)] if leaks else [])
         assert (world.today.leaks, world.leaking[0]) == ((1, 2) if leaks else (0, 0))
     assert leaked == {False, True}
-    world = world_of(leak_hazard=1.0, leaks_on=False)
+    world = world_of(leaks_on=False)
     world.today.leaks = 1
-    watch_access(put(world.partners[2], leak_until=9, carelessness=99.0), world, 8)
+    watch_access(put(world.partners[2], leak_until=9, leak_chance=1.0), world, 8)
     assert (world.score.leaks, world.today.leaks, world.leaking[:2]) == (0, 2, [0, 2]), "an old leak goes on"
     watch_access(world.partners[2], world, 9)
     assert world.today.leaks == 2, "noticed"
 
 
-def test_a_day_of_code_with_the_system_within_reach() -> None:
-    for early in (False, True):
-        world = world_of(new_code_per_day=0.1)
-        partner = put(
-            world.partners[2], searches_early=early, patch_rate=0.5, patch_kept=0.6, patch_mean=0.8, latent=0.7, known=0.2, patched=0.1
-        )
-        put(partner, found=0.25, fixed=0.125)
-        put(
-            world.today,
-            search=0.1,
-            search_kept=0.9,
-            search_mean=0.95,
-            partner_search=0.3,
-            partner_search_kept=0.7,
-            partner_search_mean=0.85,
-        )
-        code = Pool(latent=0.7, known=0.2, patched=0.1)
-        speed = (0.3, 0.7, 0.85) if early else (0.1, 0.9, 0.95)
-        found, fixed = pass_code_day(code, *speed, 0.5, 0.6, 0.8, world.constants.new_code_chance)
-        search_and_patch(partner, world)
-        assert (partner.latent, partner.known, partner.patched, partner.exposed) == (code.latent, code.known, code.patched, code.exposed)
-        assert (partner.found, partner.fixed) == (0.25 + found, 0.125 + fixed)
-
-
 def test_a_day_of_an_organisation() -> None:
-    for approval, interested, offered, params, sought, early in (
-        (Approval.NONE, True, True, {}, True, False),
-        (Approval.NONE, False, True, {}, False, False),
-        (Approval.REFUSED, True, True, {}, False, False),
-        (Approval.APPROVED, True, True, {}, False, True),
-        (Approval.APPROVED, True, False, {}, False, False),
-        (Approval.APPROVED, True, True, {"head_start_on": False}, False, False),
-        (Approval.PLANNED, True, False, {}, True, False),
+    for approval, offered, params, sought, early in (
+        (Approval.NONE, True, {}, True, False),
+        (Approval.NONE, False, {}, False, False),
+        (Approval.REFUSED, True, {}, False, False),
+        (Approval.REFUSED, False, {}, False, False),
+        (Approval.APPROVED, True, {}, False, True),
+        (Approval.APPROVED, False, {}, False, False),
+        (Approval.APPROVED, True, {"head_start_on": False}, False, False),
+        (Approval.PLANNED, False, {}, True, False),
+        (Approval.WAITING, False, {}, True, False),
+        (Approval.IN_REVIEW, False, {"approval_refusal_chance": 1.0}, True, False),
     ):
-        world, partner, _ = seeking(approval, offered=offered, interested=interested, searches_early=not early, params=params)
-        put(world.today, search=0.5, search_kept=0.5, partner_search=0.7, partner_search_kept=0.25)
+        world, partner, home = seeking(approval, offered=offered, searches_early=not early, params=params)
+        before, counted = state(partner), counts(home)
         partner.leak_until = 99
         partner.step(world, 9)
-        assert (partner.approval != approval) == sought, (approval, interested, offered)
+        assert (partner.approval != approval) == sought, (approval, offered)
         assert partner.searches_early == early
-        assert partner.latent == (0.25 if early else 0.5)
+        if not sought:
+            assert set(changed(partner, before)) == {"searches_early", "leak_until"}, "neither asked nor withdrawn"
+            assert counts(home) == counted
         holds = approval == Approval.APPROVED and offered
         assert world.today.leaks == int(holds), "who holds nothing leaks nothing"
     world, partner, _ = seeking(Approval.NONE, places=9)
@@ -184,7 +168,39 @@ def test_a_day_of_an_organisation() -> None:
     assert partner.searches_early, "admitted in the morning, it searches the same day"
 
 
+def test_who_is_settled_is_not_admitted_again() -> None:
+    for approval in (Approval.APPROVED, Approval.REFUSED):
+        world, partner, home = seeking(approval, places=9)
+        partner.step(world, 9)
+        assert (partner.approval, counts(home), log_of(world)) == (approval, {}, [])
+
+
+def test_who_wants_no_access_does_nothing() -> None:
+    for approval, offered, places in ((Approval.NONE, True, 9), (Approval.PLANNED, False, 0), (Approval.APPROVED, True, 0)):
+        world, partner, home = seeking(approval, offered=offered, places=places, interested=False, leak_until=99)
+        before = state(partner)
+        partner.step(world, 9)
+        assert (changed(partner, before), counts(home), world.today.leaks) == ({}, {}, 0)
+
+
+def test_its_draws_are_those_of_its_stem() -> None:
+    world, partner, home = seeking(Approval.IN_REVIEW, applications=1, params={"approval_refusal_chance": 0.5})
+    answers = set()
+    for who in range(12):
+        put(partner, stem=stem(5, who), approval=int(Approval.NONE), leak_chance=0.5)
+        seek_access(partner, world, True, 5)
+        assert near(partner.applied_at, 5 + world.params.application_days * exponential(draw(key(5, who, 1), Purpose.APPLICATION)))
+        hear_decision(partner, world, home, 9)
+        refused = draw(key(5, who, 1), Purpose.REFUSED) < 0.5
+        assert (partner.approval == Approval.REFUSED) == refused
+        leaks, world.today.leaks = partner.leaks, 0
+        watch_access(partner, world, 9)
+        assert partner.leaks - leaks == int(uniform(5, Purpose.LEAK, who, 9) < 0.5)
+        answers.add((refused, partner.leaks - leaks))
+    assert len(answers) == 4
+
+
 def test_its_code_is_unsearched_at_first() -> None:
     values = {field.name: field.default for field in fields(Partner)}
-    ones = {"carelessness", "patch_kept", "patch_mean", "latent", "exposed"}
-    assert {name: value for name, value in values.items() if value != 0} == dict.fromkeys(ones, 1.0)
+    ones = {"patch_kept", "patch_mean", "latent", "exposed", "latent_kept", "latent_exposed", "attack_surface"}
+    assert {name: value for name, value in values.items() if value != 0} == {**dict.fromkeys(ones, 1.0), "paced_at": -1.0}

@@ -8,7 +8,7 @@ from sim.chance import Purpose, draw, exponential, grow, key, lognormal, positiv
 from sim.formulas.attack import expected_loss
 from sim.formulas.race import customer_pull, safety_effort
 from sim.formulas.safeguards import detection_chance
-from sim.formulas.time import mean_kept
+from sim.formulas.time import chance_within, mean_kept
 from sim.row import NEVER, NOBODY
 from sim.start.population import guide_to_targets, settle_constants
 from sim.vocabulary import ActorKind, Feedback, RaceInformation, Stage
@@ -165,6 +165,7 @@ def test_organisations_differ() -> None:
             organisations=30,
             size_spread=0.8,
             care_spread=0.6,
+            leak_hazard=0.02,
             interest_share=0.5,
             never_patch_share=0.3,
             patch_shape=shape,
@@ -177,7 +178,9 @@ def test_organisations_differ() -> None:
             assert near(partner.size, sizes[row] / sum(sizes))
             assert near(world.size_below[row], below)
             below += partner.size
-            assert partner.carelessness == lognormal(1.0, 0.6, u(6, Purpose.CARE, row), u(6, Purpose.CARE_ANGLE, row))
+            assert partner.stem == stem(6, row)
+            carelessness = lognormal(1.0, 0.6, u(6, Purpose.CARE, row), u(6, Purpose.CARE_ANGLE, row))
+            assert partner.leak_chance == chance_within(0.02 * carelessness)
             assert partner.interested == (u(6, Purpose.INTEREST, row) < 0.5)
             patches = u(6, Purpose.NEVER_PATCH, row) >= 0.3
             never.add(patches)
@@ -187,8 +190,23 @@ def test_organisations_differ() -> None:
             assert near(partner.patch_mean, mean_kept(rate))
         assert near(below, 1.0)
         assert never == {False, True}
+        steps = len(world.size_guide)
+        assert steps >= 30
+        for step, row in enumerate(world.size_guide):
+            assert world.size_below[row] <= step / steps < [*world.size_below, 1.0][row + 1], "the guide is laid over these sizes"
+        seekers = [row for row in range(30) if u(6, Purpose.INTEREST, row) < 0.5]
+        assert 0 < len(seekers) < 30
+        assert world.constants.seekers == len(seekers)
+        assert world.seekers == [*seekers, *[0] * (30 - len(seekers))], "those that want access, in the order of their rows"
     fast = world_of(organisations=30, patch_shape=0.05, patch_tau_days=0.01, never_patch_share=0.0)
     assert max(partner.patch_rate for partner in fast.partners) == 1e6
+
+
+def test_all_seek_access_or_nobody_does() -> None:
+    everyone = world_of(organisations=5, interest_share=1.0)
+    assert (everyone.constants.seekers, everyone.seekers) == (5, [0, 1, 2, 3, 4])
+    nobody = world_of(organisations=5, interest_share=0.0)
+    assert (nobody.constants.seekers, nobody.seekers) == (0, [0] * 5)
 
 
 def test_the_guide_leads_to_the_last_organisation_that_begins_below() -> None:
@@ -227,7 +245,6 @@ def test_bad_actors_by_kind() -> None:
             assert actor.next_at == (NEVER if idle else gap * exponential(u(9, Purpose.GAP, row, FIRST)))
             steals = kind == ActorKind.SPY and changes != {"theft_on": False}
             assert actor.theft_at == (70.0 * exponential(u(9, Purpose.THEFT_GAP, row, FIRST)) if steals else NEVER)
-            assert world.wakes_at[row] == min(actor.next_at, actor.theft_at)
     assert max(actor.skill for actor in world_of(bad_actors=40, crew_skill=1.0, skill_spread=1.0).bad_actors) == 1.0
 
 

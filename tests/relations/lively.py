@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from sim.agenda import days_planned
 from sim.begin import Memory
 from sim.draws import live
 from sim.engine import compile_rules, trace
@@ -110,11 +111,12 @@ def lived(case: Case, change: Change | None = None) -> Tables:
         block.begin(case.seed, case.days, case.table, phases, events_room, operations_room)
         if change:
             change(block.table)
-        operations, events = live(block.directory)
-        if operations <= operations_room and events <= events_room:
+        operations, events, plans = live(block.directory, False)
+        if plans <= block.plans_room and operations <= operations_room and events <= events_room:
             break
+        block.reserve_agenda(days_planned(case.days, case.table), plans)
         events_room, operations_room = max(events, events_room), max(operations, operations_room)
-    tables = {name: block.table(name).copy() for name in OWN_DTYPES}
+    tables = {name: block.copy(name) for name in OWN_DTYPES}
     return tables | {"events": tables["events"][:events], "operations": tables["operations"][:operations]}
 
 

@@ -29,7 +29,7 @@ Run = dict[str, Any]
 def run(world: Mapping[str, Any], policy: Policy, seed: int, days: int) -> Run:
     """The tables of one run as they stand in the end, with the event log."""
     run_once(MEMORY, seed, days, parameter_table(1, **world), policy.phases(), False, policy.name, events_room=512)
-    tables = {name: MEMORY.table(name).copy() for name in KEPT}
+    tables = {name: MEMORY.copy(name) for name in KEPT}
     score = MEMORY.table("score")[0]
     tables["events"] = tables["events"][: score["events"]]
     tables["operations"] = tables["operations"][: score["operations"]]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from math import log
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from scenarios import load_policy, load_world
 from scenarios.schema import labels
+from sim.agenda import days_planned, plans_expected
 from sim.agents import BadActor
 from sim.chance import Purpose, uniform
 from sim.engine import simulate
@@ -22,7 +24,7 @@ from sim.policy import Policy
 from sim.row import NEVER, fields
 from sim.start.room import LISTS, ROWS
 from sim.vocabulary import EventKind
-from tests.relations.lively import Case, Tables, cases, lived, some_policies, tables_of
+from tests.relations.lively import Case, Tables, cases, lived, memory, some_policies, tables_of
 from tests.relations.luck import LEVEL, examples, unlike
 from tests.relations.sameness import differences, unordered
 
@@ -164,9 +166,56 @@ def test_05_watching_a_run_changes_nothing(case: Case) -> None:
         assert differences(tables_of(watched.run()), tables_of(unwatched.run())) == []
 
 
+def agenda_of(plans: int) -> Any:
+    """What bad actors try is planned for as many days at once as make about so many plans, or for one day."""
+    return patch("sim.agenda.MOST_PLANS", plans)
+
+
+def swept(case: Case, other: Policy) -> Tables:
+    """Outcomes, weeks and displacement of two worlds under two policies, which share an agenda where it holds the whole run."""
+    results = simulate(np.repeat(case.table, 2), [other, case.policy], [case.seed, case.seed + 1], case.days, threads=1)
+    return {name: getattr(results, name) for name in ("outcomes", "weeks", "displacement")}
+
+
+@given(cases(), some_policies(), st.integers(1, 200))
+def test_how_many_days_an_agenda_holds_changes_nothing(case: Case, other: Policy, plans: int) -> None:
+    """Whether what bad actors try is planned at once or for some days at a time shows in no table of a run or of a sweep."""
+    with agenda_of(plans):
+        in_parts = lived(case), swept(case, other), case.trace(check=True)
+    assert differences(lived(case), in_parts[0]) + differences(swept(case, other), in_parts[1]) == []
+    assert differences(in_parts[0], in_parts[2]) == []
+
+
+HURRY = 16.0  # a power of two, so that no digit is lost
+GAPS = ("spy_gap_days", "crew_gap_days", "insider_gap_days")
+
+
+def hurried(table: Callable[[str], Any]) -> None:
+    """Bad actors act more often than there is room for on the agenda and in the list of operations."""
+    actors = table("bad_actors")
+    actors["gap_days"] /= HURRY
+    actors["next_at"][actors["next_at"] < NEVER] /= HURRY
+
+
+def hurried_by_surprise(case: Case) -> tuple[list[str], bool]:
+    """In what a run whose lists prove too short differs from one with room from the start, and whether its agenda did prove so."""
+    memory().plans_room = 0  # as in fresh memory
+    surprised = lived(case, hurried)
+    too_short = memory().plans_room > plans_expected(days_planned(case.days, case.table), case.table)[0]
+    planned = lived(case.with_limits(**{name: case.table[name][0] / HURRY for name in GAPS}))
+    return differences(planned, surprised), too_short
+
+
+@given(cases(), st.integers(1, 10_000))
+def test_an_agenda_that_proves_too_short_changes_nothing(case: Case, plans: int) -> None:
+    """Where more is planned than there is room for, the run is done again with more room: nothing of the first attempt is left."""
+    with agenda_of(plans):
+        assert hurried_by_surprise(case)[0] == []
+
+
 def asleep(table: Callable[[str], Any]) -> None:
     """The last bad actor never acts."""
-    table("bad_actors")["next_at"][-1] = table("bad_actors")["theft_at"][-1] = table("wakes_at")[-1] = float(NEVER)
+    table("bad_actors")["next_at"][-1] = table("bad_actors")["theft_at"][-1] = float(NEVER)
 
 
 @given(cases())
@@ -180,7 +229,7 @@ def test_06_an_actor_who_never_acts_changes_nobody(case: Case) -> None:
     few = lived(case.of_world(**shares[0]))
     more = lived(case.of_world(**shares[1], bad_actors=actors + 1), asleep)
     assert more["bad_actors"]["operations"][-1] == 0
-    assert differences(few, more | {name: more[name][:-1] for name in ("bad_actors", "wakes_at")}) == []
+    assert differences(few, more | {"bad_actors": more["bad_actors"][:-1]}) == []
 
 
 def toml(value: Any) -> str:
@@ -275,7 +324,6 @@ def reseated(order: list[int], *, stems: bool = True) -> Callable[[Callable[[str
         actors = table("bad_actors")
         before = actors.copy()
         actors[:] = before[order]
-        table("wakes_at")[:] = table("wakes_at")[order]
         actors["index"] = np.arange(len(actors))
         if not stems:
             actors["stem"] = before["stem"]
@@ -290,13 +338,14 @@ def renamed(tables: Tables, order: list[int]) -> Tables:
     actors["index"] = np.arange(len(actors))
     acted = np.isin(events["kind"], (EventKind.THEFT, EventKind.BAN, EventKind.INCIDENT))
     events["who"][acted] = row_of[events["who"][acted]]
-    return tables | {"bad_actors": actors, "wakes_at": tables["wakes_at"][order], "events": events}
+    return tables | {"bad_actors": actors, "events": events}
 
 
 @given(cases(), st.integers(0, 2**40))
 def test_09_actors_who_change_rows_with_their_keys_change_names_only(case: Case, seed: int) -> None:
     """E. Bad actors in other rows, each with the key of its draws: their rows and their lines in the log move with them, and nothing else
-    differs. Only bad actors carry their key (`stem`); of all other kinds the row is the key, so they cannot be moved with it."""
+    differs. Only bad actors can be moved with their key (`stem`): who is attacked and whose leak is found go by
+    an organisation's row, and of all other kinds the row is the key."""
     order = shuffled(case.world["bad_actors"], seed)
     moved = lived(case, reseated(order))
     assert differences(unordered(renamed(lived(case), order)), unordered(moved)) == []
@@ -310,7 +359,7 @@ def keyless(order: list[int], luck: Callable[[Any], Any]) -> Callable[[Callable[
         gaps = luck(actors)
         for name in ("kind", "home", "skill", "gap_days"):
             actors[name] = actors[name][order]
-        actors["next_at"] = table("wakes_at")[:] = gaps * actors["gap_days"]
+        actors["next_at"] = gaps * actors["gap_days"]
 
     return change
 
@@ -471,10 +520,15 @@ def test_planted_faults_in_determinism_are_noticed() -> None:
     assert differences(unordered(renamed(lived(CONTROL), order)), unordered(lived(CONTROL, reseated(order, stems=False))))
     assert differs_when_labs_swap(CONTROL.of_world(**{**TWINS, "flaw_chance": 0.5, "bypass_hazard": 1.0, "cadence_days": 5}), 1, 2)
     assert begins_alike(lived(CONTROL), lived(Case(CONTROL.policy, CONTROL.world, 6, 30)), days)
+    assert hurried_by_surprise(CONTROL) == ([], True)
+    with agenda_of(70):
+        assert 1 < days_planned(days, CONTROL.table) < days
+        assert hurried_by_surprise(CONTROL) == ([], True)
+    assert differences(lived(CONTROL), lived(CONTROL, hurried))
 
 
 @settings(max_examples=1)
 @given(st.just(CONTROL))
 def test_what_an_inert_actor_must_not_do_is_noticed(case: Case) -> None:
     more = lived(case.of_world(bad_actors=31))  # awake
-    assert differences(lived(case), more | {name: more[name][:-1] for name in ("bad_actors", "wakes_at")})
+    assert differences(lived(case), more | {"bad_actors": more["bad_actors"][:-1]})

@@ -259,7 +259,7 @@ def still(kind: int) -> Callable[[Callable[[str], Any]], None]:
     def change(table: Callable[[str], Any]) -> None:
         actors = table("bad_actors")
         mine = actors["kind"] == kind
-        actors["next_at"][mine] = actors["theft_at"][mine] = table("wakes_at")[mine] = float(NEVER)
+        actors["next_at"][mine] = actors["theft_at"][mine] = float(NEVER)
 
     return change
 
@@ -284,7 +284,7 @@ def test_27_each_source_can_be_switched_off_alone(case: Case, kind: ActorKind) -
     secure = lived(case.of_world(theft_on=True, security_level=5.0, security_spread=0.0))
     off = lived(case.of_world(theft_on=False, security_level=5.0, security_spread=0.0))
     assert secure["score"]["thefts"][0] == secure["channels"]["operations"][Channel.STOLEN_WEIGHTS] == 0
-    assert differences(secure, off, {"bad_actors.theft_at", "bad_actors.thefts_tried", "wakes_at"}) == []
+    assert differences(secure, off, {"bad_actors.theft_at", "bad_actors.thefts_tried"}) == []
     sealed = lived(case.of_world(leaks_on=False))
     assert sealed["score"]["leaks"][0] == sealed["channels"]["operations"][Channel.LEAKED_ACCESS] == 0
     direct = case.of_world(feedback=Feedback.NONE, insiders_on=True)

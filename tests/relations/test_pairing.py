@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from experiments.comparison import compare
 from scenarios import load_world, with_parameters
 from sim.agents import BadActor
+from sim.agents.bad_actor import plan_operation
 from sim.chance import Purpose, draw, grow, key, stem, uniform
 from sim.engine import simulate
 from sim.policy import Policy
@@ -117,14 +118,15 @@ def test_14_what_touches_one_lab_leaves_the_others_alone(case: Case, levers: dic
 
 FATE = {
     "bad_actors": ("next_at", "theft_at", "operations", "thefts_tried", "stem", "kind", "home", "skill", "gap_days"),
-    "partners": ("size", "criticality", "rank", "carelessness", "interested", "patch_rate", "maintainer"),
+    "partners": ("size", "criticality", "rank", "leak_chance", "interested", "patch_rate", "maintainer", "stem"),
+    "kinds": ("operations",),
     "labs": ("security_level", "customers_at_start"),
     "open_weight_labs": ("further_lag",),
 }
 
 
 def fate(tables: Tables) -> Tables:
-    """What only the keys of draws decide: who everybody is, and when actors act."""
+    """What only the keys of draws decide: who everybody is, and when actors act; how often they did, not only meant to."""
     return {f"{name}.{field}": tables[name][field] for name, columns in FATE.items() for field in columns}
 
 
@@ -140,7 +142,8 @@ def test_15_a_draw_does_not_depend_on_other_draws(case: Case, other: Policy, oth
         draw(chances, purpose)
     assert alone == draw(chances, Purpose.LUCK) == draw(key(case.seed, case.days, 7), Purpose.LUCK)
     more = case.under(other).of_world(evasion=0.1, ban_chance=1.0, attribution_chance=1.0, fallback_chance=0.5, flaw_chance=1.0)
-    assert differences(fate(lived(case)), fate(lived(more))) == []
+    for days in (case.days, 1 + case.days // 2):
+        assert differences(fate(lived(case.until(days))), fate(lived(more.until(days)))) == []
 
 
 def of_runs(case: Case, seed: int, runs: int) -> list[Any]:
@@ -185,7 +188,7 @@ def packed(seed: int) -> Any:
         actors = table("bad_actors")
         for row in range(len(actors)):
             actors["stem"][row] = stem(0, seed + row)
-            actors["next_at"][row] = table("wakes_at")[row] = 4.0 * -np.log(uniform(0, Purpose.GAP, seed + row, 1 << 40))
+            actors["next_at"][row] = 4.0 * -np.log(uniform(0, Purpose.GAP, seed + row, 1 << 40))
 
     return change
 
@@ -195,7 +198,6 @@ def pairs_share(table: Any) -> None:
     actors = table("bad_actors")
     for name in ("stem", "next_at"):
         actors[name][1::2] = actors[name][::2]
-    table("wakes_at")[:] = actors["next_at"]
 
 
 class Sticky(BadActor):
@@ -235,6 +237,15 @@ class StreamSharer(BadActor):
             self.next_at = day + 1 - 3.0 * np.log(uniform(world.seed, Purpose.GAP, 0, COUNTER["drawn"]))
 
 
+class Timid(BadActor):
+    """Drops what it planned while it is banned."""
+
+    def step(self, world: Any, day: int) -> None:
+        while day < self.banned_until and self.next_at < day + 1:
+            plan_operation(self, world, world.agenda[0])
+        BadActor.step(self, world, day)
+
+
 def by_mesa(case: Case, kind: type) -> Tables:
     COUNTER["drawn"] = 0
     return tables_of(case.model(kinds={"bad_actors": kind}).run())
@@ -252,6 +263,7 @@ def test_planted_faults_in_pairing_are_noticed() -> None:
     looser = CONTROL.of_world(evasion=0.0)
     assert differences(fate(by_mesa(CONTROL, BadActor)), fate(by_mesa(looser, BadActor))) == []
     assert differences(fate(by_mesa(CONTROL, StreamSharer)), fate(by_mesa(looser, StreamSharer)))
+    assert differences(fate(by_mesa(CONTROL, Timid)), fate(by_mesa(looser, Timid))) == ["kinds.operations"]
     parted = CONTROL.under(Policy("parted", CONTROL.policy.levers, [(12, {"directive": True})]))
     assert differ_before(CONTROL, parted, 12) == []
     assert differ_before(CONTROL, parted, 14)  # two days late

@@ -200,7 +200,6 @@ def copied(seed: int, *, spoiled: bool = False) -> tuple[dict[str, Any], dict[st
     for row, actor in enumerate(double.world.bad_actors[15 : 29 if spoiled else 30]):
         like = single.world.bad_actors[row]
         actor.stem, actor.skill, actor.next_at = like.stem, like.skill, like.next_at
-        double.world.wakes_at[15 + row] = single.world.wakes_at[row]
     return single.run().outcomes, double.run().outcomes
 
 
