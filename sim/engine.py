@@ -53,8 +53,7 @@ def simulate(
     together = 1 if check else max(1, min(MOST_TOGETHER, len(worlds) // (SHARES * workers)))
     own = local()
 
-    # The first draw alone: what is still to be compiled is compiled once.
-    bounds = [*range(min(1, len(worlds)), len(worlds), together), len(worlds)]
+    bounds = [*range(0, len(worlds), together), len(worlds)]
 
     def run_some(first: int, last: int) -> None:
         if not hasattr(own, "memory"):
@@ -69,8 +68,6 @@ def simulate(
     compile_rules(check=check)
     with one_sentence():
         plan.refuse_what_is_too_large()
-        if len(worlds):
-            run_some(0, 1)
         pool = ThreadPoolExecutor(workers)
         try:
             for _ in pool.map(run_some, bounds, bounds[1:]):
