@@ -9,6 +9,7 @@ import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
+import distributed
 import pytest
 from numba.core import event
 
@@ -71,7 +72,6 @@ def test_workers_compile_nothing(answers, monkeypatch):
 
 
 def test_workers_of_dask_compile_nothing(answers, monkeypatch):
-    distributed = pytest.importorskip("distributed")
     (one, _), cache = answers
     monkeypatch.setenv("LOCKGATE_CACHE_DIR", str(cache))
     with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster, distributed.Client(cluster) as client:
