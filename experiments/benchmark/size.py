@@ -33,14 +33,14 @@ class Size:
 SHORT = Size(
     form="short",
     rounds=3,
-    mesa_times=2,
+    mesa_times=1,
     batch_times=1,
     batch_runs=4,
     agents=(1_000, 10_000, 100_000),
     days=(90, 1_440),
-    runs=(1, 1_000, 10_000),
-    point_times=3,
-    command_times=3,
+    runs=(1_000, 10_000),
+    point_times=2,
+    command_times=2,
     cold_times=0,
 )
 FULL = Size(
