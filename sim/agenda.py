@@ -54,6 +54,14 @@ def plans_expected(days: int, worlds: Any) -> Any:
 
 
 @rule
+def renew_agenda(world, day):
+    """Plan the next days once all that were planned are over. Gives how much was planned: 0 on other days."""
+    if day % world.days_ahead != 0:
+        return 0
+    return plan_ahead(world, day, min(world.horizon, day + world.days_ahead))
+
+
+@rule
 def plan_ahead(world, first, last):
     """Put what comes on days `first` to `last` - 1 on the agenda, and give how much that is: more than there is room for is left out."""
     for slot in range(last - first + 2):

@@ -20,8 +20,6 @@ def review_applications(government, world, day):
     while True:
         desk = freest(world.reviewers, 0, levers.reviewers)
         free_at = world.reviewers[desk].free_at if params.queues_on else 0.0
-        if free_at > day:
-            break  # nobody is free, so whose turn it is need not be found out
         row = next_application(government, world, levers, free_at, day)
         arrival = world.partners[row].applied_at if row >= 0 else government.background_at
         start = max(arrival, free_at)

@@ -8,6 +8,7 @@ from sim.agenda import DRAFT_DTYPE, OPERATION_DTYPE, days_planned, plans_expecte
 from sim.columns import WORD_BYTES
 from sim.compiler import kernel
 from sim.memory import WORDS
+from sim.rule import rule
 from sim.start.layout import bytes_needed, lay_out, new_directory, packed, view_of
 from sim.start.population import populate
 from sim.start.room import COMPILED_WORLD, count_rows, new_rooms, open_world
@@ -20,14 +21,19 @@ def size_of(horizon, world, phases, events_room, operations_room, rooms, counts)
     return bytes_needed(counts)
 
 
+@rule
+def give_phases(phases, directory):
+    """Tell a run of its policy. The phases stay in use until the run is over."""
+    directory[3 * WORDS], directory[3 * WORDS + 1] = phases.ctypes.data, len(phases)
+
+
 @kernel
 def begin_in(seed, horizon, world, phases, counts, block, directory):
     """Begin a run in a block of memory that is large enough. `world` is one row of a table of parameters."""
     directory[0] = seed
     directory[WORDS] = horizon
     directory[2 * WORDS] = world.ctypes.data
-    directory[3 * WORDS] = phases.ctypes.data
-    directory[3 * WORDS + 1] = len(phases)
+    give_phases(phases, directory)
     lay_out(counts, block, directory)
     populate(open_world(directory.ctypes.data))
 

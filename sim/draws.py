@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from sim.agenda import plan_ahead
-from sim.begin import begin_in, size_of
+from sim.agenda import renew_agenda
+from sim.begin import begin_in, give_phases, size_of
 from sim.compiler import kernel
 from sim.day import pass_day
 from sim.invariants import first_broken
-from sim.memory import WORDS
 from sim.start.room import open_world
 
 MOST_KEPT_WORDS = 1 << 20  # of a population that is kept for the other policies of its draw: beyond that memory is worth more than time
@@ -23,8 +22,8 @@ def live(directory, planned):
     world = open_world(directory.ctypes.data)
     plans = 0
     for day in range(world.horizon):
-        if not planned and day % world.days_ahead == 0:
-            plans = max(plans, plan_ahead(world, day, min(world.horizon, day + world.days_ahead)))
+        if not planned:
+            plans = max(plans, renew_agenda(world, day))
             if plans > len(world.drafts):
                 break
         pass_day(world, day)
@@ -37,10 +36,9 @@ def live_checked(directory):
     world = open_world(directory.ctypes.data)
     plans = 0
     for day in range(world.horizon):
-        if day % world.days_ahead == 0:
-            plans = max(plans, plan_ahead(world, day, min(world.horizon, day + world.days_ahead)))
-            if plans > len(world.drafts):
-                break
+        plans = max(plans, renew_agenda(world, day))
+        if plans > len(world.drafts):
+            break
         pass_day(world, day)
         broken = first_broken(world, day)
         if broken >= 0:
@@ -106,7 +104,7 @@ def run_draws(  # noqa: PLR0917  # compiled code takes no objects
             if place > 0 and len(morning) > 0 and np.all(counts == first_counts):
                 # A population depends on the policy by nothing but the sizes of its tables.
                 block[:], directory[:] = morning, way
-                directory[3 * WORDS], directory[3 * WORDS + 1] = own.ctypes.data, len(own)
+                give_phases(own, directory)
             else:
                 begin_in(seeds[draw], horizon, world, own, counts, block, directory)
             if place == 0 and len(parts) > 2 and len(morning) > 0:

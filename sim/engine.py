@@ -52,7 +52,6 @@ def simulate(
     # A breach is to name the first draw that has it, so checked runs go one by one.
     together = 1 if check else max(1, min(MOST_TOGETHER, len(worlds) // (SHARES * workers)))
     own = local()
-
     bounds = [*range(0, len(worlds), together), len(worlds)]
 
     def run_some(first: int, last: int) -> None:
@@ -98,7 +97,7 @@ def compile_rules(*, check: bool = False) -> None:
 
 
 def compile_in_two_processes(*, check: bool) -> None:
-    """Compile all but the days of a run in a second process, and its days, which take as long, in this one."""
+    """Compile all but the days of a run in a second process, and its days, which take longer, in this one."""
     command = [sys.executable, "-c", "from sim.engine import compile_all_but_days; compile_all_but_days()"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     days = live_checked if check else live

@@ -170,7 +170,7 @@ def _fetch_when_compiled(row):  # type: ignore[no-untyped-def]
 
 
 def world_type(name: str, fields: dict[str, Any]) -> WorldType:
-    """The type of a world with these fields: `int`, a record dtype (a single row), a list of one dtype (a table), or the type of one."""
+    """The type of a world with these fields: `int`, a record dtype (a single row), a list of one dtype (a table), or a table type."""
     kinds: dict[str, types.Type] = {}
     for field, kind in fields.items():
         if kind is int:

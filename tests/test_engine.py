@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 import sim
-from scenarios import load_policy
+from scenarios import load_policy, policy_names
 from sim.engine import simulate, trace
 from sim.errors import InputError
 from sim.parameters import parameter_table
+from sim.policy import Policy
 from sim.vocabulary import EventKind
 
 SMALL = {"organisations": 20, "bad_actors": 40, "base_hazard": 0.2}
@@ -31,6 +32,18 @@ def test_horizon_out_of_bounds_is_refused() -> None:
 def test_checked_runs_give_the_same_results() -> None:
     table, policy = parameter_table(3, **SMALL), [load_policy("staged-preview")]
     assert (simulate(table, policy, range(3), 60, check=True).outcomes == simulate(table, policy, range(3), 60).outcomes).all()
+
+
+def test_a_policy_gives_the_same_beside_others_as_alone() -> None:
+    """Policies of a draw share its population and its agenda; those with tables of other sizes begin anew."""
+    other = Policy("more desks", {"case_by_case": True, "approvals": True, "agencies": 5, "testers": 4, "reviewers": 9})
+    policies = [*map(load_policy, policy_names()), other, load_policy("withhold")]
+    worlds, seeds = parameter_table(3, **SMALL, leak_hazard=0.05), [5, 6, 7]
+    beside = simulate(worlds, policies, seeds, 120)
+    for place, policy in enumerate(policies):
+        alone = simulate(worlds, [policy], seeds, 120)
+        assert (beside.outcomes[:, place] == alone.outcomes[:, 0]).all(), policy.name
+        assert (beside.weeks[:, place] == alone.weeks[:, 0]).all(), policy.name
 
 
 def test_progress_counts_every_world() -> None:

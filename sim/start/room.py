@@ -37,19 +37,22 @@ COLUMNS = ("partners",)  # stored field by field: rules that visit every row eac
 # What the block of memory holds, in this order.
 OWN_DTYPES: dict[str, np.dtype[Any]] = {name: dtype(kind) for name, kind in ROWS.items()} | LISTS
 
+GIVEN_FIELDS: dict[str, Any] = {  # what comes from outside; the block holds the rest
+    "seed": int, "horizon": int, "params": PARAMETERS_DTYPE, "phases": [PHASE_DTYPE],
+    "days_ahead": int, "drafts": [DRAFT_DTYPE], "agenda": ColumnsType(OPERATION_DTYPE, apart=False), "agenda_begins": [np.dtype("i8")],
+}  # fmt: skip
+GIVEN = len(GIVEN_FIELDS)
 COMPILED_WORLD = world_type(
     "release",
-    {"seed": int, "horizon": int, "params": PARAMETERS_DTYPE, "phases": [PHASE_DTYPE]}
-    | {"days_ahead": int, "drafts": [DRAFT_DTYPE], "agenda": ColumnsType(OPERATION_DTYPE, apart=False), "agenda_begins": [np.dtype("i8")]}
+    GIVEN_FIELDS
     | {name: dtype(kind) for name, kind in SINGLES.items()}
     | {name: ColumnsType(dtype(kind)) if name in COLUMNS else [dtype(kind)] for name, kind in TABLES.items()}
     | {name: [kind] for name, kind in LISTS.items()},
 )
 open_world = opener(COMPILED_WORLD)
-GIVEN = 8  # the first fields come from outside; the block holds the rest
 
 CHANNELS, ACTOR_KINDS = len(Channel), len(ActorKind)
-HOSTED_OR_OPEN = 3  # channels that are offers: all but no system, and stolen weights, which differ from actor to actor
+OFFERS = CHANNELS - 2  # channels that are offers: all but no system, and stolen weights, which differ from actor to actor
 STEPS = 8  # of the guide to targets for each organisation: with so many a search seldom goes further than one row,
 MOST_STEPS = 1 << 14  # but where there are many organisations, a guide that stays in the processor's cache is worth more
 ROOMS_DTYPE = np.dtype([(name, "i8") for name in OWN_DTYPES])
@@ -73,7 +76,7 @@ def count_rows(horizon, params, phases, events_room, operations_room, r):
         r.reviewers = max(r.reviewers, phases[row].reviewers)
     r.testers *= r.agencies
     r.tests = per_owner * params.labs * r.agencies
-    r.offers, r.uplifts = HOSTED_OR_OPEN, CHANNELS
+    r.offers, r.uplifts = OFFERS, CHANNELS
     r.channels, r.kinds = CHANNELS, ACTOR_KINDS
     r.weeks = (horizon + 6) // 7
     r.events = events_room
