@@ -26,10 +26,16 @@ def lockgate_version() -> str:
 
 def code_hash() -> str:
     """Sixteen hexadecimal digits that change with any source or scenario file of the three packages."""
+    return sources_hash(("sim", "scenarios", "experiments"), (".py", ".toml"))
+
+
+def sources_hash(places: Sequence[str], suffixes: tuple[str, ...] = (".py",)) -> str:
+    """Sixteen hexadecimal digits that change with any of these files, or with a file of these folders."""
     digest = hashlib.sha256()
     root = Path(__file__).parent.parent
-    for package in ("sim", "scenarios", "experiments"):
-        for path in sorted(p for p in (root / package).rglob("*") if p.suffix in (".py", ".toml")):
+    for place in places:
+        found = [root / place] if (root / place).is_file() else (root / place).rglob("*")
+        for path in sorted(p for p in found if p.suffix in suffixes):
             digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 

@@ -1,0 +1,80 @@
+"""The columns of a study's tables: name, type, unit and meaning of each, and the role that it plays."""
+
+
+import pyarrow as pa
+
+from experiments.study.study import Study
+from sim.measures import Week
+from sim.outcomes import Outcomes
+from sim.parameters import PARAMETERS
+from sim.row import Field, fields
+
+OUTCOMES: dict[str, Field] = {field.name: field for field in fields(Outcomes)}
+WEEKLY: dict[str, Field] = {field.name: field for field in fields(Week)}
+OK = "ok"
+STATUSES = {
+    OK: "finished",
+    "failed": "raised an error",
+    "broken-invariant": "broke an invariant of the model",
+    "not-finite": "has an outcome that is no number",
+    "timed-out": "took longer than the study's time limit",
+    "died": "its process died, again and again",
+}
+NAME = pa.dictionary(pa.int16(), pa.string())
+TYPES = {float: pa.float64(), int: pa.int64(), bool: pa.bool_()}
+KEYS = {
+    "run": (pa.int64(), "number", "Number of the run in its study."),
+    "draw": (pa.int64(), "number", "Sampled world and seed: the unit of replication, the same under every policy and at every point."),
+    "world": (NAME, "name", "World from which the draw was sampled."),
+    "point": (pa.int64(), "number", "Point of the design."),
+    "policy": (NAME, "name", "Release policy."),
+    "seed": (pa.int64(), "number", "Seed of the run."),
+}
+ENDING = {
+    "status": (NAME, "name", "ok, or what was wrong: " + "; ".join(f"{name}: {what}" for name, what in STATUSES.items()) + "."),
+    "reason": (pa.string(), "text", "Why a run has no outcomes."),
+    "replay": (pa.string(), "command", "Command, given in the study's folder, that makes the run again."),
+}
+
+
+def sampled_columns(study: Study) -> tuple[str, ...]:
+    """The parameters that differ between draws, in the order of their table: those sampled in any world, and not varied by the design."""
+    if study.fixed:
+        return ()
+    varied = {factor.name for factor in study.factors if factor.role == "parameter"}
+    sampled = {name for world in study.worlds for name in world.sampled} - varied
+    return tuple(name for name in PARAMETERS if name in sampled)
+
+
+def described_columns(study: Study) -> dict[str, list[dict[str, str]]]:
+    """`{"runs": [{name, role, type, unit, meaning}, ...], "series": [...]}`; no series where the study keeps none."""
+    runs = [column(name, "key", kind, unit, meaning) for name, (kind, unit, meaning) in KEYS.items()]
+    runs += [column(factor.column, "factor", TYPES[factor.type], factor.unit, factor.meaning) for factor in study.factors]
+    sampled = [PARAMETERS[name] for name in sampled_columns(study)]
+    runs += [column(known.name, "parameter", TYPES[known.type], known.unit, known.meaning) for known in sampled]
+    runs += [column(name, "outcome", *typed(OUTCOMES[name])) for name in study.outcomes]
+    runs += [column(name, "status", kind, unit, meaning) for name, (kind, unit, meaning) in ENDING.items()]
+    if not study.series:
+        return {"runs": runs}
+    series = [column(name, "key", *KEYS[name]) for name in KEYS if name != "seed"]
+    series += [column(name, "week", *typed(WEEKLY[name])) for name in ("day", *study.series)]
+    return {"runs": runs, "series": series}
+
+
+def typed(field: Field) -> tuple[pa.DataType, str, str]:
+    """The type, the unit and the meaning of a field of the model."""
+    return TYPES[field.type], field.unit, field.meaning
+
+
+def column(name: str, role: str, kind: pa.DataType, unit: str, meaning: str) -> dict[str, str]:
+    """One column, in words."""
+    return {"name": name, "role": role, "type": "string" if kind == NAME else str(kind), "unit": unit, "meaning": meaning}
+
+
+def arrow_schema(columns: list[dict[str, str]]) -> pa.Schema:
+    """The Arrow schema of described columns. Names are dictionaries; other text is text."""
+    kinds = {"string": pa.string(), "double": pa.float64(), "int64": pa.int64(), "bool": pa.bool_()}
+    return pa.schema([
+        pa.field(told["name"], NAME if told["unit"] == "name" else kinds[told["type"]], metadata={"unit": told["unit"]})
+        for told in columns
+    ])

@@ -1,0 +1,60 @@
+"""`datapackage.json`: every table and column of a study, with type, unit and meaning, as Frictionless Data Package tools read it.
+
+Source: Data Package 2.0, https://datapackage.org/standard/data-package/.
+"""
+
+import json
+from typing import Any
+
+from experiments.provenance import lockgate_version
+from experiments.sweep.durable import write_whole
+from experiments.sweep.folder import StudyFolder, part_name
+from experiments.sweep.plan import SweepPlan
+
+NAME = "datapackage.json"
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+TYPES = {"double": "number", "int64": "integer", "bool": "boolean", "string": "string"}
+TITLES = {"runs": "One row a run", "series": "One row a run and week"}
+
+
+def write_datapackage(folder: StudyFolder, plan: SweepPlan) -> None:
+    """Describe the parts that are there; a later sweep renews it."""
+    content = json.dumps(datapackage(folder, plan), indent=1) + "\n"
+    path = folder.folder / NAME
+    if not path.exists() or path.read_text() != content:
+        write_whole(path, content.encode(), folder.aside)
+
+
+def datapackage(folder: StudyFolder, plan: SweepPlan) -> dict[str, Any]:
+    """The content of the file. It says nothing of when or where the study was run, so that the same study has the same."""
+    study, parts = plan.study, [part_name(piece) for piece in folder.recorded_parts()]
+    return {
+        "$schema": PROFILE,
+        "name": study.name.lower(),
+        "title": study.summary,
+        **({"description": study.story.strip()} if study.story else {}),
+        "created_by": f"lockgate {lockgate_version()}",
+        "replicate": plan.content["replicate"],
+        "random_numbers": plan.content["random_numbers"],
+        "hashes": plan.content["hashes"],
+        "resources": [
+            {
+                "name": table,
+                "title": TITLES[table],
+                "path": [f"{table}/{name}" for name in parts],
+                "format": "parquet",
+                "mediatype": "application/vnd.apache.parquet",
+                "schema": {
+                    "fields": [field(told) for told in columns],
+                    "primaryKey": ["run"] if table == "runs" else ["run", "day"],
+                    **({} if table == "runs" else {"foreignKeys": [{"fields": "run", "reference": {"resource": "runs", "fields": "run"}}]}),
+                },
+            }
+            for table, columns in plan.content["columns"].items()
+        ],
+    }
+
+
+def field(told: dict[str, str]) -> dict[str, str]:
+    """One column."""
+    return {"name": told["name"], "type": TYPES[told["type"]], "unit": told["unit"], "description": told["meaning"], "role": told["role"]}

@@ -1,0 +1,99 @@
+"""Pieces that fail as a whole: tried again, then their runs one by one, until those at fault are known and can be given up."""
+
+import time
+from threading import Event
+
+from experiments.sweep.folder import Part
+from experiments.sweep.place import Died, GivenUp, Place, TimedOut
+from experiments.sweep.plan import Piece
+
+TRIES = 3  # deaths of one run alone before it is at fault: a process may be killed by chance
+STARTS = 20  # deaths, one after another, of processes that had not even begun
+ROUNDS = 10  # of finding the runs at fault
+SHORTEST_SECONDS = 5.0  # for a whole piece under a time limit
+USUAL_TIMES = 5.0  # as long as the pieces before took
+
+
+class Stopped(Exception):
+    """The sweep was asked to stop."""
+
+
+class Patience:
+    """Runs pieces in one place, with a time limit for each run, or none."""
+
+    def __init__(self, place: Place, limit: float | None, stopping: Event) -> None:
+        self.place, self.limit, self.stopping = place, limit, stopping
+        self.usual: float | None = None  # seconds that a run took lately
+        self.starts = 0
+
+    def part(self, piece: Piece) -> Part:
+        """The part of a piece, whatever its runs do."""
+        given_up: dict[int, tuple[str, str]] = {}
+        for again in range(ROUNDS):
+            try:
+                return self.whole(piece, given_up, unhurried=again > 1)
+            except Died:
+                if again == 0:
+                    continue  # by chance, perhaps
+            except TimedOut:
+                pass
+            given_up |= self.at_fault(piece, given_up)
+        raise RuntimeError(f"runs {piece.first} to {piece.last - 1} cannot be run: their process dies each time, and never on the same run")
+
+    def whole(self, piece: Piece, given_up: GivenUp, *, unhurried: bool) -> Part:
+        """All runs of a piece at once."""
+        began = time.monotonic()
+        part = self.attempt(piece, given_up, self.allowed(piece, unhurried=unhurried))
+        self.usual = (time.monotonic() - began) / (piece.last - piece.first)
+        return part
+
+    def allowed(self, piece: Piece, *, unhurried: bool) -> float | None:
+        """Seconds for a whole piece: some times what is usual, so that an endless run is found soon; as many limits as runs otherwise."""
+        if self.limit is None:
+            return None
+        runs = piece.last - piece.first
+        if unhurried or self.usual is None or runs == 1:
+            return self.limit * runs if unhurried else max(self.limit, SHORTEST_SECONDS if runs > 1 else 0.0)
+        return max(SHORTEST_SECONDS, USUAL_TIMES * self.usual * runs)
+
+    def at_fault(self, piece: Piece, known: GivenUp) -> dict[int, tuple[str, str]]:
+        """The runs that take too long, or kill their process each time, alone."""
+        found = {}
+        for run in range(piece.first, piece.last):
+            if run not in known and (said := self.fault(run)):
+                found[run] = said
+        return found
+
+    def fault(self, run: int) -> tuple[str, str] | None:
+        """What is wrong with a run."""
+        for _ in range(TRIES):
+            try:
+                self.attempt(Piece(run, run + 1), {}, self.limit)
+            except TimedOut:
+                return "timed-out", f"took longer than {self.limit:g} s"
+            except Died as died:
+                reason = str(died)
+            else:
+                return None
+        return "died", f"{reason}, {TRIES} times"
+
+    def attempt(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Part:
+        """One try. Processes that die before they begin say nothing of a run, and are replaced."""
+        while True:
+            if self.stopping.is_set():
+                raise Stopped
+            try:
+                part = self.place.run(piece, given_up, seconds)
+            except Died as died:
+                if self.stopping.is_set():
+                    raise Stopped from None
+                if died.started:
+                    self.starts = 0
+                    raise
+                self.starts += 1
+                if self.starts >= STARTS:
+                    raise RuntimeError(f"no worker can be started: {died}") from None
+                self.stopping.wait(0.05 * self.starts)
+            else:
+                self.starts = 0
+                return part

@@ -1,0 +1,199 @@
+"""A sweep: all runs of a study, kept in a folder from which it can be resumed, whenever and however it ended."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from experiments.provenance import provenance
+from experiments.study.study import Study
+from experiments.sweep.crew import Crew
+from experiments.sweep.datapackage import write_datapackage
+from experiments.sweep.folder import KeptPart, StudyFolder
+from experiments.sweep.lock import WHOLE, FolderLock, Shard
+from experiments.sweep.place import Place, Process, Thread
+from experiments.sweep.plan import Piece, SweepPlan, chunk_of
+from experiments.sweep.stop import is_precise
+from sim.errors import InputError
+
+MOST_DRAWS = 1_000_000
+
+
+@dataclass
+class Progress:
+    """How far a sweep is: runs that were done when it began, that it is to make, and that it has made; and how many went wrong."""
+
+    before: int
+    total: int
+    made: int = 0
+    wrong: int = 0
+    tally: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    @property
+    def done(self) -> int:
+        """Runs that are done in all."""
+        return self.before + self.made
+
+    def add(self, part: KeptPart, *, new: bool) -> None:
+        """Count a part."""
+        self.made += part.piece.last - part.piece.first if new else 0
+        self.wrong += part.wrong
+        for policy, (total, count) in part.tally.items():
+            known, so_far = self.tally.get(policy, (0.0, 0))
+            self.tally[policy] = known + total, so_far + count
+
+    def means(self) -> dict[str, float]:
+        """The mean of the study's first outcome so far, under each policy, over all worlds and points."""
+        return {policy: total / count for policy, (total, count) in self.tally.items() if count}
+
+
+Watch = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a sweep leaves: how many draws there are, whether the study is whole, and its runs in all and those that went wrong."""
+
+    folder: Path
+    draws: int
+    runs: int
+    wrong: int
+    stopped_early: bool
+
+
+def sweep(  # noqa: PLR0913  # one for each thing asked
+    study: Study,
+    folder: Path,
+    *,
+    draws: int | None = None,
+    add_draws: int = 0,
+    workers: int = 0,
+    threads: int | None = None,
+    shard: Shard = WHOLE,
+    cluster: str | None = None,
+    chunk: int | None = None,
+    command: Sequence[str] = (),
+    watch: Watch | None = None,
+) -> Done:
+    """Make all runs of a study that its folder does not hold yet; what is damaged there is made again.
+
+    `draws` asks for another number of draws than the study does, `add_draws` for so many more than a finished study has. `workers`
+    processes run side by side, with `threads` (default 1) in each; without them all is done on threads (default: one a core) of this
+    process; `cluster` is the address of a Dask scheduler. `shard=(i, n)` makes the i-th of n parts of the work. `chunk` is the number of
+    runs in a part (default: what takes about a second). None of these changes a result. `watch` is called after each part.
+
+    Raises `InputError` where something asked for is not possible, `OtherPlan` where the folder holds another study, `FolderInUse` where
+    another sweep writes to it, and `OSError` where it cannot be written. All that was made so far is kept then, and the same call goes on.
+    """
+    check_asked(study, draws, add_draws, shard, chunk)
+    plan = SweepPlan(study, chunk or known_chunk(folder) or chunk_of(study))
+    with ready(folder, shard), FolderLock(folder, shard):
+        kept = StudyFolder(folder, shard)
+        kept.begin(plan)
+        kept.tidy(plan)
+        target = wanted_draws(kept, plan, draws, add_draws)
+        kept.note_begin(plan, target, add_draws, provenance(command or [Path(sys.argv[0]).name, *sys.argv[1:]]))
+        whole = kept.whole_parts()
+        progress = Progress(covered(whole, plan, target), plan.runs(target))
+        for part in whole.values():
+            progress.add(part, new=False)
+        rounds = [target] if study.stop is None or draws or add_draws else [*range(study.stop.every, target, study.stop.every), target]
+        write_datapackage(kept, plan)
+        try:
+            with ExitStack() as stack:
+                crew: Crew | None = None
+                for reached in rounds:
+                    pieces = list(plan.pieces(reached, whole, shard))
+                    if pieces and crew is None:
+                        crew = Crew(stack.enter_context(places(plan, workers, threads, cluster)), study.time_limit_seconds, kept.keep)
+                        stack.callback(crew.close)
+                    if pieces and crew is not None:
+                        progress.total = plan.runs(reached)
+                        for part in crew.run(iter(pieces)):
+                            whole[part.piece] = part
+                            progress.add(part, new=True)
+                            if watch:
+                                watch(progress)
+                    if reached < target and is_precise(kept, plan, reached):
+                        break
+        finally:
+            write_datapackage(kept, plan)
+        kept.journal.append({"finished": reached})
+    wrong = sum(part.wrong for part in whole.values())
+    return Done(folder, reached, covered(whole, plan, reached), wrong, stopped_early=reached < target)
+
+
+def check_asked(study: Study, draws: int | None, add_draws: int, shard: Shard, chunk: int | None) -> None:
+    """Refuse what cannot be done, before anything is written."""
+    number, shards = shard
+    if not 1 <= number <= shards:
+        raise InputError(f"shard {number}/{shards} must be I/N with I from 1 to N, such as 2/8")
+    if study.stop is not None and shard != WHOLE:
+        raise InputError(f"shard {number}/{shards}: a study with a stop rule cannot be cut into shards, drop [stop] and say how many draws")
+    for name, value in (("draws", draws), ("added draws", add_draws or None), ("chunk", chunk)):
+        if value is not None and not 1 <= value <= MOST_DRAWS:
+            raise InputError(f"{name} = {value} must be 1 to {MOST_DRAWS:,}")
+
+
+def known_chunk(folder: Path) -> int | None:
+    """How many runs a chunk has in a folder that holds a study already."""
+    with suppress(InputError, OSError, ValueError):
+        return int(StudyFolder(folder).plan_content()["chunk"])
+    return None
+
+
+@contextmanager
+def ready(folder: Path, shard: Shard) -> Iterator[None]:
+    """Make a folder, and take it away again where nothing came to be in it."""
+    if folder.is_file():
+        raise InputError(f"output folder {folder} is a file; name a folder that is new, empty, or holds the same study")
+    folder.mkdir(parents=True, exist_ok=True)
+    yield
+
+
+def wanted_draws(folder: StudyFolder, plan: SweepPlan, draws: int | None, added: int) -> int:
+    """How many draws there are to be in the end."""
+    known = folder.draws()
+    if added:
+        own = folder.journal.records()
+        finished = max((record["finished"] for record in own if "finished" in record), default=0)
+        begun = [record for record in own if "draws" in record]
+        if begun and begun[-1]["draws"] > finished and begun[-1]["added"] == added:
+            return int(begun[-1]["draws"])  # the same command, resumed
+        if not finished or any(record["draws"] > finished and record["added"] for record in begun):
+            raise InputError(
+                f"--draws +{added}: the study in {folder.folder} is not finished; finish it first, with the command that began it"
+            )
+        return finished + added
+    if draws is not None and draws < known:
+        raise InputError(f"--draws {draws}: {folder.folder} is to hold {known} draws already; ask for as many, or for more")
+    return max(known, draws or plan.study.draws)
+
+
+def covered(parts: dict[Piece, KeptPart], plan: SweepPlan, draws: int) -> int:
+    """How many of the runs of these draws parts hold."""
+    end = plan.runs(draws)
+    return sum(max(0, min(piece.last, end) - piece.first) for piece in parts)
+
+
+@contextmanager
+def places(plan: SweepPlan, workers: int, threads: int | None, cluster: str | None) -> Iterator[list[Place]]:
+    """Where pieces are to be run. A time limit needs processes: nothing else can be stopped."""
+    cores = os.cpu_count() or 1
+    if cluster is not None:
+        from experiments.sweep.cluster import connected
+
+        with connected(cluster, plan) as found:
+            yield found
+        return
+    if plan.study.time_limit_seconds is not None and not workers:
+        workers, threads = threads or cores, None
+    from sim.engine import compile_rules
+
+    compile_rules(check=plan.study.check)  # once, before any worker asks for it
+    if workers:
+        yield [Process(plan, threads or 1) for _ in range(workers)]
+    else:
+        yield [Thread(plan) for _ in range(threads or cores)]

@@ -1,0 +1,80 @@
+"""The other end of `experiments.sweep.place`: a process that makes parts of the plan that it is told first, until its input ends."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from itertools import pairwise
+from queue import SimpleQueue
+from threading import Thread, local
+from typing import Any
+
+from experiments.study.content import study_of
+from experiments.sweep.part import part_of
+from experiments.sweep.place import receive, send, written_part
+from experiments.sweep.plan import Piece, SweepPlan
+from experiments.sweep.rows import Runner, together
+
+OWN = local()
+
+
+@lru_cache(maxsize=4)
+def plan_of(given: str) -> SweepPlan:
+    """The plan that a message tells of."""
+    told = json.loads(given)
+    return SweepPlan(study_of(told["study"], "study"), told["chunk"])
+
+
+def answer_on_cluster(given: str, task: dict[str, Any]) -> bytes:
+    """A part as a message, made in a worker of a cluster; a thread keeps its memory for the next."""
+    plan = plan_of(given)
+    if getattr(OWN, "plan", None) is not plan:
+        OWN.plan, OWN.runner = plan, Runner(plan)
+    return answer([OWN.runner], task)
+
+
+def answer(runners: Sequence[Runner], task: dict[str, Any]) -> bytes:
+    """The part that a task asks for, as a message; each of several threads makes a share of its runs."""
+    given_up = {int(run): (status, reason) for run, (status, reason) in task["given_up"].items()}
+    piece = Piece(*task["piece"])
+    if len(runners) == 1:
+        return written_part(part_of(runners[0], runners[0].rows(piece, given_up)))
+    bounds = [piece.first + share * (piece.last - piece.first) // len(runners) for share in range(len(runners) + 1)]
+    shares = [Piece(first, last) for first, last in pairwise(bounds) if first < last]
+    with ThreadPoolExecutor(len(shares)) as pool:
+        rows = list(pool.map(lambda runner, share: runner.rows(share, given_up), runners, shares))
+    return written_part(part_of(runners[0], together(rows)))
+
+
+def main() -> None:
+    """Serve one sweep."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints goes elsewhere
+    messages: SimpleQueue[bytes] = SimpleQueue()
+
+    def listen() -> None:
+        """Pass messages on; when the sweep has gone, killed perhaps, end whatever is being done."""
+        while True:
+            try:
+                messages.put(receive(sys.stdin.buffer))
+            except (EOFError, OSError, ValueError):
+                os._exit(0)
+
+    Thread(target=listen, daemon=True).start()
+    given = messages.get().decode()
+    plan = plan_of(given)
+    runners = [Runner(plan) for _ in range(json.loads(given)["threads"])]
+    from sim.engine import compile_rules
+
+    compile_rules(check=plan.study.check)
+    send(out, b"ready")
+    while True:
+        send(out, answer(runners, json.loads(messages.get())))
+
+
+if __name__ == "__main__":
+    main()
