@@ -14,11 +14,17 @@ from experiments.command.cases import cases
 from experiments.command.compare import EXAMPLES as COMPARE_EXAMPLES
 from experiments.command.compare import compare
 from experiments.command.library import list_, schema, show, validate
+from experiments.command.merge import EXAMPLES as MERGE_EXAMPLES
+from experiments.command.merge import merge
 from experiments.command.odd import odd
 from experiments.command.patterns import EXAMPLES as PATTERNS_EXAMPLES
 from experiments.command.patterns import patterns
+from experiments.command.replay import EXAMPLES as REPLAY_EXAMPLES
+from experiments.command.replay import replay
 from experiments.command.run import EXAMPLES as RUN_EXAMPLES
 from experiments.command.run import run
+from experiments.command.sweep import EXAMPLES as SWEEP_EXAMPLES
+from experiments.command.sweep import sweep
 from experiments.command.verify import EXAMPLES as VERIFY_EXAMPLES
 from experiments.command.verify import verify
 from sim.errors import InputError
@@ -30,6 +36,7 @@ Examples:
   lockgate compare                         three policies, 500 sampled worlds
   lockgate compare open-release mine.toml  a policy of your own, in a file
   lockgate run staged-preview              one run, told as a story
+  lockgate sweep preview-length --out DIR  a whole study, which can be resumed
   lockgate verify                          the model beside closed forms
   lockgate patterns                        the model beside what was observed
   lockgate bench                           what it costs on this machine
@@ -38,7 +45,8 @@ Examples:
 
 \b
 Exit codes: 0 done, 2 an input that cannot be used, 3 a defect of the
-program or a check that does not hold, 130 stopped.
+program, a check that does not hold or runs that went wrong, 4 a folder
+that holds another study, 130 stopped.
 """
 
 
@@ -50,6 +58,8 @@ def defect(error: BaseException) -> bool:
 
 def sentence(error: BaseException) -> tuple[str, int] | None:
     """What to say of an error, and the exit code; nothing where only a traceback helps."""
+    if code := getattr(error, "exit_status", None):
+        return str(error), code
     match error:
         case InputError():
             return str(error), INPUT
@@ -86,6 +96,9 @@ app = typer.Typer(
 )
 app.command(epilog=COMPARE_EXAMPLES)(compare)
 app.command(epilog=RUN_EXAMPLES)(run)
+app.command(epilog=SWEEP_EXAMPLES)(sweep)
+app.command(epilog=MERGE_EXAMPLES)(merge)
+app.command(epilog=REPLAY_EXAMPLES)(replay)
 app.command(epilog=VERIFY_EXAMPLES)(verify)
 app.command(epilog=PATTERNS_EXAMPLES)(patterns)
 app.command(epilog=CASES_EXAMPLES)(cases)

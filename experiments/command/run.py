@@ -63,8 +63,8 @@ def run(
     study = study_of(plan, place, seed, horizon)
     folder = folder_for(out, "run", study)
     model = simulate(plan, place, seed, horizon, check=check, quiet=quiet)
-    told = Told(model, plan, place, seed, day_by_day=day_by_day)
-    save(told, folder, study)
+    told = Told(model, plan, f"the central {place.name} world", seed, day_by_day=day_by_day)
+    save(told, place, folder, study)
     if as_json:
         print_json({"policy": plan.name, "world": place.name, "seed": seed, "horizon_days": horizon, "outcomes": model.outcomes})
         return
@@ -100,13 +100,13 @@ def simulate(policy: "Policy", world: "World", seed: int, horizon: int, *, check
 class Told:
     """A run, and its story."""
 
-    def __init__(self, model: "ReleaseModel", policy: "Policy", world: "World", seed: int, *, day_by_day: bool) -> None:
+    def __init__(self, model: "ReleaseModel", policy: "Policy", where: str, seed: int, *, day_by_day: bool) -> None:
         from experiments.story import Cast, ending, every_event, said, story
 
-        self.model, self.policy, self.world, self.seed = model, policy, world, seed
+        self.model, self.policy, self.where, self.seed = model, policy, where, seed
         cast = Cast.of(model.world)
         self.sentences = [said(event, cast) for event in model.events]
-        self.title = f"{policy.name} in the central {world.name} world, {model.horizon_days} days, seed {seed}"
+        self.title = f"{policy.name} in {where}, {model.horizon_days} days, seed {seed}"
         told = every_event(model.events, cast) if day_by_day else story(model.events, cast, model.horizon_days)
         self.ending = [f"In the end, on day {model.horizon_days}:", *(f"- {line}" for line in ending(model.outcomes, model.horizon_days))]
         self.lines = [f"{self.title}: {policy.summary}", "", *told, *([""] if told and told[-1] else []), *self.ending]
@@ -125,7 +125,7 @@ def study_of(policy: "Policy", world: "World", seed: int, horizon: int) -> dict[
     }
 
 
-def save(told: Told, folder: Path, study: dict[str, Any]) -> None:
+def save(told: Told, world: "World", folder: Path, study: dict[str, Any]) -> None:
     """Write a run to a folder, whole or not at all."""
     import pyarrow.parquet as pq
 
@@ -135,7 +135,7 @@ def save(told: Told, folder: Path, study: dict[str, Any]) -> None:
     from experiments.provenance import policy_content, provenance, world_content
 
     records = tables(told.model)
-    figure = timeline(records, told.policy.name, caption=f"one run, central {told.world.name} world, seed {told.seed}")
+    figure = timeline(records, told.policy.name, caption=f"one run, {told.where.removeprefix('the ')}, seed {told.seed}")
 
     def write_chart(path: Path) -> None:
         save_chart(figure, path.with_suffix(""))  # as PNG and SVG
@@ -152,7 +152,7 @@ def save(told: Told, folder: Path, study: dict[str, Any]) -> None:
         "study": study,
         **provenance(["lockgate", *sys.argv[1:]]),
         "policies": {told.policy.name: policy_content(told.policy)},
-        "parameters": world_content(told.world),
+        "parameters": world_content(world),
     }
     write_folder(folder, files, manifest)
 

@@ -24,6 +24,8 @@ HASHING_THREADS = 4
 class OtherPlan(InputError):
     """The folder holds the results of another plan."""
 
+    exit_status = 4
+
 
 class Damaged(InputError):
     """Results that are not what was written."""

@@ -17,6 +17,15 @@ WHOLE: Shard = (1, 1)
 class FolderInUse(Exception):
     """Another sweep writes to the folder."""
 
+    exit_status = 3
+
+
+def refuse_folder_in_use(folder: Path, shard: Shard = WHOLE) -> None:
+    """Raise `FolderInUse` where another sweep holds the lock at this moment. Cheap: it spares a sweep that must wait all its loading."""
+    if (folder / NAME).exists():
+        with FolderLock(folder, shard):
+            pass
+
 
 class FolderLock:
     """Held by one sweep of a whole study, or by one sweep for each shard: shards share the folder, and none is run twice at once."""

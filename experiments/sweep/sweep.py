@@ -88,7 +88,7 @@ def sweep(  # noqa: PLR0913  # one for each thing asked
     another sweep writes to it, and `OSError` where it cannot be written. All that was made so far is kept then, and the same call goes on.
     """
     check_asked(study, draws, add_draws, shard, chunk)
-    plan = SweepPlan(study, chunk or known_chunk(folder) or chunk_of(study))
+    plan = plan_for(study, folder, chunk)
     with ready(folder, shard), FolderLock(folder, shard):
         kept = StudyFolder(folder, shard)
         kept.begin(plan)
@@ -135,6 +135,16 @@ def check_asked(study: Study, draws: int | None, add_draws: int, shard: Shard, c
     for name, value in (("draws", draws), ("added draws", add_draws or None), ("chunk", chunk)):
         if value is not None and not 1 <= value <= MOST_DRAWS:
             raise InputError(f"{name} = {value} must be 1 to {MOST_DRAWS:,}")
+
+
+def plan_for(study: Study, folder: Path, chunk: int | None = None) -> SweepPlan:
+    """The plan of a study in a folder: cut as is asked, or as the folder is cut already, or into what takes about a second."""
+    return SweepPlan(study, chunk or known_chunk(folder) or chunk_of(study))
+
+
+def target_of(plan: SweepPlan, folder: Path, draws: int | None, added: int) -> int:
+    """How many draws a sweep into this folder would have in the end. Changes nothing."""
+    return wanted_draws(StudyFolder(folder), plan, draws, added)
 
 
 def known_chunk(folder: Path) -> int | None:

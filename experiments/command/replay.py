@@ -1,0 +1,61 @@
+"""`lockgate replay`: one run of a study once more, compared with its row, and told as a story."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.command.option import Out, Quiet, folder_for
+from experiments.command.screen import paragraph, results
+
+EXAMPLES = """\
+\b
+Example:
+  lockgate replay preview --run 1204
+"""
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder that `lockgate sweep` or `lockgate compare` wrote.")]
+Run = Annotated[int, typer.Option("--run", metavar="ID", help="Number of the run: column `run` of its row.")]
+DayByDay = Annotated[bool, typer.Option("--day-by-day", help="Tell every event, one a line.")]
+
+
+class Differs(Exception):  # noqa: N818  # what is the matter
+    """A run, made again, is not what its row says."""
+
+    exit_status = 3
+
+
+def replay(folder: Folder, run: Run, day_by_day: DayByDay = False, out: Out = None, quiet: Quiet = False) -> None:
+    """Make one run of a study again, and check that it is the same to the last bit.
+
+    It is run compiled, as the sweep did, and on Mesa agents, day by day; the story, events, agents and a chart go to a folder.
+    """
+    from experiments.command.run import Told, check_size, save, simulate, study_of
+    from experiments.sweep.folder import StudyFolder
+    from experiments.sweep.replay import replayed
+    from experiments.sweep.told import plan_of
+
+    where = StudyFolder(folder)
+    again = replayed(plan_of(where), where, run)
+    console = results()
+    if not quiet:
+        console.print(paragraph(again.said, console.width))
+    if again.differs:
+        raise Differs(f"run {run} differs from its row in {', '.join(again.differs)}: something else made this folder")
+    if again.wrong:
+        return
+    check_size(again.world)
+    model = simulate(again.policy, again.world, again.seed, again.horizon_days, check=again.check, quiet=quiet)
+    unlike = [name for name, value in again.outcomes.items() if model.outcomes[name] != value]
+    if unlike:
+        raise Differs(f"run {run} on Mesa agents differs from the compiled run in {', '.join(unlike)}: a defect of the program")
+    study = study_of(again.policy, again.world, again.seed, again.horizon_days)
+    target = folder_for(out, "replay", study)
+    told = Told(model, again.policy, again.where, again.seed, day_by_day=day_by_day)
+    save(told, again.world, target, study)
+    if not quiet:
+        console.print()
+    for line in told.ending if quiet else told.lines:
+        console.print(paragraph(line, console.width), soft_wrap=True)
+    if not quiet:
+        console.print(f"\nStory: {target}", soft_wrap=True)

@@ -1,0 +1,292 @@
+"""`lockgate sweep`: all runs of a study, into a folder from which it can be resumed."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.command.amount import count, number
+from experiments.command.option import Json, Quiet, check_writable, within
+from experiments.command.screen import paragraph, print_json, results
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from experiments.study.study import Study
+    from experiments.sweep.preview import Preview
+    from experiments.sweep.sweep import Done, Progress
+
+MOST_AT_ONCE = 1024
+EXAMPLES = """\
+\b
+Examples:
+  lockgate sweep preview-length --out preview --dry-run
+  lockgate sweep preview-length --out preview
+  lockgate sweep preview-length --out preview --draws +200
+  lockgate sweep mine.toml --out mine --shard 3/16
+
+\b
+Exit codes beside the usual: 3 some runs went wrong, or another sweep uses
+the folder, 4 the folder holds another study, 130 and 143 stopped.
+"""
+
+StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A study by name, or a path to its TOML file.")]
+Folder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the study. What it holds already is not made again.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and write nothing.")]
+Draws = Annotated[
+    str | None, typer.Option("--draws", metavar="N", help="Another number of draws than the study's; +N adds so many to a finished study.")
+]
+Workers = Annotated[
+    int, typer.Option("--workers", metavar="N", help="Processes that run side by side. [default: none, but threads of this one]")
+]
+Threads = Annotated[
+    int | None, typer.Option("--threads", metavar="N", help="Threads of each process. [default: one a core; 1 with --workers]")
+]
+ShardOption = Annotated[str, typer.Option("--shard", metavar="I/N", help="Make the I-th of N parts of the work, as in a job array.")]
+ClusterOption = Annotated[str | None, typer.Option("--cluster", metavar="ADDRESS", help="Run on a Dask scheduler that is there already.")]
+Chunk = Annotated[int | None, typer.Option("--chunk", metavar="RUNS", help="Runs in one part. [default: what takes about a second]")]
+
+
+class Stopped(Exception):  # noqa: N818  # what happened
+    """A sweep was stopped by a signal."""
+
+    def __init__(self, said: str, exit_status: int) -> None:
+        super().__init__(said)
+        self.exit_status = exit_status
+
+
+class Terminated(BaseException):
+    """SIGTERM came."""
+
+
+class WentWrong(Exception):  # noqa: N818  # what happened
+    """All is done, but some runs went wrong."""
+
+    exit_status = 3
+
+
+def sweep(  # noqa: PLR0913, PLR0917  # one for each option
+    study: StudyName,
+    out: Folder,
+    dry_run: DryRun = False,
+    draws: Draws = None,
+    workers: Workers = 0,
+    threads: Threads = None,
+    shard: ShardOption = "1/1",
+    cluster: ClusterOption = None,
+    chunk: Chunk = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run a study: every policy in every world, at every point of its design, in the same draws.
+
+    Results are kept as they come. A sweep that was stopped, or killed, goes on where it was when the same command is given again.
+    """
+    within("--workers", workers, 0, MOST_AT_ONCE, "processes")
+    within("--threads", 1 if threads is None else threads, 1, MOST_AT_ONCE, "threads")
+    within("--chunk", 1 if chunk is None else chunk, 1, 1_000_000, "runs in a part")
+    part = shard_of(shard)
+    absolute, added = draws_of(draws)
+    check_writable(out)
+
+    from experiments.sweep.lock import refuse_folder_in_use
+
+    refuse_folder_in_use(out, part)
+
+    from experiments.study.load import load_study
+
+    loaded = load_study(study)
+    if dry_run:
+        show_preview(loaded, out, absolute, added, workers=workers, threads=threads, chunk=chunk, as_json=as_json)
+        return
+
+    from experiments.sweep.sweep import sweep as run_sweep
+
+    screen = SweepScreen(loaded, quiet=quiet)
+    with terminating(), screen.shown():
+        try:
+            done = run_sweep(
+                loaded,
+                out,
+                draws=absolute,
+                add_draws=added,
+                workers=workers,
+                threads=threads,
+                shard=part,
+                cluster=cluster,
+                chunk=chunk,
+                command=["lockgate", *sys.argv[1:]],
+                watch=screen,
+            )
+        except KeyboardInterrupt:
+            raise Stopped(screen.kept(out), 130) from None
+        except Terminated:
+            raise Stopped(screen.kept(out), 143) from None
+    finish(done, loaded, part, quiet=quiet, as_json=as_json)
+
+
+def draws_of(text: str | None) -> tuple[int | None, int]:
+    """A number of draws, or how many to add.
+
+    >>> draws_of("+200"), draws_of("50"), draws_of(None)
+    ((None, 200), (50, 0), (None, 0))
+    """
+    if text is None:
+        return None, 0
+    wanted = text.removeprefix("+")
+    if not wanted.isdecimal() or not 1 <= int(wanted) <= 1_000_000:
+        raise InputError(f"--draws {text} must be a whole number from 1 to 1000000 (draws), or +N to add N to a finished study")
+    return (None, int(wanted)) if text.startswith("+") else (int(wanted), 0)
+
+
+def shard_of(text: str) -> tuple[int, int]:
+    """Which shard, of how many.
+
+    >>> shard_of("2/8")
+    (2, 8)
+    """
+    own, slash, shards = text.partition("/")
+    if not (slash and own.isdecimal() and shards.isdecimal() and 1 <= int(own) <= int(shards) <= 1_000_000):
+        raise InputError(f"--shard {text} must be I/N with I from 1 to N, such as 2/8")
+    return int(own), int(shards)
+
+
+@contextmanager
+def terminating() -> Iterator[None]:
+    """Let SIGTERM end what is within as Ctrl-C does."""
+
+    def end(*_: Any) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class SweepScreen:
+    """What is shown while a sweep runs."""
+
+    def __init__(self, study: "Study", *, quiet: bool) -> None:
+        self.study, self.quiet, self.last = study, quiet, ""
+        self.progress: Progress | None = None
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show it."""
+        from experiments.command.watch import watcher
+
+        with watcher(self.study, quiet=self.quiet) as show:
+            self.show = show
+            yield
+
+    def __call__(self, progress: "Progress") -> None:
+        """A part is done."""
+        self.progress = progress
+        self.show(progress)
+
+    def kept(self, out: Path) -> str:
+        """What a stopped sweep leaves."""
+        if self.progress is None:
+            return "stopped; nothing was lost, the same command goes on"
+        done, total = f"{self.progress.done:,}", f"{self.progress.total:,}"
+        return f"stopped; {done} of {total} runs are kept in {out}, and the same command goes on from there"
+
+
+def finish(done: "Done", study: "Study", shard: tuple[int, int], *, quiet: bool, as_json: bool) -> None:
+    """Say what there is, and raise `WentWrong` where some runs have no outcomes."""
+    if as_json:
+        print_json({
+            "folder": str(done.folder),
+            "draws": done.draws,
+            "runs": done.runs,
+            "went_wrong": done.wrong,
+            "stopped_early": done.stopped_early,
+        })
+    elif not quiet:
+        console = results()
+        of = "" if shard == (1, 1) else f"; this was shard {shard[0]} of {shard[1]}"
+        early = ", where the stop rule was met" if done.stopped_early else ""
+        console.print(f"{study.name}: {count(done.runs, 'run')} in {count(done.draws, 'draw')}{early}{of}.", soft_wrap=True)
+        console.print(f"Results: {done.folder}", soft_wrap=True)
+    if done.wrong:
+        raise WentWrong(
+            f"{count(done.wrong, 'run')} of {done.runs:,} went wrong and have no outcomes; the columns status and reason say what, "
+            f"and `lockgate replay {done.folder} --run N` makes one again"
+        )
+
+
+def show_preview(
+    study: "Study",
+    out: Path,
+    draws: int | None,
+    added: int,
+    *,
+    workers: int,
+    threads: int | None,
+    chunk: int | None,
+    as_json: bool,
+) -> None:
+    """Say what a sweep would cost."""
+    import os
+
+    from experiments.sweep.preview import preview
+    from experiments.sweep.sweep import plan_for, target_of
+
+    plan = plan_for(study, out, chunk)
+    together = workers * (threads or 1) if workers else threads or os.cpu_count() or 1
+    found = preview(plan, out, target_of(plan, out, draws, added), together, workers)
+    if as_json:
+        from dataclasses import asdict
+
+        print_json(asdict(found))
+        return
+    print_preview(study, found)
+
+
+def print_preview(study: "Study", found: "Preview") -> None:
+    """Numbers, and the first rows."""
+    from experiments.command.library import table_of
+    from experiments.command.screen import print_table
+
+    console = results()
+    console.print(paragraph(f"{study.name}: {study.summary}", console.width))
+    console.print()
+    left = "" if found.left == found.runs else f", of which {found.left:,} are left to do"
+    console.print(f"  runs    {found.runs:,}{left}")
+    console.print(f"  parts   {found.parts:,} of {found.chunk:,} runs at most")
+    console.print(f"  time    about {duration(found.seconds)}")
+    console.print(f"  disk    about {size(found.disk_mb)}")
+    console.print(f"  memory  about {size(found.memory_mb)}")
+    console.print()
+    print_table(table_of(found.rows))
+    if found.runs > len(found.rows):
+        console.print(f"  ... and {found.runs - len(found.rows):,} more")
+
+
+def duration(seconds: float) -> str:
+    """A time in the unit that suits it.
+
+    >>> duration(0.4), duration(45), duration(600), duration(7200), duration(400_000)
+    ('1 s', '45 s', '10 min', '2.0 h', '4.6 days')
+    """
+    if seconds < 90:
+        return f"{max(1.0, seconds):.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 2 * 86_400 else f"{seconds / 86_400:.1f} days"
+
+
+def size(megabytes: float) -> str:
+    """Bytes in the unit that suits them.
+
+    >>> size(0.25), size(42), size(2500)
+    ('0.2 MB', '42 MB', '2.5 GB')
+    """
+    if megabytes >= 1000:
+        return f"{megabytes / 1000:.1f} GB"
+    return f"{number(megabytes, 0 if megabytes >= 10 else 1)} MB"

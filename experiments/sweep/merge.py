@@ -1,0 +1,55 @@
+"""Joining folders into which shards of one study were written, on machines that do not share a disk."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from experiments.provenance import provenance
+from experiments.sweep.datapackage import write_datapackage
+from experiments.sweep.folder import PLAN, KeptPart, OtherPlan, Part, StudyFolder
+from experiments.sweep.lock import FolderLock
+from experiments.sweep.plan import Piece, SweepPlan
+from experiments.sweep.sweep import Done, covered
+from experiments.sweep.told import plan_of
+from sim.errors import InputError
+
+
+def merge(target: Path, sources: Sequence[Path], command: Sequence[str] = ()) -> Done:
+    """Copy all whole parts of these folders into one, which may hold some already. What is damaged is left out, to be made again.
+
+    Raises `InputError` where a folder holds no study, and `OtherPlan` where they do not hold the same.
+    """
+    plan = same_plan([StudyFolder(source) for source in sources])
+    if any(source.resolve() == target.resolve() for source in sources):
+        raise InputError(f"{target} is both the folder to merge into and one to merge; name a new one, or leave it out of the others")
+    target.mkdir(parents=True, exist_ok=True)
+    with FolderLock(target):
+        kept = StudyFolder(target)
+        kept.begin(plan)
+        kept.tidy(plan)
+        draws = max(kept.draws(), *(StudyFolder(source).draws() for source in sources))
+        kept.note_begin(plan, draws, 0, provenance(command))
+        whole = kept.whole_parts()
+        for source in sources:
+            copy_parts(StudyFolder(source), kept, whole)
+        write_datapackage(kept, plan)
+        done = covered(whole, plan, draws)
+        if done == plan.runs(draws):
+            kept.journal.append({"finished": draws})
+    return Done(target, draws, done, sum(part.wrong for part in whole.values()), stopped_early=False)
+
+
+def same_plan(folders: Sequence[StudyFolder]) -> SweepPlan:
+    """The plan that all folders hold."""
+    plan = plan_of(folders[0])
+    for other in folders[1:]:
+        if other.plan_content() != plan.content:
+            raise OtherPlan(other.other_plan(plan, (other.folder / PLAN).read_bytes()))
+    return plan
+
+
+def copy_parts(source: StudyFolder, target: StudyFolder, whole: dict[Piece, KeptPart]) -> None:
+    """Copy the parts that are whole, and of which the target has no run yet."""
+    for piece, part in source.whole_parts().items():
+        if not any(piece.first < there.last and there.first < piece.last for there in whole):
+            files = {table: path.read_bytes() for table, path in part.paths(source.folder).items()}
+            whole[piece] = target.keep(Part(piece, files, part.wrong, part.tally))

@@ -1,0 +1,72 @@
+"""What a sweep will cost, measured on a few of its runs, without writing anything."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from experiments.benchmark.memory import peak_mb
+from experiments.study.factor import Value
+from experiments.sweep.folder import StudyFolder
+from experiments.sweep.part import part_of
+from experiments.sweep.plan import Piece, SweepPlan
+from experiments.sweep.rows import Runner, runs_table
+from experiments.sweep.sweep import covered
+from sim.engine import compile_rules
+
+SAMPLE_SECONDS = 0.5
+SHOWN_ROWS = 6
+PROCESS_MB = 200.0  # of a worker: the program and its libraries
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Runs in all and left to do; seconds, megabytes on disk and of memory that they are likely to take; and the first rows."""
+
+    runs: int
+    left: int
+    parts: int
+    chunk: int
+    seconds: float
+    disk_mb: float
+    memory_mb: float
+    rows: list[dict[str, Value | str]]
+
+
+def preview(plan: SweepPlan, folder: Path, draws: int, threads: int, workers: int) -> Preview:
+    """Time some of the first runs, and reckon from them. `threads` is the number that run at the same time."""
+    compile_rules(check=plan.study.check)
+    runner = Runner(plan)
+    sample, seconds = timed(runner, plan, draws)
+    rows = runner.rows(sample)
+    part = part_of(runner, rows)
+    sampled = sample.last - sample.first
+    bytes_of_run = sum(map(len, part.files.values())) / sampled
+    held = (rows.outcomes.nbytes + rows.weeks.nbytes + rows.displacement.nbytes) / sampled * plan.chunk
+    whole = StudyFolder(folder).whole_parts() if folder.is_dir() else {}
+    runs = plan.runs(draws)
+    left = runs - covered(whole, plan, draws)
+    columns = ["run", "draw", "world", "point", "policy", "seed", *(factor.column for factor in plan.study.factors)]
+    table = runs_table(runner, rows).select(columns).slice(0, SHOWN_ROWS)
+    return Preview(
+        runs=runs,
+        left=left,
+        parts=sum(1 for _ in plan.pieces(draws, whole)),
+        chunk=plan.chunk,
+        seconds=seconds * left / threads,
+        disk_mb=bytes_of_run * runs / 1e6,
+        memory_mb=max(PROCESS_MB, peak_mb()) + 3 * threads * held / 1e6 + workers * PROCESS_MB,
+        rows=table.to_pylist(),
+    )
+
+
+def timed(runner: Runner, plan: SweepPlan, draws: int) -> tuple[Piece, float]:
+    """The first runs, more and more until that takes long enough; and the seconds that one of them took."""
+    last = 1
+    while True:
+        piece = Piece(0, min(last, plan.runs(draws), plan.chunk))
+        began = time.perf_counter()
+        runner.rows(piece)
+        seconds = time.perf_counter() - began
+        if seconds >= SAMPLE_SECONDS or piece.last < last:
+            return piece, seconds / piece.last
+        last *= 4
