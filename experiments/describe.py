@@ -1,12 +1,14 @@
-"""What a name stands for, in plain words: a policy, a world, a parameter, a lever, an outcome, or the order of a day."""
+"""What a name stands for, in plain words: a policy, a world, a study, a parameter, a lever, an outcome, or the order of a day."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from experiments.study.load import held, load_study, study_names
 from scenarios import load_policy, load_world, policy_names, world_names
 from scenarios.load import lineage
+from scenarios.notation import shown
 from scenarios.schema import Kind
 from sim.errors import InputError, nearest
 from sim.parameters import GRADES, PARAMETERS, THEMES, Parameter
@@ -30,11 +32,12 @@ class Description:
 
 
 def describe(name: str) -> list[Description]:
-    """Everything that a name, or a path to a scenario's file, stands for. An InputError names the nearest known name."""
+    """Everything that a name, or a path to a file, stands for. An InputError names the nearest known name."""
     if name.endswith(".toml") or "/" in name or "\\" in name:
         from experiments.command.library import kind_of
 
-        return [described_policy(name) if kind_of(name) == "policy" else described_world(name)]
+        makers = {"policy": described_policy, "world": described_world, "study": described_study}
+        return [makers[kind_of(name)](name)]
     found = [make(name) for names, make in known() if name in names]
     if not found or name in LEVERS:  # levers and outcomes may share a name
         found += [described_outcome(name)] if name in outcomes() else []
@@ -49,6 +52,7 @@ def known() -> list[tuple[Any, Callable[[str], Description]]]:
     return [
         (policy_names(), described_policy),
         (world_names(), described_world),
+        (study_names(), described_study),
         (PARAMETERS, described_parameter),
         (LEVERS, described_lever),
         ((DAY,), described_day),
@@ -107,6 +111,32 @@ def described_world(name: str) -> Description:
     differs = changed or "in nothing: it is the table of parameters itself"
     facts = {**background("world", name), "differs": differs, "sampled": f"{len(world.sampled)} of {len(world.parameters)} parameters"}
     return Description("world", world.name, world.summary, facts)
+
+
+def described_study(name: str) -> Description:
+    """A study: whom it compares where, what it varies and how, and how many runs that is."""
+    study = load_study(name)
+    seen = ", ".join(study.outcomes) if len(study.outcomes) < len(outcomes()) else f"all {len(study.outcomes)}"
+    settings = ", ".join(f"{key} {shown(value)}" for key, value in study.design.items() if key != "kind")
+    unvaried = ", with all that is not varied at its central value" if study.fixed else ""
+    stop = study.stop
+    facts = {
+        "story": study.story.strip(),
+        "policies": ", ".join(policy.name for policy in study.policies) + " (the first is the reference)",
+        "worlds": ", ".join(world.name for world in study.worlds),
+        "design": str(study.design["kind"]) + (f" ({settings})" if settings else ""),
+        "points": f"{study.point_count:,}",
+        "draws": f"{study.draws:,} at each point{unvaried}",
+        "held": ", ".join(f"{key} = {shown(value)}" for key, value in held(name).items()),
+        "runs": f"{study.run_count:,}{', or fewer' if stop else ''}, of {study.horizon_days} days each, seed {study.seed}",
+        "outcomes": seen,
+        "weekly series": ", ".join(study.series),
+        "stops": f"{stop}" if stop else "",
+        "varied": [
+            {"name": factor.column, "over": str(factor), "meaning": with_unit(factor.meaning, factor.unit)} for factor in study.factors
+        ],
+    }
+    return Description("study", study.name, study.summary, {label: fact for label, fact in facts.items() if fact})
 
 
 def level(parameter: Parameter) -> str:
@@ -186,6 +216,7 @@ def library() -> dict[str, dict[str, Callable[[], Description]]]:
     return {
         "policies": {name: partial(described_policy, name) for name in policy_names()},
         "worlds": {name: partial(described_world, name) for name in world_names()},
+        "studies": {name: partial(described_study, name) for name in study_names()},
         "parameters": {name: partial(described_parameter, name) for name in PARAMETERS},
         "levers": {name: partial(described_lever, name) for name in LEVERS},
     }

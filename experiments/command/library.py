@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -16,7 +16,6 @@ from sim.errors import InputError
 
 if TYPE_CHECKING:
     from experiments.describe import Description
-    from scenarios.schema import Kind
 
 
 class SchemaKind(StrEnum):
@@ -24,11 +23,17 @@ class SchemaKind(StrEnum):
 
     POLICY = "policy"
     WORLD = "world"
+    STUDY = "study"
+
+
+FileKind = Literal["policy", "world", "study"]
+OF_A_STUDY = {"policies", "worlds", "design", "uncertainties", "switches", "dates", "stop"}  # what only a study has
 
 
 def list_(as_json: Json = False) -> None:
-    """List all policies, worlds, levers and parameters."""
+    """List all policies, worlds, studies, levers and parameters."""
     from experiments.describe import library, summary_of
+    from experiments.study.load import summary_of as summary_of_study
     from sim.parameters import THEMES
     from sim.policy import LEVERS
 
@@ -39,6 +44,7 @@ def list_(as_json: Json = False) -> None:
     console = results()
     print_named("Policies", {name: summary_of("policy", name) for name in shelves["policies"]})
     print_named("Worlds", {name: summary_of("world", name) for name in shelves["worlds"]})
+    print_named("Studies", {name: summary_of_study(name) for name in shelves["studies"]})
     console.print("Levers, which policies set", style="bold")
     print_names(LEVERS)
     for theme, members in THEMES.items():
@@ -70,7 +76,7 @@ def print_names(names: Iterable[str]) -> None:
 
 
 def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A policy, world, parameter, lever or outcome; a path to a file; or `day`.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A policy, world, study, parameter, lever or outcome; a file; or `day`.")],
     as_json: Json = False,
 ) -> None:
     """Explain any of these names, or an outcome."""
@@ -122,34 +128,54 @@ def table_of(rows: list[dict[str, Any]]) -> Any:
     return table
 
 
-def validate(file: Annotated[Path, typer.Argument(metavar="FILE", help="The TOML file of a policy or a world.")]) -> None:
-    """Check the file of a policy or a world."""
-    from scenarios import load_policy, load_world
-
+def validate(file: Annotated[Path, typer.Argument(metavar="FILE", help="The TOML file of a policy, a world or a study.")]) -> None:
+    """Check the file of a policy, a world or a study."""
     path = str(file) if file.suffix == ".toml" or file.parent != Path() else f"./{file}"
-    if kind_of(str(file)) == "world":
-        from sim.parameters import PARAMETERS
-
-        changed = sum(parameter != PARAMETERS[name] for name, parameter in load_world(path).parameters.items())
-        said = f"a world that differs from the table in {count(changed, 'parameter')}"
-    else:
-        policy = load_policy(path)
-        steps = [day for day, _ in policy.timeline]
-        later = f", with changes on {'day' if len(steps) == 1 else 'days'} {', '.join(map(str, steps))}" if steps else ""
-        said = f"a policy that sets {count(len(policy.levers), 'lever')}{later}"
+    said = {"policy": said_of_policy, "world": said_of_world, "study": said_of_study}[kind_of(str(file))](path)
     print(f"{file} is valid: {said}.")
 
 
-def kind_of(path: str) -> "Kind":
-    """Whether a file is that of a policy or of a world, by its tables; by its look where it cannot be read as TOML."""
+def said_of_policy(path: str) -> str:
+    """What a valid policy is, in short."""
+    from scenarios import load_policy
+
+    policy = load_policy(path)
+    steps = [day for day, _ in policy.timeline]
+    later = f", with changes on {'day' if len(steps) == 1 else 'days'} {', '.join(map(str, steps))}" if steps else ""
+    return f"a policy that sets {count(len(policy.levers), 'lever')}{later}"
+
+
+def said_of_world(path: str) -> str:
+    """What a valid world is, in short."""
+    from scenarios import load_world
+    from sim.parameters import PARAMETERS
+
+    changed = sum(parameter != PARAMETERS[name] for name, parameter in load_world(path).parameters.items())
+    return f"a world that differs from the table in {count(changed, 'parameter')}"
+
+
+def said_of_study(path: str) -> str:
+    """What a valid study is, in short."""
+    from experiments.study.load import load_study
+
+    study = load_study(path)
+    policies = "1 policy" if len(study.policies) == 1 else f"{len(study.policies)} policies"
+    size = f"{policies} in {count(len(study.worlds), 'world')} at {count(study.point_count, 'point')}, {count(study.draws, 'draw')}"
+    return f"a study of {size}: {count(study.run_count, 'run')}{', or fewer' if study.stop else ''}"
+
+
+def kind_of(path: str) -> FileKind:
+    """Whether a file is that of a policy, a world or a study, by its tables; by its look where it cannot be read as TOML."""
     file = Path(path)
     if not file.exists():
-        raise InputError(f"{path}: no such file; name the TOML file of a policy or a world")
+        raise InputError(f"{path}: no such file; name the TOML file of a policy, a world or a study")
     content = file.read_bytes() if file.is_file() else b""
     try:
         tables = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, ValueError):
-        return "world" if b"[parameters" in content else "policy"
+        return kind_by_look(content)
+    if tables.keys() & OF_A_STUDY:
+        return "study"
     is_policy, is_world = bool(tables.keys() & {"levers", "timeline"}), "parameters" in tables
     if is_policy and is_world:
         raise InputError(f"{path} has tables of a policy ([levers], [[timeline]]) and of a world ([parameters]); make it two files")
@@ -158,7 +184,14 @@ def kind_of(path: str) -> "Kind":
     return "world" if is_world else "policy"
 
 
-def kind_of_parent(path: str, extends: object) -> "Kind":
+def kind_by_look(content: bytes) -> FileKind:
+    """The kind that a file seems to be of."""
+    if any(line.split(b"=")[0].strip(b" \t[]").decode(errors="replace") in OF_A_STUDY for line in content.splitlines()):
+        return "study"
+    return "world" if b"[parameters" in content else "policy"
+
+
+def kind_of_parent(path: str, extends: object) -> FileKind:
     """The kind of a file without tables of its own: that of the built-in scenario that it extends."""
     from scenarios import policy_names, world_names
 
@@ -166,11 +199,14 @@ def kind_of_parent(path: str, extends: object) -> "Kind":
         return "policy"
     if extends in world_names():
         return "world"
-    raise InputError(f"{path} has neither [levers] nor [[timeline]], as a policy has, nor [parameters], as a world has; add one of them")
+    wanted = "neither [levers] nor [[timeline]], as a policy has, nor [parameters], as a world has, nor policies, as a study has"
+    raise InputError(f"{path} has {wanted}; add one of them")
 
 
 def schema(kind: Annotated[SchemaKind, typer.Argument(help="Which file it describes.")] = SchemaKind.POLICY) -> None:
     """Print the JSON schema of such a file, for editors."""
+    from experiments.study.schema import json_schema as schema_of_study
     from scenarios import json_schema
 
-    print(json.dumps(json_schema(kind.value), indent=1))
+    made = schema_of_study() if kind is SchemaKind.STUDY else json_schema("world" if kind is SchemaKind.WORLD else "policy")
+    print(json.dumps(made, indent=1))

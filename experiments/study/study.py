@@ -21,6 +21,15 @@ class Stop:
     half_width_share: float | None = None
     every: int = 50
 
+    def __str__(self) -> str:
+        """When it stops, in words.
+
+        >>> print(Stop("incidents", half_width_share=0.1))
+        once every difference of incidents is known to within 10 % of the reference's mean, looked at each 50 draws
+        """
+        width = f"{self.half_width:g}" if self.half_width_share is None else f"{100 * self.half_width_share:g} % of the reference's mean"
+        return f"once every difference of {self.outcome} is known to within {width}, looked at each {self.every} draws"
+
 
 @dataclass(frozen=True)
 class Study:
@@ -52,6 +61,11 @@ class Study:
     def point_count(self) -> int:
         """N, the number of points."""
         return len(next(iter(self.points.values()))) if self.points else 1
+
+    @property
+    def run_count(self) -> int:
+        """How many runs it makes, unless it stops early."""
+        return self.point_count * len(self.policies) * len(self.worlds) * self.draws
 
     def parameters_at(self, point: int) -> dict[str, Value]:
         """The parameters that are varied, as they are at a point."""
