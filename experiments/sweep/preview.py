@@ -36,26 +36,28 @@ def preview(plan: SweepPlan, folder: Path, draws: int, threads: int, workers: in
     """Time some of the first runs, and reckon from them. `threads` is the number that run at the same time."""
     compile_rules(check=plan.study.check)
     runner = Runner(plan)
+    one = part_of(runner, runner.rows(Piece(0, 1)))  # also loads the compiled rules, so that this is not timed
     sample, seconds = timed(runner, plan, draws)
     rows = runner.rows(sample)
-    part = part_of(runner, rows)
     sampled = sample.last - sample.first
-    bytes_of_run = sum(map(len, part.files.values())) / sampled
+    bytes_of_part = sum(map(len, one.files.values()))
+    bytes_of_run = (sum(map(len, part_of(runner, rows).files.values())) - bytes_of_part) / max(1, sampled - 1)
     held = (rows.outcomes.nbytes + rows.weeks.nbytes + rows.displacement.nbytes) / sampled * plan.chunk
     whole = StudyFolder(folder).whole_parts() if folder.is_dir() else {}
     runs = plan.runs(draws)
+    parts = -(-runs // plan.chunk)
     left = runs - covered(whole, plan, draws)
-    columns = ["run", "draw", "world", "point", "policy", "seed", *(factor.column for factor in plan.study.factors)]
-    table = runs_table(runner, rows).select(columns).slice(0, SHOWN_ROWS)
+    columns = ["run", "draw", "world", "point", "policy", *(factor.column for factor in plan.study.factors)]
+    first = Piece(0, min(SHOWN_ROWS, runs))
     return Preview(
         runs=runs,
         left=left,
-        parts=sum(1 for _ in plan.pieces(draws, whole)),
+        parts=parts,
         chunk=plan.chunk,
         seconds=seconds * left / threads,
-        disk_mb=bytes_of_run * runs / 1e6,
+        disk_mb=(bytes_of_run * runs + bytes_of_part * parts) / 1e6,
         memory_mb=max(PROCESS_MB, peak_mb()) + 3 * threads * held / 1e6 + workers * PROCESS_MB,
-        rows=table.to_pylist(),
+        rows=runs_table(runner, runner.rows(first)).select(columns).to_pylist(),
     )
 
 
