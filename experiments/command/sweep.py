@@ -285,8 +285,10 @@ def size(megabytes: float) -> str:
     """Bytes in the unit that suits them.
 
     >>> size(0.25), size(42), size(2500)
-    ('0.2 MB', '42 MB', '2.5 GB')
+    ('250 kB', '42 MB', '2.5 GB')
     """
+    if megabytes < 1:
+        return f"{number(1000 * megabytes, 0)} kB"
     if megabytes >= 1000:
         return f"{megabytes / 1000:.1f} GB"
     return f"{number(megabytes, 0 if megabytes >= 10 else 1)} MB"

@@ -1,7 +1,6 @@
 """The columns of a study's tables: name, type, unit and meaning of each, and the role that it plays."""
 
 
-import pyarrow as pa
 
 from experiments.study.study import Study
 from sim.measures import Week
@@ -20,20 +19,20 @@ STATUSES = {
     "timed-out": "took longer than the study's time limit",
     "died": "its process died, again and again",
 }
-NAME = pa.dictionary(pa.int16(), pa.string())
-TYPES = {float: pa.float64(), int: pa.int64(), bool: pa.bool_()}
+NAME, TEXT = "name", "text"  # units of columns that hold words
+TYPES = {float: "double", int: "int64", bool: "bool"}
 KEYS = {
-    "run": (pa.int64(), "number", "Number of the run in its study."),
-    "draw": (pa.int64(), "number", "Sampled world and seed: the unit of replication, the same under every policy and at every point."),
-    "world": (NAME, "name", "World from which the draw was sampled."),
-    "point": (pa.int64(), "number", "Point of the design."),
-    "policy": (NAME, "name", "Release policy."),
-    "seed": (pa.int64(), "number", "Seed of the run."),
+    "run": ("int64", "number", "Number of the run in its study."),
+    "draw": ("int64", "number", "Sampled world and seed: the unit of replication, the same under every policy and at every point."),
+    "world": ("string", NAME, "World from which the draw was sampled."),
+    "point": ("int64", "number", "Point of the design."),
+    "policy": ("string", NAME, "Release policy."),
+    "seed": ("int64", "number", "Seed of the run."),
 }
 ENDING = {
-    "status": (NAME, "name", "ok, or what was wrong: " + "; ".join(f"{name}: {what}" for name, what in STATUSES.items()) + "."),
-    "reason": (pa.string(), "text", "Why a run has no outcomes."),
-    "replay": (pa.string(), "command", "Command, given in the study's folder, that makes the run again."),
+    "status": ("string", NAME, "ok, or what was wrong: " + "; ".join(f"{name}: {what}" for name, what in STATUSES.items()) + "."),
+    "reason": ("string", TEXT, "Why a run has no outcomes."),
+    "replay": ("string", "command", "Command, given in the study's folder, that makes the run again."),
 }
 
 
@@ -61,20 +60,11 @@ def described_columns(study: Study) -> dict[str, list[dict[str, str]]]:
     return {"runs": runs, "series": series}
 
 
-def typed(field: Field) -> tuple[pa.DataType, str, str]:
+def typed(field: Field) -> tuple[str, str, str]:
     """The type, the unit and the meaning of a field of the model."""
     return TYPES[field.type], field.unit, field.meaning
 
 
-def column(name: str, role: str, kind: pa.DataType, unit: str, meaning: str) -> dict[str, str]:
+def column(name: str, role: str, kind: str, unit: str, meaning: str) -> dict[str, str]:
     """One column, in words."""
-    return {"name": name, "role": role, "type": "string" if kind == NAME else str(kind), "unit": unit, "meaning": meaning}
-
-
-def arrow_schema(columns: list[dict[str, str]]) -> pa.Schema:
-    """The Arrow schema of described columns. Names are dictionaries; other text is text."""
-    kinds = {"string": pa.string(), "double": pa.float64(), "int64": pa.int64(), "bool": pa.bool_()}
-    return pa.schema([
-        pa.field(told["name"], NAME if told["unit"] == "name" else kinds[told["type"]], metadata={"unit": told["unit"]})
-        for told in columns
-    ])
+    return {"name": name, "role": role, "type": kind, "unit": unit, "meaning": meaning}

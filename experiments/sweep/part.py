@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 
 from experiments.sweep.folder import Part
 from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.rows import Rows, Runner, identity, runs_table, series_table
+from experiments.sweep.rows import identity, runs_table, series_table
+from experiments.sweep.runner import Rows, Runner
 
 
 def make_part(runner: Runner, piece: Piece, given_up: Mapping[int, tuple[str, str]] | None = None) -> Part:

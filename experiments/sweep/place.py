@@ -12,9 +12,8 @@ from threading import Event, Timer
 from typing import IO, Any, Protocol
 
 from experiments.sweep.folder import Part
-from experiments.sweep.part import make_part
 from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.rows import Runner
+from experiments.sweep.runner import Runner
 
 GivenUp = Mapping[int, tuple[str, str]]  # run: status and reason
 LENGTH = struct.Struct("<Q")
@@ -51,6 +50,8 @@ class Thread:
 
     def run(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Part:
         """The part of a piece."""
+        from experiments.sweep.part import make_part  # loads Parquet
+
         return make_part(self.runner, piece, given_up)
 
     def close(self) -> None:

@@ -9,7 +9,8 @@ from experiments.study.factor import Value
 from experiments.sweep.folder import StudyFolder
 from experiments.sweep.part import part_of
 from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.rows import Runner, runs_table
+from experiments.sweep.rows import runs_table
+from experiments.sweep.runner import Runner
 from experiments.sweep.sweep import covered
 from sim.engine import compile_rules
 

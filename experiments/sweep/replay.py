@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 from experiments.sweep.columns import OK
 from experiments.sweep.folder import Damaged, StudyFolder
 from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.rows import Runner, runs_table
+from experiments.sweep.rows import runs_table
+from experiments.sweep.runner import Runner
 from scenarios import World
 from sim.errors import InputError
 from sim.policy import Policy

@@ -16,7 +16,7 @@ from experiments.study.content import study_of
 from experiments.sweep.part import part_of
 from experiments.sweep.place import receive, send, written_part
 from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.rows import Runner, together
+from experiments.sweep.runner import Runner, together
 
 OWN = local()
 
