@@ -10,16 +10,17 @@ import numpy as np
 from experiments.ensemble import Ensemble, draw_worlds
 from experiments.estimate import METHODS, change, level
 from experiments.pairing import Run, health
+from experiments.study.study import Study
+from experiments.sweep.columns import OUTCOMES, WEEKLY
+from experiments.sweep.memory import run_in_memory
+from experiments.sweep.plan import SweepPlan, chunk_of
+from experiments.sweep.runner import Rows
 from scenarios import World, load_policy, load_world
-from sim.engine import simulate
 from sim.errors import InputError
-from sim.outcomes import Outcomes
-from sim.plan import Results
+from sim.plan import Results, checked_horizon
 from sim.policy import Policy
-from sim.row import fields
 
 Array = np.ndarray[Any, np.dtype[Any]]
-OUTCOMES = {field.name: field for field in fields(Outcomes)}
 HEADLINES = ("model_enabled_harm", "incidents", "release_delay_days", "usable_lead_months", "customers_lost_share")
 EXACT = 20  # draws in which the first day of a difference is found
 MORE_IS_BETTER = frozenset({"usable_lead_months", "lead_over_rivals_months", "flaws_found", "flaws_patched", "flaws_found_by_tests",
@@ -28,16 +29,53 @@ MORE_IS_BETTER = frozenset({"usable_lead_months", "lead_over_rivals_months", "fl
 
 @dataclass(frozen=True)
 class Comparison:
-    """D draws under P policies, of which the first is the reference."""
+    """D draws under P policies, of which the first is the reference: a study of one world at one point, all of it in memory."""
 
-    policies: tuple[Policy, ...]
-    world: World
-    draws: int
-    seed: int
-    horizon_days: int
-    fixed: bool
+    study: Study
     ensemble: Ensemble
-    results: Results
+    rows: Rows
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """The policies."""
+        return self.study.policies
+
+    @property
+    def world(self) -> World:
+        """The world."""
+        return self.study.worlds[0]
+
+    @property
+    def draws(self) -> int:
+        """D, the number of draws."""
+        return self.study.draws
+
+    @property
+    def seed(self) -> int:
+        """The number that all draws follow from."""
+        return self.study.seed
+
+    @property
+    def horizon_days(self) -> int:
+        """Days of a run."""
+        return self.study.horizon_days
+
+    @property
+    def fixed(self) -> bool:
+        """Whether draws differ in luck only."""
+        return self.study.fixed
+
+    @cached_property
+    def plan(self) -> SweepPlan:
+        """The plan of its runs, as in the folder of a study."""
+        return SweepPlan(self.study, chunk_of(self.study))
+
+    @cached_property
+    def results(self) -> Results:
+        """Outcomes (D, P), weeks (D, P, W) and displacement (D, P, 5, 5)."""
+        shape = self.draws, len(self.policies)
+        found = (self.rows.outcomes, self.rows.weeks, self.rows.displacement)
+        return Results(*(array.reshape(*shape, *array.shape[1:]) for array in found))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -124,6 +162,18 @@ def compare(
     names = [policy.name for policy in loaded]
     if len(set(names)) < len(names):
         raise InputError(f"policies {', '.join(names)} must have different names: each is compared once")
+    study = Study(
+        name="compare",
+        summary=f"{', '.join(names)} in {place.name}",
+        policies=loaded,
+        worlds=(place,),
+        draws=draws,
+        outcomes=tuple(OUTCOMES),
+        seed=seed,
+        horizon_days=checked_horizon(horizon_days),
+        fixed=fixed,
+        series=tuple(name for name in WEEKLY if name != "day"),
+        check=check,
+    )
     ensemble = draw_worlds(place, draws, seed, fixed=fixed)
-    results = simulate(ensemble.worlds, loaded, ensemble.seeds, horizon_days, threads=threads, check=check, progress=progress)
-    return Comparison(loaded, place, draws, seed, horizon_days, fixed, ensemble, results)
+    return Comparison(study, ensemble, run_in_memory(study, ensemble, threads=threads, progress=progress))

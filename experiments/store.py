@@ -12,10 +12,15 @@ import pyarrow.parquet as pq
 from experiments.charts import draw_all, save
 from experiments.charts.displacement import displacement_table
 from experiments.charts.timeline import timeline
-from experiments.comparison import OUTCOMES, Comparison
+from experiments.comparison import Comparison
 from experiments.credibility.card import credibility_card
 from experiments.folder import Writer, write_folder, write_json
 from experiments.provenance import policy_content, provenance, study_of, world_content
+from experiments.sweep.columns import OUTCOMES
+from experiments.sweep.datapackage import write_datapackage
+from experiments.sweep.folder import PLAN, StudyFolder
+from experiments.sweep.part import part_of
+from experiments.sweep.runner import Runner
 from sim.engine import trace
 
 CARD = "credibility.md"
@@ -27,9 +32,8 @@ def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]
         comparison.policies, comparison.world, comparison.draws, comparison.seed, comparison.horizon_days, comparison.fixed
     )
     files: dict[str, Writer] = {
-        "runs.parquet": partial(pq.write_table, runs_table(comparison)),
+        PLAN: partial(write_study, comparison, command),
         "differences.parquet": partial(pq.write_table, differences_table(comparison)),
-        "series.parquet": partial(pq.write_table, series_table(comparison)),
         "displacement.parquet": partial(pq.write_table, pa.Table.from_pylist(displacement_table(comparison))),
         "summary.json": partial(write_json, comparison.summary()),
     }
@@ -50,7 +54,6 @@ def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]
         "credibility": card.content(),
         "policies": {policy.name: policy_content(policy) for policy in comparison.policies},
         "parameters": world_content(comparison.world),
-        "columns": {name: f"{field.unit}: {field.meaning}" for name, field in OUTCOMES.items()},
     }
     return write_folder(folder, files, manifest)
 
@@ -69,37 +72,26 @@ def chart_files(name: str, figure: Any) -> dict[str, Writer]:
     return {f"charts/{name}.png": write}
 
 
-def identity(comparison: Comparison, policies: Sequence[int]) -> dict[str, Any]:
-    """The columns that say which run a row is, draw by draw, policies within."""
-    draws = comparison.draws
-    names = [comparison.names[place] for place in policies]
-    return {
-        "policy": pa.array(names * draws).dictionary_encode(),
-        "world": pa.array([comparison.world.name] * (len(names) * draws)).dictionary_encode(),
-        "draw": np.repeat(np.arange(draws), len(names)),
-        "seed": np.repeat(comparison.ensemble.seeds, len(names)),
-    }
-
-
-def runs_table(comparison: Comparison) -> pa.Table:
-    """One row a run: policy, world, draw, seed, the sampled parameters, and all outcomes."""
-    places = range(len(comparison.policies))
-    sampled = () if comparison.fixed else comparison.world.sampled
-    parameters = {name: np.repeat(comparison.ensemble.worlds[name], len(places)) for name in sampled}
-    outcomes = {name: np.ascontiguousarray(comparison.results.outcomes[name]).ravel() for name in OUTCOMES}
-    return pa.table({**identity(comparison, places), **parameters, **outcomes})
+def write_study(comparison: Comparison, command: Sequence[str], path: Path) -> None:
+    """The folder of a study as a sweep leaves it, so that a comparison is read and replayed like one. `path` is that of its plan."""
+    plan, rows = comparison.plan, comparison.rows
+    folder = StudyFolder(path.parent)
+    folder.begin(plan)
+    folder.note_begin(plan, comparison.draws, 0, provenance(command))
+    runner = Runner(plan, drawn=[comparison.ensemble])
+    for piece in plan.pieces(comparison.draws, ()):
+        folder.keep(part_of(runner, rows.part(piece)))
+    write_datapackage(folder, plan)
+    folder.journal.append({"finished": comparison.draws})
 
 
 def differences_table(comparison: Comparison) -> pa.Table:
     """One row a draw and policy: every outcome less that of the reference in the same draw."""
-    places = range(1, len(comparison.policies))
-    return pa.table({**identity(comparison, places), **{name: comparison.difference(name)[:, 1:].ravel() for name in OUTCOMES}})
-
-
-def series_table(comparison: Comparison) -> pa.Table:
-    """One row a run and week."""
-    weeks = comparison.results.weeks
-    runs = {name: column for name, column in identity(comparison, range(len(comparison.policies))).items() if name != "seed"}
-    index = np.repeat(np.arange(weeks.shape[0] * weeks.shape[1]), weeks.shape[2])
-    columns = {name: np.ascontiguousarray(weeks[name]).ravel() for name in weeks.dtype.names or ()}
-    return pa.table({**{name: pa.array(column).take(pa.array(index)) for name, column in runs.items()}, **columns})
+    draws, names = comparison.draws, comparison.names[1:]
+    return pa.table({
+        "draw": np.repeat(np.arange(draws), len(names)),
+        "world": pa.array([comparison.world.name] * (len(names) * draws)).dictionary_encode(),
+        "policy": pa.array(list(names) * draws).dictionary_encode(),
+        "seed": np.repeat(comparison.ensemble.seeds, len(names)),
+        **{name: comparison.difference(name)[:, 1:].ravel() for name in OUTCOMES},
+    })

@@ -136,7 +136,7 @@ def test_compare_writes_where_it_says(compared):
     done, where = compared
     assert "Results: lockgate-results/compare\n" in done.stdout
     results = where / "lockgate-results" / "compare"
-    assert pq.read_table(results / "runs.parquet").num_rows == 6
+    assert pq.read_table(results / "runs").num_rows == 6
     assert (results / "charts" / "tradeoff.png").stat().st_size > 1000
     assert json.loads((results / "manifest.json").read_text())["command"].startswith("lockgate compare open-release withhold")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from experiments.comparison import HEADLINES, OUTCOMES
+from experiments.comparison import HEADLINES
 from experiments.estimate import change, level
 from experiments.folder import plain
 from experiments.intervals import (
@@ -22,6 +22,7 @@ from experiments.intervals import (
     share_interval,
     unskewed,
 )
+from experiments.sweep.columns import OUTCOMES
 from sim.chance import Purpose, uniform
 from tests.full.interval_coverage import Case, called_different, cases, coverage, draw, policies
 

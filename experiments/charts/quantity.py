@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison import OUTCOMES
+from experiments.sweep.columns import OUTCOMES
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

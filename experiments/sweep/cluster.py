@@ -103,7 +103,7 @@ def free(client: Any, future: Any) -> None:
 
 
 @contextmanager
-def connected(address: str, plan: SweepPlan) -> Iterator[list[Place]]:
+def connected(address: str, plan: SweepPlan) -> Iterator[list[Place[Part]]]:
     """As many slots as keep all threads of a cluster busy."""
     link = Link(address)
     try:

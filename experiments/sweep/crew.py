@@ -4,65 +4,77 @@ from collections.abc import Callable, Iterator, Sequence
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from time import monotonic
-from typing import Any
+from typing import Generic, NamedTuple, TypeVar
 
-from experiments.sweep.folder import KeptPart, Part
 from experiments.sweep.patience import Patience, Stopped
 from experiments.sweep.place import Place
 from experiments.sweep.plan import Piece
 
+Made = TypeVar("Made")
+Kept = TypeVar("Kept")
 LOOK_SECONDS = 0.1
 GRACE_SECONDS = 2.5  # in which what is under way may still be finished after a stop
 
 
-class Crew:
-    """Runs pieces in several places at once, each kept as soon as it is made, in whatever order that is."""
+class Failure(NamedTuple):
+    """What ended a sweep, and at which piece."""
 
-    def __init__(self, places: Sequence[Place], limit: float | None, keep: Callable[[Part], KeptPart]) -> None:
+    piece: Piece
+    error: BaseException
+
+
+class Crew(Generic[Made, Kept]):
+    """Runs pieces in several places at once; what is made of each is kept as soon as it is there, in whatever order that is."""
+
+    def __init__(self, places: Sequence[Place[Made]], limit: float | None, keep: Callable[[Made], Kept]) -> None:
         self.places, self.keep = places, keep
         self.stopping, self.lock = Event(), Lock()
         self.patience = [Patience(place, limit, self.stopping) for place in places]
 
-    def run(self, pieces: Iterator[Piece]) -> Iterator[KeptPart]:
-        """Run all pieces, and give each part that was kept. Where anything fails that is no run's fault, end and raise it."""
-        done: SimpleQueue[Any] = SimpleQueue()
+    def run(self, pieces: Iterator[Piece]) -> Iterator[Kept]:
+        """Run all pieces, and give what was kept of each. Where anything fails that is no run's fault, end and raise it."""
+        done: SimpleQueue[tuple[Kept] | Failure | None] = SimpleQueue()
         # Daemons: a run that cannot be stopped does not keep the program from ending.
         threads = [Thread(target=self.work, args=(patience, pieces, done), daemon=True) for patience in self.patience]
         for thread in threads:
             thread.start()
-        working, failure = len(threads), None
+        working = len(threads)
+        failures: list[Failure] = []
         try:
             while working:
                 try:
                     found = done.get(timeout=LOOK_SECONDS)
                 except Empty:
                     continue
-                if isinstance(found, KeptPart):
-                    yield found
-                elif isinstance(found, BaseException):
-                    failure = failure or found
+                if found is None:
+                    working -= 1
+                elif isinstance(found, Failure):
+                    failures.append(found)
                     self.stopping.set()
                 else:
-                    working -= 1
+                    yield found[0]
         except BaseException:  # Ctrl-C, or whoever reads this ended
             self.stop(threads)
             raise
-        if failure:
-            raise failure
+        if failures:  # all pieces before the first of them were made or failed, so that it does not hang on which thread was faster
+            raise min(failures, key=lambda failure: failure.piece).error
 
-    def work(self, patience: Patience, pieces: Iterator[Piece], done: "SimpleQueue[Any]") -> None:
+    def work(
+        self, patience: Patience[Made], pieces: Iterator[Piece], done: "SimpleQueue[tuple[Kept] | Failure | None]"
+    ) -> None:
         """What one thread does."""
+        piece: Piece | None = None
         try:
             while not self.stopping.is_set():
                 with self.lock:
                     piece = next(pieces, None)
                 if piece is None:
                     break
-                done.put(self.keep(patience.part(piece)))
+                done.put((self.keep(patience.made(piece)),))
         except Stopped:
             pass
         except BaseException as error:
-            done.put(error)
+            done.put(Failure(piece or Piece(0, 0), error))
         finally:
             done.put(None)
 

@@ -2,11 +2,12 @@
 
 import time
 from threading import Event
+from typing import Generic, TypeVar
 
-from experiments.sweep.folder import Part
 from experiments.sweep.place import Died, GivenUp, Place, TimedOut
 from experiments.sweep.plan import Piece
 
+Made = TypeVar("Made")
 TRIES = 3  # deaths of one run alone before it is at fault: a process may be killed by chance
 STARTS = 20  # deaths, one after another, of processes that had not even begun
 ROUNDS = 10  # of finding the runs at fault
@@ -18,16 +19,16 @@ class Stopped(Exception):
     """The sweep was asked to stop."""
 
 
-class Patience:
+class Patience(Generic[Made]):
     """Runs pieces in one place, with a time limit for each run, or none."""
 
-    def __init__(self, place: Place, limit: float | None, stopping: Event) -> None:
+    def __init__(self, place: Place[Made], limit: float | None, stopping: Event) -> None:
         self.place, self.limit, self.stopping = place, limit, stopping
         self.usual: float | None = None  # seconds that a run took lately
         self.starts = 0
 
-    def part(self, piece: Piece) -> Part:
-        """The part of a piece, whatever its runs do."""
+    def made(self, piece: Piece) -> Made:
+        """What is made of a piece, whatever its runs do."""
         given_up: dict[int, tuple[str, str]] = {}
         for again in range(ROUNDS):
             try:
@@ -40,12 +41,12 @@ class Patience:
             given_up |= self.at_fault(piece, given_up)
         raise RuntimeError(f"runs {piece.first} to {piece.last - 1} cannot be run: their process dies each time, and never on the same run")
 
-    def whole(self, piece: Piece, given_up: GivenUp, *, unhurried: bool) -> Part:
+    def whole(self, piece: Piece, given_up: GivenUp, *, unhurried: bool) -> Made:
         """All runs of a piece at once."""
         began = time.monotonic()
-        part = self.attempt(piece, given_up, self.allowed(piece, unhurried=unhurried))
+        made = self.attempt(piece, given_up, self.allowed(piece, unhurried=unhurried))
         self.usual = (time.monotonic() - began) / (piece.last - piece.first)
-        return part
+        return made
 
     def allowed(self, piece: Piece, *, unhurried: bool) -> float | None:
         """Seconds for a whole piece: some times what is usual, so that an endless run is found soon; as many limits as runs otherwise."""
@@ -77,13 +78,13 @@ class Patience:
                 return None
         return "died", f"{reason}, {TRIES} times"
 
-    def attempt(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Part:
+    def attempt(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Made:
         """One try. Processes that die before they begin say nothing of a run, and are replaced."""
         while True:
             if self.stopping.is_set():
                 raise Stopped
             try:
-                part = self.place.run(piece, given_up, seconds)
+                made = self.place.run(piece, given_up, seconds)
             except Died as died:
                 if self.stopping.is_set():
                     raise Stopped from None
@@ -96,4 +97,4 @@ class Patience:
                 self.stopping.wait(0.05 * self.starts)
             else:
                 self.starts = 0
-                return part
+                return made

@@ -9,13 +9,14 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from threading import Event, Timer
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, TypeVar
 
 from experiments.sweep.folder import Part
 from experiments.sweep.plan import Piece, SweepPlan
 from experiments.sweep.runner import Runner
 
 GivenUp = Mapping[int, tuple[str, str]]  # run: status and reason
+Made_co = TypeVar("Made_co", covariant=True)
 LENGTH = struct.Struct("<Q")
 START_SECONDS = 120.0  # in which a worker is to begin; it may have to compile the rules
 
@@ -32,11 +33,11 @@ class TimedOut(Exception):
     """A piece took longer than it may."""
 
 
-class Place(Protocol):
-    """Runs one piece at a time."""
+class Place(Protocol[Made_co]):
+    """Runs one piece at a time, and makes something of it: a part, or rows in memory."""
 
-    def run(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Part:
-        """The part of a piece. Raises `Died`, and `TimedOut` after so many seconds."""
+    def run(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Made_co:
+        """What is made of a piece. Raises `Died`, and `TimedOut` after so many seconds."""
 
     def close(self) -> None:
         """End what it holds."""

@@ -50,6 +50,12 @@ class Rows:
     displacement: Array
     wrong: WRONG
 
+    def part(self, piece: Piece) -> "Rows":
+        """Those of some of the runs."""
+        chosen = slice(piece.first - self.piece.first, piece.last - self.piece.first)
+        wrong = {run: said for run, said in self.wrong.items() if piece.first <= run < piece.last}
+        return Rows(piece, self.outcomes[chosen], self.weeks[chosen], self.displacement[chosen], wrong)
+
 
 def together(rows: Sequence[Rows]) -> Rows:
     """Rows of neighbouring pieces, in order, as those of one piece."""
@@ -61,12 +67,16 @@ def together(rows: Sequence[Rows]) -> Rows:
 
 
 class Runner:
-    """Makes runs of one plan, on one thread, in a memory of its own."""
+    """Makes runs of one plan, on one thread, in a memory of its own.
 
-    def __init__(self, plan: SweepPlan) -> None:
-        self.plan, self.memory = plan, Memory()
-        self.drawn: dict[int, Ensemble] = {}
-        self.draws = (0, 0)
+    `strict` raises what a run raises; otherwise the run is noted as one that went wrong. `drawn` gives the first draws of each world,
+    where they were sampled already.
+    """
+
+    def __init__(self, plan: SweepPlan, *, strict: bool = False, drawn: Sequence[Ensemble] = ()) -> None:
+        self.plan, self.strict, self.memory = plan, strict, Memory()
+        self.drawn = drawn
+        self.draws = (0, len(drawn[0].seeds) if drawn else 0)
 
     def rows(self, piece: Piece, given_up: Mapping[int, tuple[str, str]] | None = None) -> Rows:
         """The rows of a piece. Runs that were given up are not tried: they come with what is said of them there."""
@@ -121,13 +131,10 @@ class Runner:
         return self.plan.policies_at(at.point)[at.policy]
 
     def draw(self, first: int, last: int) -> None:
-        """Sample the worlds of these draws, unless they are those of the piece before."""
-        if self.draws != (first, last):
+        """Sample the worlds of these draws, unless they were sampled already."""
+        if not self.draws[0] <= first < last <= self.draws[1]:
             study = self.plan.study
-            self.drawn = {
-                place: draw_worlds(world, last - first, study.seed, fixed=study.fixed, first=first)
-                for place, world in enumerate(study.worlds)
-            }
+            self.drawn = [draw_worlds(world, last - first, study.seed, fixed=study.fixed, first=first) for world in study.worlds]
             self.draws = first, last
 
     def tried(self, batch: Batch, bad: set[int], wrong: WRONG) -> list[Results]:
@@ -136,6 +143,8 @@ class Runner:
             try:
                 return [self.run(batch)]
             except Exception as error:  # whatever it is, the other runs go on
+                if self.strict:
+                    raise
                 if batch.runs == 1:
                     wrong[batch.first] = told(error)
                     return [empty(batch, self.plan.study.horizon_days)]

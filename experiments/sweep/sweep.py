@@ -11,7 +11,7 @@ from experiments.provenance import provenance
 from experiments.study.study import Study
 from experiments.sweep.crew import Crew
 from experiments.sweep.datapackage import write_datapackage
-from experiments.sweep.folder import KeptPart, StudyFolder
+from experiments.sweep.folder import KeptPart, Part, StudyFolder
 from experiments.sweep.lock import WHOLE, FolderLock, Shard
 from experiments.sweep.place import Place, Process, Thread
 from experiments.sweep.plan import Piece, SweepPlan, chunk_of
@@ -103,7 +103,7 @@ def sweep(  # noqa: PLR0913  # one for each thing asked
         write_datapackage(kept, plan)
         try:
             with ExitStack() as stack:
-                crew: Crew | None = None
+                crew: Crew[Part, KeptPart] | None = None
                 for reached in rounds:
                     pieces = list(plan.pieces(reached, whole, shard))
                     if pieces and crew is None:
@@ -189,7 +189,7 @@ def covered(parts: dict[Piece, KeptPart], plan: SweepPlan, draws: int) -> int:
 
 
 @contextmanager
-def places(plan: SweepPlan, workers: int, threads: int | None, cluster: str | None) -> Iterator[list[Place]]:
+def places(plan: SweepPlan, workers: int, threads: int | None, cluster: str | None) -> Iterator[list[Place[Part]]]:
     """Where pieces are to be run. A time limit needs processes: nothing else can be stopped."""
     cores = os.cpu_count() or 1
     if cluster is not None:
