@@ -324,7 +324,7 @@ def test_list_names_everything():
     assert all(name in said for name in ("staged-preview", "leaky-partners", *LEVERS, *PARAMETERS))
     content = json.loads(call("list", "--json").stdout)
     assert content["parameters"]["pace"]["meaning"] == PARAMETERS["pace"].meaning
-    assert set(content) == {"policies", "worlds", "parameters", "levers"}
+    assert set(content) == {"policies", "worlds", "studies", "parameters", "levers"}
 
 
 @pytest.mark.parametrize(

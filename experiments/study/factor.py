@@ -5,12 +5,12 @@ from functools import cache
 from typing import Literal
 
 from scenarios.schema import DAY, Known, labels
+from scenarios.world import NARROWEST
 from sim.parameters import PARAMETERS, Parameter, Prior
 from sim.policy import LEVERS
 
 Value = float | int | bool
 Role = Literal["parameter", "lever", "date"]
-NARROWEST = 2.0**-53  # the least distance from 0 and 1 at which every prior has a finite quantile
 
 
 @cache
