@@ -92,39 +92,38 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
     absolute, added = draws_of(draws)
     check_writable(out)
 
-    from experiments.sweep.lock import refuse_folder_in_use
-
-    refuse_folder_in_use(out, part)
-
-    from experiments.study.load import load_study
-
-    loaded = load_study(study)
     if dry_run:
-        show_preview(loaded, out, absolute, added, workers=workers, threads=threads, chunk=chunk, as_json=as_json)
+        show_preview(study, out, absolute, added, workers=workers, threads=threads, chunk=chunk, as_json=as_json)
         return
 
-    from experiments.sweep.sweep import sweep as run_sweep
+    from experiments.sweep.lock import claimed
 
-    screen = SweepScreen(loaded, quiet=quiet)
-    with terminating(), screen.shown():
-        try:
-            done = run_sweep(
-                loaded,
-                out,
-                draws=absolute,
-                add_draws=added,
-                workers=workers,
-                threads=threads,
-                shard=part,
-                cluster=cluster,
-                chunk=chunk,
-                command=["lockgate", *sys.argv[1:]],
-                watch=screen,
-            )
-        except KeyboardInterrupt:
-            raise Stopped(screen.kept(out), 130) from None
-        except Terminated:
-            raise Stopped(screen.kept(out), 143) from None
+    with claimed(out, part):
+        from experiments.study.load import load_study  # loads much, and is not needed where the folder is in use
+        from experiments.sweep.sweep import sweep as run_sweep
+
+        loaded = load_study(study)
+        screen = SweepScreen(loaded, quiet=quiet)
+        with terminating(), screen.shown():
+            try:
+                done = run_sweep(
+                    loaded,
+                    out,
+                    draws=absolute,
+                    add_draws=added,
+                    workers=workers,
+                    threads=threads,
+                    shard=part,
+                    cluster=cluster,
+                    chunk=chunk,
+                    command=["lockgate", *sys.argv[1:]],
+                    watch=screen,
+                    is_claimed=True,
+                )
+            except KeyboardInterrupt:
+                raise Stopped(screen.kept(out), 130) from None
+            except Terminated:
+                raise Stopped(screen.kept(out), 143) from None
     finish(done, loaded, part, quiet=quiet, as_json=as_json)
 
 
@@ -221,7 +220,7 @@ def finish(done: "Done", study: "Study", shard: tuple[int, int], *, quiet: bool,
 
 
 def show_preview(
-    study: "Study",
+    name: str,
     out: Path,
     draws: int | None,
     added: int,
@@ -234,9 +233,11 @@ def show_preview(
     """Say what a sweep would cost."""
     import os
 
+    from experiments.study.load import load_study
     from experiments.sweep.preview import preview
     from experiments.sweep.sweep import plan_for, target_of
 
+    study = load_study(name)
     plan = plan_for(study, out, chunk)
     together = workers * (threads or 1) if workers else threads or os.cpu_count() or 1
     found = preview(plan, out, target_of(plan, out, draws, added), together, workers)

@@ -84,9 +84,3 @@ class Crew(Generic[Made, Kept]):
         end = monotonic() + GRACE_SECONDS
         for thread in threads:
             thread.join(max(0.0, end - monotonic()))
-        self.close()
-
-    def close(self) -> None:
-        """End what the places hold."""
-        for place in self.places:
-            place.close()

@@ -1,8 +1,12 @@
 """A lock on a folder that the system itself frees when its holder ends, however it ends: nothing is ever left to unlock by hand."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
+
+from sim.errors import InputError
 
 try:
     import fcntl
@@ -18,13 +22,6 @@ class FolderInUse(Exception):
     """Another sweep writes to the folder."""
 
     exit_status = 3
-
-
-def refuse_folder_in_use(folder: Path, shard: Shard = WHOLE) -> None:
-    """Raise `FolderInUse` where another sweep holds the lock at this moment. Cheap: it spares a sweep that must wait all its loading."""
-    if (folder / NAME).exists():
-        with FolderLock(folder, shard):
-            pass
 
 
 class FolderLock:
@@ -54,9 +51,13 @@ class FolderLock:
         try:
             fcntl.flock(file, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise FolderInUse(
-                f"{self.folder} is in use by another sweep; wait until it ends, stop it, or name another folder with --out"
-            ) from None
+            raise self.in_use() from None
+        if not is_still(file, self.folder / name):  # its holder took it away together with the folder, as nothing came of its sweep
+            raise self.in_use()
+
+    def in_use(self) -> FolderInUse:
+        """What to say where it is held."""
+        return FolderInUse(f"{self.folder} is in use by another sweep; wait until it ends, stop it, or name another folder with --out")
 
     def release(self) -> None:
         """Give it back."""
@@ -67,3 +68,33 @@ class FolderLock:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Give it back."""
         self.release()
+
+
+def is_still(file: int, path: Path) -> bool:
+    """Whether an open file is the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(file), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def claimed(folder: Path, shard: Shard = WHOLE) -> Iterator[None]:
+    """Make a folder and lock it: before anything else is loaded, so that one that is in use is refused at once.
+
+    Where nothing came to be in it, because the study was refused, the folder is taken away again.
+    """
+    if folder.is_file():
+        raise InputError(f"output folder {folder} is a file; name a folder that is new, empty, or holds the same study")
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    with FolderLock(folder, shard):
+        try:
+            yield
+        finally:
+            if new and all(path.name.startswith(NAME) for path in folder.iterdir()):
+                with suppress(OSError):
+                    for path in folder.iterdir():
+                        path.unlink()
+                    for path in new:
+                        path.rmdir()

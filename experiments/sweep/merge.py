@@ -6,7 +6,7 @@ from pathlib import Path
 from experiments.provenance import provenance
 from experiments.sweep.datapackage import write_datapackage
 from experiments.sweep.folder import PLAN, KeptPart, OtherPlan, Part, StudyFolder
-from experiments.sweep.lock import FolderLock
+from experiments.sweep.lock import claimed
 from experiments.sweep.plan import Piece, SweepPlan
 from experiments.sweep.sweep import Done, covered
 from experiments.sweep.told import plan_of
@@ -21,8 +21,7 @@ def merge(target: Path, sources: Sequence[Path], command: Sequence[str] = ()) ->
     plan = same_plan([StudyFolder(source) for source in sources])
     if any(source.resolve() == target.resolve() for source in sources):
         raise InputError(f"{target} is both the folder to merge into and one to merge; name a new one, or leave it out of the others")
-    target.mkdir(parents=True, exist_ok=True)
-    with FolderLock(target):
+    with claimed(target):
         kept = StudyFolder(target)
         kept.begin(plan)
         kept.tidy(plan)

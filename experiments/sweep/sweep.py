@@ -3,16 +3,16 @@
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from experiments.provenance import provenance
-from experiments.study.study import Study
+from experiments.study.study import Stop, Study
 from experiments.sweep.crew import Crew
 from experiments.sweep.datapackage import write_datapackage
 from experiments.sweep.folder import KeptPart, Part, StudyFolder
-from experiments.sweep.lock import WHOLE, FolderLock, Shard
+from experiments.sweep.lock import WHOLE, Shard, claimed
 from experiments.sweep.place import Place, Process, Thread
 from experiments.sweep.plan import Piece, SweepPlan, chunk_of
 from experiments.sweep.stop import is_precise
@@ -76,6 +76,7 @@ def sweep(  # noqa: PLR0913  # one for each thing asked
     chunk: int | None = None,
     command: Sequence[str] = (),
     watch: Watch | None = None,
+    is_claimed: bool = False,
 ) -> Done:
     """Make all runs of a study that its folder does not hold yet; what is damaged there is made again.
 
@@ -83,46 +84,48 @@ def sweep(  # noqa: PLR0913  # one for each thing asked
     processes run side by side, with `threads` (default 1) in each; without them all is done on threads (default: one a core) of this
     process; `cluster` is the address of a Dask scheduler. `shard=(i, n)` makes the i-th of n parts of the work. `chunk` is the number of
     runs in a part (default: what takes about a second). None of these changes a result. `watch` is called after each part.
+    `is_claimed` says that the folder is locked already (`experiments.sweep.lock.claimed`).
 
     Raises `InputError` where something asked for is not possible, `OtherPlan` where the folder holds another study, `FolderInUse` where
     another sweep writes to it, and `OSError` where it cannot be written. All that was made so far is kept then, and the same call goes on.
     """
     check_asked(study, draws, add_draws, shard, chunk)
-    plan = plan_for(study, folder, chunk)
-    with ready(folder, shard), FolderLock(folder, shard):
+    with nullcontext() if is_claimed else claimed(folder, shard):
+        plan = plan_for(study, folder, chunk)
         kept = StudyFolder(folder, shard)
         kept.begin(plan)
         kept.tidy(plan)
         target = wanted_draws(kept, plan, draws, add_draws)
         kept.note_begin(plan, target, add_draws, provenance(command or [Path(sys.argv[0]).name, *sys.argv[1:]]))
-        whole = kept.whole_parts()
-        progress = Progress(covered(whole, plan, target), plan.runs(target))
-        for part in whole.values():
-            progress.add(part, new=False)
-        rounds = [target] if study.stop is None or draws or add_draws else [*range(study.stop.every, target, study.stop.every), target]
         write_datapackage(kept, plan)
         try:
-            with ExitStack() as stack:
-                crew: Crew[Part, KeptPart] | None = None
-                for reached in rounds:
-                    pieces = list(plan.pieces(reached, whole, shard))
-                    if pieces and crew is None:
-                        crew = Crew(stack.enter_context(places(plan, workers, threads, cluster)), study.time_limit_seconds, kept.keep)
-                        stack.callback(crew.close)
-                    if pieces and crew is not None:
-                        progress.total = plan.runs(reached)
-                        for part in crew.run(iter(pieces)):
-                            whole[part.piece] = part
-                            progress.add(part, new=True)
-                            if watch:
-                                watch(progress)
-                    if reached < target and is_precise(kept, plan, reached):
-                        break
+            with places(plan, workers, threads, cluster) as found:
+                rule = study.stop if draws is None and not add_draws else None
+                return fill(kept, plan, Crew(found, study.time_limit_seconds, kept.keep), target, rule, watch)
         finally:
             write_datapackage(kept, plan)
-        kept.journal.append({"finished": reached})
-    wrong = sum(part.wrong for part in whole.values())
-    return Done(folder, reached, covered(whole, plan, reached), wrong, stopped_early=reached < target)
+
+
+def fill(
+    kept: StudyFolder, plan: SweepPlan, crew: Crew[Part, KeptPart], target: int, rule: Stop | None, watch: Watch | None
+) -> Done:
+    """Make what is missing of so many draws, or of fewer where a rule ends it."""
+    whole = kept.whole_parts()
+    progress = Progress(covered(whole, plan, target), plan.runs(target))
+    for part in whole.values():
+        progress.add(part, new=False)
+    reached = target
+    for reached in [target] if rule is None else [*range(rule.every, target, rule.every), target]:
+        progress.total = plan.runs(reached)
+        for part in crew.run(plan.pieces(reached, list(whole), kept.shard)):
+            whole[part.piece] = part
+            progress.add(part, new=True)
+            if watch:
+                watch(progress)
+        if reached < target and is_precise(kept, plan, reached):
+            break
+    kept.journal.append({"finished": reached})
+    return Done(kept.folder, reached, covered(whole, plan, reached), progress.wrong, stopped_early=reached < target)
 
 
 def check_asked(study: Study, draws: int | None, add_draws: int, shard: Shard, chunk: int | None) -> None:
@@ -152,15 +155,6 @@ def known_chunk(folder: Path) -> int | None:
     with suppress(InputError, OSError, ValueError):
         return int(StudyFolder(folder).plan_content()["chunk"])
     return None
-
-
-@contextmanager
-def ready(folder: Path, shard: Shard) -> Iterator[None]:
-    """Make a folder, and take it away again where nothing came to be in it."""
-    if folder.is_file():
-        raise InputError(f"output folder {folder} is a file; name a folder that is new, empty, or holds the same study")
-    folder.mkdir(parents=True, exist_ok=True)
-    yield
 
 
 def wanted_draws(folder: StudyFolder, plan: SweepPlan, draws: int | None, added: int) -> int:
@@ -195,15 +189,18 @@ def places(plan: SweepPlan, workers: int, threads: int | None, cluster: str | No
     if cluster is not None:
         from experiments.sweep.cluster import connected
 
-        with connected(cluster, plan) as found:
-            yield found
+        with connected(cluster, plan) as slots:
+            yield slots
         return
     if plan.study.time_limit_seconds is not None and not workers:
         workers, threads = threads or cores, None
     from sim.engine import compile_rules
 
-    compile_rules(check=plan.study.check)  # once, before any worker asks for it
-    if workers:
-        yield [Process(plan, threads or 1) for _ in range(workers)]
-    else:
-        yield [Thread(plan) for _ in range(threads or cores)]
+    compile_rules(check=plan.study.check)  # once, before any thread or worker asks for it
+    found: list[Place[Part]]
+    found = [Process(plan, threads or 1) for _ in range(workers)] if workers else [Thread(plan) for _ in range(threads or cores)]
+    try:
+        yield found
+    finally:
+        for place in found:
+            place.close()
