@@ -116,7 +116,6 @@ def fill(
         progress.add(part, new=False)
     reached = target
     for reached in [target] if rule is None else [*range(rule.every, target, rule.every), target]:
-        progress.total = plan.runs(reached)
         for part in crew.run(plan.pieces(reached, list(whole), kept.shard)):
             whole[part.piece] = part
             progress.add(part, new=True)
