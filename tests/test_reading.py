@@ -15,17 +15,18 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments import open_study
-from experiments.comparison import MORE_IS_BETTER, OUTCOMES, compare
+from experiments.comparison import MORE_IS_BETTER, compare
 from experiments.ensemble import draw_worlds
 from experiments.estimate import change, level
 from experiments.study.factor import Factor
 from experiments.study.study import Study
-from experiments.sweep.columns import arrow_schema
+from experiments.sweep.columns import OUTCOMES
 from experiments.sweep.datapackage import TYPES, write_datapackage
 from experiments.sweep.folder import Damaged, StudyFolder
 from experiments.sweep.part import part_of
 from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.rows import Runner
+from experiments.sweep.rows import arrow_schema
+from experiments.sweep.runner import Runner
 from experiments.sweep.sweep import sweep
 from scenarios import load_policy, load_world, with_parameters
 from sim.engine import simulate

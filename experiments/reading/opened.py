@@ -1,8 +1,6 @@
 """A study that was opened: its tables as they are, as a data frame and as an xarray dataset, and estimates over its draws."""
 
-import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -16,10 +14,10 @@ from experiments.reading.parts import Parts, parts_of
 from experiments.reading.selection import Array, Selection
 from experiments.study.content import study_of
 from experiments.study.study import Study
-from experiments.sweep.columns import OK, arrow_schema
-from experiments.sweep.datapackage import NAME as DATAPACKAGE
+from experiments.sweep.columns import OK
 from experiments.sweep.folder import StudyFolder
 from experiments.sweep.plan import FORMAT, SweepPlan
+from experiments.sweep.told import words
 from sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -38,8 +36,7 @@ def open_study(folder: str | Path, *, verify: bool = True) -> "OpenedStudy":
     if content["format"] != FORMAT:
         raise InputError(f"{folder} has format {content['format']}, and this lockgate reads {FORMAT}; read it with the one that wrote it")
     records, parts = kept.records(), parts_of(kept, verify=verify)
-    name, title = told_of(kept.folder)
-    study = study_of(content["study"], name, title, max((record["draws"] for record in records if "draws" in record), default=0))
+    study = study_of(content["study"], *words(kept), draws=kept.draws())
     plan = SweepPlan(study, content["chunk"])
     draws = -(-parts.end // plan.runs_per_draw)
     everything = Selection(study, *map(np.arange, (len(study.worlds), study.point_count, len(study.policies), draws)))
@@ -58,14 +55,6 @@ def last_draw(records: Sequence[Mapping[str, Any]], asked: int) -> int:
     if len(ends) == 2 and ends[0].get("draws") == asked and "finished" in ends[1]:
         return int(ends[1]["finished"])
     return asked
-
-
-def told_of(folder: Path) -> tuple[str, str]:
-    """Name and title of a study."""
-    with suppress(OSError, ValueError):
-        told = json.loads((folder / DATAPACKAGE).read_bytes())
-        return str(told["name"]), str(told["title"])
-    return folder.resolve().name, ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +113,7 @@ class OpenedStudy:
             if column not in described:
                 raise InputError(f'column "{column}" is not in the table {name} of this study{nearest(column, described)}')
         if not self.parts.held:
-            return arrow_schema([described[column] for column in asked]).empty_table()
+            return empty([described[column] for column in asked])
         read = self.parts.table(name, asked if name == "runs" or "run" in asked else ["run", *asked])
         chosen = self.chosen if name == "runs" else self.selection.holds(read["run"].to_numpy())
         return (read if chosen.all() else read.filter(pa.array(chosen))).select(asked).unify_dictionaries()
@@ -154,7 +143,7 @@ class OpenedStudy:
         """The runs that went wrong: which they are, why, and the command that makes each again."""
         names = [told["name"] for told in self.columns["runs"] if told["role"] in ("key", "factor", "status")]
         wrong = any(each.part.wrong for each in self.parts.held)
-        found = self.frame(names) if wrong else framed(arrow_schema(self.described(names)).empty_table())
+        found = self.frame(names) if wrong else framed(empty([told for told in self.columns["runs"] if told["name"] in names]))
         return found[found["status"] != OK].reset_index(drop=True)
 
     def xarray(self, outcomes: Sequence[str] | None = None, weekly: Sequence[str] | None = None) -> "xr.Dataset":
@@ -191,10 +180,6 @@ class OpenedStudy:
 
     # How it is read
 
-    def described(self, names: Sequence[str]) -> list[dict[str, str]]:
-        """What is said of some columns of the runs."""
-        return [told for told in self.columns["runs"] if told["name"] in names]
-
     def outcomes(self, asked: str | Sequence[str] | None) -> tuple[str, ...]:
         """Outcomes of this study, all unless some are named. Raises `InputError` at an unknown one."""
         names = self.study.outcomes if asked is None else (asked,) if isinstance(asked, str) else tuple(asked)
@@ -215,6 +200,13 @@ class OpenedStudy:
     def reader(self, asked: str | Sequence[str]) -> replicate.Read:
         """Reads outcomes by number of the run."""
         return partial(self.parts.values, self.outcomes(asked), self.run_count)
+
+
+def empty(columns: list[dict[str, str]]) -> pa.Table:
+    """A table of these columns that has no row."""
+    from experiments.sweep.rows import arrow_schema
+
+    return arrow_schema(columns).empty_table()
 
 
 def framed(table: pa.Table) -> "pd.DataFrame":
