@@ -11,7 +11,7 @@ from experiments.ensemble import Ensemble, draw_worlds
 from experiments.estimate import METHODS, change, level
 from experiments.pairing import Run, health
 from experiments.study.study import Study
-from experiments.sweep.columns import OUTCOMES, WEEKLY
+from experiments.sweep.columns import MORE_IS_BETTER, OUTCOMES, WEEKLY
 from experiments.sweep.memory import run_in_memory
 from experiments.sweep.plan import SweepPlan, chunk_of
 from experiments.sweep.runner import Rows
@@ -23,8 +23,7 @@ from sim.policy import Policy
 Array = np.ndarray[Any, np.dtype[Any]]
 HEADLINES = ("model_enabled_harm", "incidents", "release_delay_days", "usable_lead_months", "customers_lost_share")
 EXACT = 20  # draws in which the first day of a difference is found
-MORE_IS_BETTER = frozenset({"usable_lead_months", "lead_over_rivals_months", "flaws_found", "flaws_patched", "flaws_found_by_tests",
-                            "complied", "partners_approved", "refusals", "bans", "open_parity_day"})  # fmt: skip
+
 
 
 @dataclass(frozen=True)

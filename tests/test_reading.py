@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments import open_study
-from experiments.comparison import MORE_IS_BETTER, compare
+from experiments.comparison import compare
 from experiments.ensemble import draw_worlds
 from experiments.estimate import change, level
 from experiments.study.factor import Factor
 from experiments.study.study import Study
-from experiments.sweep.columns import OUTCOMES
+from experiments.sweep.columns import MORE_IS_BETTER, OUTCOMES
 from experiments.sweep.datapackage import TYPES, write_datapackage
 from experiments.sweep.folder import Damaged, StudyFolder
 from experiments.sweep.part import part_of
@@ -118,7 +118,7 @@ def test_dataset_and_table_agree(opened):
     assert found["day"].values.tolist() == weekly.loc["race", 3, "staged-preview", 5].index.tolist()
     assert found["preview_days"].dims == ("point",)
     assert found["preview_days"].values.tolist() == list(POINTS["preview_days"])
-    assert found["model_enabled_harm"].attrs == {"unit": "US$", "long_name": OUTCOMES["model_enabled_harm"].meaning}
+    assert found["model_enabled_harm"].attrs == {"unit": "US$", "long_name": "Model enabled harm: expected loss beyond that with no system."}
     assert found["weekly_harm"].attrs["unit"] == "US$"
     assert found.attrs["study_hash"] == opened.plan_content["hashes"]["study"]
     assert list(opened.xarray(["incidents"], weekly=())) == ["incidents"]

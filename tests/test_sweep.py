@@ -28,9 +28,10 @@ from experiments.sweep.replay import replayed
 from experiments.sweep.sweep import sweep
 from experiments.sweep.told import plan_of
 from scenarios import load_policy, load_world, with_levers, with_parameters
-from sim.engine import simulate
+from sim.engine import compile_rules, simulate
 from sim.errors import InputError
 from sim.plan import Plan
+from sim.rule import CACHE
 
 SIZE = {"organisations": 10, "bad_actors": 30}
 LAGS, DAYS = (2.0, 6.0), (0, 30, 60)
@@ -187,6 +188,18 @@ def test_draws_are_added_without_making_any_again(tmp_path):
     assert sweep(study(), out, add_draws=1).draws == 9
 
 
+def test_a_damaged_part_is_replaced_by_one_of_the_same_runs(tmp_path):
+    sweep(study(), tmp_path / "both", draws=8, chunk=16)
+    out = tmp_path / "out"
+    sweep(study(), out, chunk=16)
+    last = max(out.glob("runs/*"))
+    names = {path.name for path in out.glob("runs/*")}
+    last.write_bytes(last.read_bytes()[:-1])
+    sweep(study(), out, add_draws=3)
+    assert names < {path.name for path in out.glob("runs/*")}
+    assert rows(out).equals(rows(tmp_path / "both"))
+
+
 def test_adding_is_resumed_by_the_same_command_and_not_begun_again(tmp_path, monkeypatch):
     sweep(study(), tmp_path, chunk=16)
     stop_after(3, monkeypatch)
@@ -315,6 +328,18 @@ def test_folders_of_different_studies_are_not_merged(swept, tmp_path):
         merge(tmp_path / "merged", [tmp_path])
     with pytest.raises(InputError, match="both the folder to merge into"):
         merge(swept, [swept])
+
+
+def test_workers_give_the_same_and_compile_nothing(swept, tmp_path):
+    def compiled():
+        return {path: path.stat().st_mtime_ns for path in CACHE.rglob("*.nb?")}
+
+    compile_rules()
+    before = compiled()
+    assert before
+    sweep(study(series=("harm",)), tmp_path, workers=2, threads=2, chunk=16)
+    assert compiled() == before
+    assert files(tmp_path) == files(swept)
 
 
 # Stop rule
@@ -544,6 +569,9 @@ def test_a_sweep_says_where_its_results_are(here):
     assert done.exit_code == 0, done.output
     assert "24 runs in 6 draws" in done.stdout
     assert "Results: out" in done.stdout
+    table = done.stdout[done.stdout.index("Model enabled harm (US$") :]
+    assert "staged-preview less that under open-release" in " ".join(table.split())
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
     assert "24 of 24 runs" in done.stderr
     told = json.loads(call("sweep", "small.toml", "--out", "out", "--json", "--draws", "+2").stdout)
     assert told == {"folder": "out", "draws": 8, "runs": 32, "went_wrong": 0, "stopped_early": False}
@@ -579,6 +607,7 @@ def test_replay_tells_the_story(here):
         (["sweep", "small.toml", "--out", "out", "--workers", "-1"], "--workers = -1 must be 0 to 1024"),
         (["sweep", "small.toml", "--out", "out", "--threads", "0"], "--threads = 0 must be 1 to 1024"),
         (["sweep", "small.toml", "--out", "out", "--chunk", "0"], "--chunk = 0 must be 1 to"),
+        (["sweep", "small.toml", "--out", "out", "--cluster", "tcp://here:1", "--workers", "2"], "has workers of its own"),
         (["sweep", "small.toml", "--out", "small.toml"], "is a file"),
         (["sweep", "small.toml", "--out", "."], "is the folder that you are in"),
         (["sweep", "small.toml", "--out", "out", "--draws", "+5"], "is not finished"),

@@ -10,8 +10,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, SymmetricalLogLocator
 
 from experiments.charts.quantity import decades, numeral, outcome_quantity, ticked
 from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, blank, caption, looks, named, one_at_a_time, settle
-from experiments.comparison import HEADLINES, MORE_IS_BETTER, Comparison
+from experiments.comparison import HEADLINES, Comparison
 from experiments.intervals import better_share, mean_interval
+from experiments.sweep.columns import MORE_IS_BETTER
 from sim.errors import InputError
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from experiments.study.study import Study
 
 MOST_ROWS = 14
+MOST_COLUMNS = 3  # of factors
 
 
 def print_found(study: "Study", folder: Path) -> None:
@@ -33,6 +34,12 @@ def print_found(study: "Study", folder: Path) -> None:
     console.print(paragraph(title, console.width, others=""))
     named = [name for name in ("world", *study.points, "policy") if name in found and found[name].nunique() > 1]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    factors = [name for name in named if name in study.points]
+    if len(factors) > MOST_COLUMNS:  # all in one column, or none could be read
+        named = [name for name in named if name not in factors]
+        table.add_column("point", ratio=1)
+    else:
+        factors = []
     for name in named:
         table.add_column(name.replace("_", " "))
     for name in ("mean", "interval", *(("better in",) if paired else ())):
@@ -40,7 +47,9 @@ def print_found(study: "Study", folder: Path) -> None:
     for row in found.head(MOST_ROWS).to_dict("records"):
         mean, low, high = (number(row[end] / size, decimals) for end in ("mean", "low", "high"))
         interval = f"{low} to {high}" if math.isfinite(row["low"]) else "none"
-        table.add_row(*(told(study, name, row[name]) for name in named), mean, interval, *((percent(row["better_share"]),) if paired else ()))
+        point = [", ".join(f"{name} {told(study, name, row[name])}" for name in factors)] if factors else []
+        better = [percent(row["better_share"])] if paired else []
+        table.add_row(*point, *(told(study, name, row[name]) for name in named), mean, interval, *better)
     print_table(table)
     if len(found) > MOST_ROWS:
         rest = f'... and {len(found) - MOST_ROWS:,} more rows: open_study("{folder}").{"difference" if paired else "estimate"}("{outcome}")'

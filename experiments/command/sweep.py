@@ -88,6 +88,8 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
     within("--workers", workers, 0, MOST_AT_ONCE, "processes")
     within("--threads", 1 if threads is None else threads, 1, MOST_AT_ONCE, "threads")
     within("--chunk", 1 if chunk is None else chunk, 1, 1_000_000, "runs in a part")
+    if cluster is not None and (workers or threads is not None):
+        raise InputError(f"--cluster {cluster} has workers of its own; leave out --workers and --threads")
     part = shard_of(shard)
     absolute, added = draws_of(draws)
     check_writable(out)

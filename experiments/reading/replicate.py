@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.comparison import MORE_IS_BETTER
 from experiments.estimate import METHODS
 from experiments.reading.estimates import Columns, changes, levels
 from experiments.reading.selection import Array, Selection
 from experiments.study.study import Study
-from experiments.sweep.columns import OUTCOMES
+from experiments.sweep.columns import MORE_IS_BETTER, OUTCOMES
 from sim.errors import InputError, nearest
 
 By = str | Sequence[str] | None

@@ -10,6 +10,8 @@ from sim.row import Field, fields
 
 OUTCOMES: dict[str, Field] = {field.name: field for field in fields(Outcomes)}
 WEEKLY: dict[str, Field] = {field.name: field for field in fields(Week)}
+MORE_IS_BETTER = frozenset({"usable_lead_months", "lead_over_rivals_months", "flaws_found", "flaws_patched", "flaws_found_by_tests",
+                            "complied", "partners_approved", "refusals", "bans", "open_parity_day"})  # fmt: skip
 OK = "ok"
 STATUSES = {
     OK: "finished",
@@ -61,8 +63,8 @@ def described_columns(study: Study) -> dict[str, list[dict[str, str]]]:
 
 
 def typed(field: Field) -> tuple[str, str, str]:
-    """The type, the unit and the meaning of a field of the model."""
-    return TYPES[field.type], field.unit, field.meaning
+    """The type, the unit and the meaning of a field of the model, whose meaning there goes on from its name."""
+    return TYPES[field.type], field.unit, f"{field.name.replace('_', ' ').capitalize()}: {field.meaning}."
 
 
 def column(name: str, role: str, kind: str, unit: str, meaning: str) -> dict[str, str]:

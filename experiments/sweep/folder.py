@@ -125,7 +125,10 @@ class StudyFolder:
             raise InputError(
                 f"{self.folder} holds no study ({PLAN}: {error.strerror}); name a folder that `lockgate sweep` or `lockgate compare` wrote"
             ) from None
-        if digest(content) not in self.plan_hashes():
+        known = self.plan_hashes()
+        if not known:
+            raise InputError(f"{self.folder} holds a study of which nothing was made yet; begin it with `lockgate sweep STUDY --out DIR`")
+        if digest(content) not in known:
             raise Damaged(f"{self.folder / PLAN} is damaged: it is not what was written; run the same sweep again to mend it")
         loaded: dict[str, Any] = json.loads(content)
         return loaded

@@ -31,10 +31,13 @@ def merge(target: Path, sources: Sequence[Path], command: Sequence[str] = ()) ->
         for source in sources:
             copy_parts(StudyFolder(source), kept, whole)
         write_datapackage(kept, plan)
-        done = covered(whole, plan, draws)
-        if done == plan.runs(draws):
-            kept.journal.append({"finished": draws})
-    return Done(target, draws, done, sum(part.wrong for part in whole.values()), stopped_early=False)
+        ends = {record["finished"] for source in sources for record in StudyFolder(source).records() if "finished" in record}
+        reached = max((end for end in {draws, *ends} if covered(whole, plan, end) == plan.runs(end)), default=0)
+        if reached:
+            kept.journal.append({"finished": reached})
+        asked = reached or draws
+    wrong = sum(part.wrong for part in whole.values())
+    return Done(target, asked, covered(whole, plan, asked), wrong, stopped_early=asked < draws)
 
 
 def same_plan(folders: Sequence[StudyFolder]) -> SweepPlan:

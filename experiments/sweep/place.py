@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from threading import Event, Timer
+from threading import Event, Lock, Timer
 from typing import IO, Any, Protocol, TypeVar
 
 from experiments.sweep.folder import Part
@@ -18,6 +18,7 @@ from experiments.sweep.runner import Runner
 GivenUp = Mapping[int, tuple[str, str]]  # run: status and reason
 Made_co = TypeVar("Made_co", covariant=True)
 LENGTH = struct.Struct("<Q")
+CLOSE_SECONDS = 1.0  # in which whoever uses a process that was killed lets go of it
 START_SECONDS = 120.0  # in which a worker is to begin; it may have to compile the rules
 
 
@@ -65,15 +66,15 @@ class Process:
     def __init__(self, plan: SweepPlan, threads: int = 1) -> None:
         self.given = json.dumps(told_of(plan) | {"threads": threads}).encode()
         self.process: subprocess.Popen[bytes] | None = None
-        self.closing = False
+        self.closing, self.using = False, Lock()
 
     def run(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Part:
         """The part of a piece."""
         late = Event()
-        self.begin(late)
         task = json.dumps({"piece": piece, "given_up": {str(run): said for run, said in given_up.items()}}).encode()
-        told = self.answer(task, seconds, late)
-        return read_part(piece, told)
+        with self.using:
+            self.begin(late)
+            return read_part(piece, self.answer(task, seconds, late))
 
     def begin(self, late: Event) -> None:
         """Start a process, unless there is one, and wait until it is ready."""
@@ -135,9 +136,11 @@ class Process:
     def close(self) -> None:
         """End the process, whatever it does."""
         self.closing = True
-        process = self.process
-        if process is not None:
+        if (process := self.process) is not None:
             process.kill()
+        if self.using.acquire(timeout=CLOSE_SECONDS):  # a thread that waits for an answer ends it by itself
+            self.end()
+            self.using.release()
 
 
 def told_of(plan: SweepPlan) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,14 +65,22 @@ class SweepPlan:
         world, rest = divmod(rest, points * policies)
         return Place(draw, world, *divmod(rest, policies))
 
-    def pieces(self, draws: int, done: Iterable[Piece], shard: tuple[int, int] = (1, 1)) -> Iterator[Piece]:
-        """What is left to do of so many draws, in order: chunks, or what is missing of them. Of N shards the I-th has each N-th chunk."""
+    def pieces(
+        self, draws: int, done: Iterable[Piece], shard: tuple[int, int] = (1, 1), known: Iterable[Piece] = ()
+    ) -> Iterator[Piece]:
+        """What is left to do of so many draws, in order: chunks, or what is missing of them. Of N shards the I-th has each N-th chunk.
+
+        `known` are pieces that were made before and are damaged: they are made again within their bounds, so that each part replaces one.
+        """
         number, shards = shard
-        gaps = gaps_between(sorted(done), self.runs(draws))
-        for gap in gaps:
-            for chunk in range(gap.first // self.chunk, -(-gap.last // self.chunk)):
-                if chunk % shards == number - 1:
-                    yield Piece(max(gap.first, chunk * self.chunk), min(gap.last, (chunk + 1) * self.chunk))
+        bounds = sorted({bound for piece in known for bound in piece})
+        for gap in gaps_between(sorted(done), self.runs(draws)):
+            chunks = range(gap.first - gap.first % self.chunk, gap.last, self.chunk)
+            cuts = [bound for bound in bounds if gap.first < bound < gap.last]
+            firsts = sorted({gap.first, *chunks[1:], *cuts})
+            for first, last in pairwise([*firsts, gap.last]):
+                if first // self.chunk % shards == number - 1:
+                    yield Piece(first, last)
 
     @cached_property
     def groups(self) -> Array:

@@ -110,13 +110,13 @@ def fill(
     kept: StudyFolder, plan: SweepPlan, crew: Crew[Part, KeptPart], target: int, rule: Stop | None, watch: Watch | None
 ) -> Done:
     """Make what is missing of so many draws, or of fewer where a rule ends it."""
-    whole = kept.whole_parts()
+    known, whole = list(kept.recorded_parts()), kept.whole_parts()
     progress = Progress(covered(whole, plan, target), plan.runs(target))
     for part in whole.values():
         progress.add(part, new=False)
     reached = target
     for reached in [target] if rule is None else [*range(rule.every, target, rule.every), target]:
-        for part in crew.run(plan.pieces(reached, list(whole), kept.shard)):
+        for part in crew.run(plan.pieces(reached, list(whole), kept.shard, known)):
             whole[part.piece] = part
             progress.add(part, new=True)
             if watch:

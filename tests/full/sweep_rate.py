@@ -63,7 +63,8 @@ def watch(progress):
 done = sweep(load_study(sys.argv[1]), Path(sys.argv[2]), workers=int(sys.argv[3]), watch=watch)
 ended = time.perf_counter()
 quarter = next(mb for made, mb in peaks if made >= done.runs / 4)
-print(json.dumps({"seconds": ended - began, "runs": done.runs, "writing": spent[0] / (2 * (ended - began)), "mb": peak_mb(), "quarter": quarter}))
+told = {"seconds": ended - began, "runs": done.runs, "writing": spent[0] / (2 * (ended - began)), "mb": peak_mb(), "quarter": quarter}
+print(json.dumps(told))
 """
 
 
