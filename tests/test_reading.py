@@ -118,7 +118,8 @@ def test_dataset_and_table_agree(opened):
     assert found["day"].values.tolist() == weekly.loc["race", 3, "staged-preview", 5].index.tolist()
     assert found["preview_days"].dims == ("point",)
     assert found["preview_days"].values.tolist() == list(POINTS["preview_days"])
-    assert found["model_enabled_harm"].attrs == {"unit": "US$", "long_name": "Model enabled harm: expected loss beyond that with no system."}
+    said = "Model enabled harm: expected loss beyond that with no system."
+    assert found["model_enabled_harm"].attrs == {"unit": "US$", "long_name": said}
     assert found["weekly_harm"].attrs["unit"] == "US$"
     assert found.attrs["study_hash"] == opened.plan_content["hashes"]["study"]
     assert list(opened.xarray(["incidents"], weekly=())) == ["incidents"]
