@@ -74,7 +74,7 @@ def test_workers_compile_nothing(answers, monkeypatch):
 def test_workers_of_dask_compile_nothing(answers, monkeypatch):
     (one, _), cache = answers
     monkeypatch.setenv("LOCKGATE_CACHE_DIR", str(cache))
-    with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster, distributed.Client(cluster) as client:
+    with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=":0") as cluster, distributed.Client(cluster) as client:
         for compiled, found in client.run(work).values():
             assert compiled == 0
             assert str(found) == one[1]
