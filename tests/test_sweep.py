@@ -28,7 +28,7 @@ from experiments.sweep.replay import replayed
 from experiments.sweep.sweep import sweep
 from experiments.sweep.told import plan_of
 from scenarios import load_policy, load_world, with_levers, with_parameters
-from sim.engine import simulate
+from sim.engine import compile_rules, simulate
 from sim.errors import InputError
 from sim.plan import Plan
 
@@ -399,6 +399,7 @@ def test_a_broken_invariant_is_a_row_too(monkeypatch, tmp_path):
 
         raise BrokenInvariant(INVARIANTS[0], 3, 0, 7, "a policy")
 
+    compile_rules(check=True)  # which calls it too, where nothing is compiled yet
     monkeypatch.setattr(Plan, "run_checked", broken)
     done = sweep(study(check=True, draws=1), tmp_path)
     assert done.wrong == 24
