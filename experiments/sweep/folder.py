@@ -148,10 +148,10 @@ class StudyFolder:
             self.refuse_other_files()
         elif not hashes and there != content and (self.holds_parts() or not is_unfinished(there or b"")):
             raise OtherPlan(self.other_plan(plan, there))
-        for table in plan.content["columns"]:
-            (self.folder / table).mkdir(exist_ok=True)
         if there != content:
             write_whole(file, content, self.aside)
+        for table in plan.content["columns"]:  # after the plan: a folder with these alone would be one of other files
+            (self.folder / table).mkdir(exist_ok=True)
 
     def holds_parts(self) -> bool:
         """Whether there are files of parts, whole or not."""
