@@ -187,7 +187,8 @@ class StudyFolder:
 
     def note_begin(self, plan: SweepPlan, draws: int, added: int, provenance: Mapping[str, Any]) -> None:
         """Write down what a sweep sets out to do."""
-        self.journal.append({"plan": digest(plan_bytes(plan)), "draws": draws, "added": added, "shard": list(self.shard), "by": provenance})
+        asked = {"draws": draws, "added": added, "shard": list(self.shard), "chunk": plan.chunk}
+        self.journal.append({"plan": digest(plan_bytes(plan)), **asked, "by": provenance})
 
     def keep(self, part: Part) -> KeptPart:
         """Write a part. It counts once the journal tells of it."""

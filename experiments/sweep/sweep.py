@@ -152,8 +152,8 @@ def target_of(plan: SweepPlan, folder: Path, draws: int | None, added: int) -> i
 
 def known_chunk(folder: Path) -> int | None:
     """How many runs a chunk has in a folder that holds a study already."""
-    with suppress(InputError, OSError, ValueError):
-        return int(StudyFolder(folder).plan_content()["chunk"])
+    with suppress(OSError):
+        return next((int(record["chunk"]) for record in reversed(StudyFolder(folder).records()) if "chunk" in record), None)
     return None
 
 
