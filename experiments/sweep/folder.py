@@ -174,9 +174,10 @@ class StudyFolder:
 
     def tidy(self, plan: SweepPlan) -> None:
         """Remove what a sweep left that was killed: unfinished files, and parts of this shard of which no journal tells."""
-        with suppress(FileNotFoundError):
-            for path in self.aside.iterdir():
-                path.unlink()
+        for aside in self.folder.glob(".aside*") if self.shard == WHOLE else [self.aside]:
+            with suppress(FileNotFoundError):
+                for path in aside.iterdir():
+                    path.unlink()
         told = {part_name(piece) for piece in self.recorded_parts()}
         number, shards = self.shard
         for table in TABLES:
