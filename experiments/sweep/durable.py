@@ -6,7 +6,10 @@ from pathlib import Path
 
 
 def write_whole(path: Path, content: bytes, aside: Path) -> None:
-    """Write beside, flush to disk, and rename. `aside` is a folder on the same file system, for what is not yet whole."""
+    """Write beside, flush to disk, and rename. `aside` is a folder on the same file system, for what is not yet whole.
+
+    An `OSError` names the file, which the system itself does for few calls.
+    """
     aside.mkdir(exist_ok=True)
     unfinished = aside / path.name
     try:
@@ -17,9 +20,10 @@ def write_whole(path: Path, content: bytes, aside: Path) -> None:
         finally:
             os.close(file)
         os.replace(unfinished, path)
-    except OSError:
+    except OSError as error:
         with suppress(OSError):
             unfinished.unlink()
+        error.filename = error.filename or str(path)
         raise
     flush_folder(path.parent)
 

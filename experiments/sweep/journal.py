@@ -36,6 +36,9 @@ class Journal:
             try:
                 write_all(file, line if ends_well(file) else b"\n" + line)
                 os.fsync(file)
+            except OSError as error:
+                error.filename = error.filename or str(self.path)
+                raise
             finally:
                 os.close(file)
             if new:
