@@ -1,1 +1,20 @@
-"""Questions asked of the model: paired comparisons of release policies, their charts, and the command line."""
+"""Questions asked of the model: paired comparisons of release policies, their charts, studies, and the command line.
+
+`open_study` reads the folder of a study.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from experiments.reading.opened import open_study
+
+HOMES = {"open_study": "experiments.reading.opened"}
+__all__ = ["open_study"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what reads Parquet only when it is needed."""
+    if name in HOMES:
+        return getattr(import_module(HOMES[name]), name)
+    raise AttributeError(f"module 'experiments' has no attribute {name!r}")

@@ -206,12 +206,17 @@ def finish(done: "Done", study: "Study", shard: tuple[int, int], *, quiet: bool,
             "went_wrong": done.wrong,
             "stopped_early": done.stopped_early,
         })
-    elif not quiet:
+    else:
+        from experiments.command.found import print_found
+
         console = results()
         of = "" if shard == (1, 1) else f"; this was shard {shard[0]} of {shard[1]}"
         early = ", where the stop rule was met" if done.stopped_early else ""
         console.print(f"{study.name}: {count(done.runs, 'run')} in {count(done.draws, 'draw')}{early}{of}.", soft_wrap=True)
-        console.print(f"Results: {done.folder}", soft_wrap=True)
+        if shard == (1, 1):
+            print_found(study, done.folder)
+        if not quiet:
+            console.print(f"\nResults: {done.folder}", soft_wrap=True)
     if done.wrong:
         raise WentWrong(
             f"{count(done.wrong, 'run')} of {done.runs:,} went wrong and have no outcomes; the columns status and reason say what, "

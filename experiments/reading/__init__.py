@@ -1,0 +1,1 @@
+"""Reading a study: its tables, and estimates whose intervals are over draws alone."""

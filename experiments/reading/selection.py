@@ -1,0 +1,103 @@
+"""Which runs of a study are looked at: some of its worlds, points, policies and draws, all of each with all of the others."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from experiments.study.study import Study
+from sim.errors import InputError, nearest
+
+Array = np.ndarray[Any, np.dtype[Any]]
+MOST_NAMED = 12  # values in an error
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """Numbers of worlds, points, policies and draws, in order."""
+
+    study: Study
+    worlds: Array
+    points: Array
+    policies: Array
+    draws: Array
+
+    def where(self, wanted: Mapping[str, Any]) -> "Selection":
+        """What of this has one of the wanted values in each of these columns."""
+        found = self
+        for column, values in wanted.items():
+            found = found.only(column, [values] if isinstance(values, (str, bytes)) or not isinstance(values, Iterable) else list(values))
+        return found
+
+    def only(self, column: str, values: Sequence[Any]) -> "Selection":
+        """What of this has one of these values in a column."""
+        kinds = {"world": "worlds", "policy": "policies", "draw": "draws"}
+        if column not in (*kinds, "point", *self.study.points):
+            known = ("world", "point", "policy", "draw", *self.study.points)
+            raise InputError(f"where({column}=...): choose by {', '.join(known)}{nearest(column, known)}")
+        kind = kinds.get(column, "points")
+        there = self.values(column)
+        chosen = np.zeros(len(there), bool)
+        for value in values:
+            same = equal(there, value)
+            if not same.any():
+                raise InputError(f"where({column}={value!r}): {self.among(column)}")
+            chosen |= same
+        if not values:
+            raise InputError(f"where({column}=[]): name at least one value")
+        return replace(self, **{kind: getattr(self, kind)[chosen]})
+
+    def values(self, column: str) -> Array:
+        """The values of a column among what is selected: names of worlds or policies, numbers of draws or points, values of a factor."""
+        if column in ("world", "policy"):
+            kind, places = (self.study.worlds, self.worlds) if column == "world" else (self.study.policies, self.policies)
+            return np.array([kind[place].name for place in places], object)
+        if column in ("draw", "point"):
+            return self.draws if column == "draw" else self.points
+        factor = next(factor for factor in self.study.factors if factor.column == column)
+        return np.asarray(self.study.points[column], factor.type)[self.points]
+
+    def among(self, column: str) -> str:
+        """What may be asked for, in words."""
+        values = list(dict.fromkeys(self.values(column).tolist()))
+        if not values:
+            return f"no {column} is there"
+        if len(values) > MOST_NAMED:
+            return f"{column} has {len(values)} values from {min(values)} to {max(values)}; name some of these"
+        return f"{column} is one of {', '.join(map(str, values))}"
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """How many draws, worlds, points and policies."""
+        return len(self.draws), len(self.worlds), len(self.points), len(self.policies)
+
+    def of(self, values: Array) -> Array:
+        """What of values by number of the run, (R, ...), is selected: (draws, worlds, points, policies, ...)."""
+        study = self.study
+        each = (len(study.worlds), study.point_count, len(study.policies))
+        blocks = values.reshape(len(values) // math.prod(each), *each, *values.shape[1:])
+        chosen = (self.draws, self.worlds, self.points, self.policies)
+        if all(len(places) == size for places, size in zip(chosen, blocks.shape, strict=False)):
+            return blocks
+        found: Array = blocks[np.ix_(*chosen)]
+        return found
+
+    def holds(self, runs: Array) -> Array:
+        """Whether each of these runs is selected."""
+        rest, policy = np.divmod(runs, len(self.study.policies))
+        rest, point = np.divmod(rest, self.study.point_count)
+        draw, world = np.divmod(rest, len(self.study.worlds))
+        found = np.ones(len(runs), bool)
+        for places, chosen in ((draw, self.draws), (world, self.worlds), (point, self.points), (policy, self.policies)):
+            found &= np.isin(places, chosen)
+        return found
+
+
+def equal(there: Array, value: Any) -> Array:
+    """Where an array has a value; numbers that differ by rounding alone are equal."""
+    if there.dtype != object and isinstance(value, (int, float, np.number, np.bool_)):
+        near: Array = np.isclose(there.astype(float), float(value), rtol=1e-12, atol=0.0)
+        return near
+    return np.array([each == value for each in there.tolist()], bool)
