@@ -8,13 +8,16 @@ from threading import Lock
 from typing import Any
 
 from experiments.sweep.folder import Part
+from experiments.sweep.patience import CannotRun
 from experiments.sweep.place import Died, GivenUp, Place, TimedOut, read_part, told_of
 from experiments.sweep.plan import Piece, SweepPlan
 from sim.errors import InputError
 
 CONNECT_SECONDS = 10.0
-RECONNECT_SECONDS = 120.0  # in which a scheduler that was lost may come back
+RECONNECT_SECONDS = 120.0  # in which a scheduler that was lost, or a first worker, may come back
+LOOK_SECONDS = 5.0
 AHEAD = 2  # pieces for each thread of the cluster, so that none waits for the next
+LOGGERS = ("distributed", "distributed.client", "distributed.core", "distributed.comm", "tornado.application")
 
 
 class Link:
@@ -23,6 +26,7 @@ class Link:
     def __init__(self, address: str) -> None:
         self.address, self.lock = address, Lock()
         self.client = self.connect(CONNECT_SECONDS)
+        self.looked = self.worked = time.monotonic()  # when the workers were last counted, and when there were any
 
     def connect(self, seconds: float) -> Any:
         """A new client."""
@@ -52,63 +56,86 @@ class Link:
                         raise
                     time.sleep(1.0)
                 else:
+                    self.worked = time.monotonic()
                     return
+
+    def threads(self, client: Any) -> int:
+        """How many threads the workers have. Raises `InputError` where there has been no worker for long: nothing would ever be done."""
+        threads: int = sum(client.nthreads().values())
+        self.looked = time.monotonic()
+        if threads:
+            self.worked = self.looked
+        elif self.looked - self.worked > RECONNECT_SECONDS:
+            raise InputError(f"--cluster {self.address}: the scheduler has no workers; start some with `dask worker {self.address}`")
+        return threads
+
+    def wait(self, client: Any, future: Any) -> Any:
+        """What a piece raised on the cluster, once it is done; nothing where it is well."""
+        while True:
+            try:
+                return future.exception(timeout=LOOK_SECONDS)
+            except TimeoutError:
+                if time.monotonic() - self.looked > LOOK_SECONDS:  # one of all threads is enough
+                    self.threads(client)
 
 
 class Slot:
     """One of the pieces that are on the cluster at the same time."""
 
     def __init__(self, plan: SweepPlan, link: Link) -> None:
-        self.given, self.link = json.dumps(told_of(plan)), link
+        self.given, self.link = given(plan), link
 
     def run(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Part:
         """The part of a piece. Dask itself moves it to another worker when one dies, three times by its own default."""
-        from concurrent.futures import CancelledError
-        from concurrent.futures import TimeoutError as FutureLate
-
-        from distributed.client import FutureCancelledError
-        from distributed.comm.core import CommClosedError
         from distributed.scheduler import KilledWorker
 
         from experiments.sweep.worker import answer_on_cluster
 
-        client, future = self.link.client, None
+        client = self.link.client
         task = {"piece": list(piece), "given_up": {str(run): list(said) for run, said in given_up.items()}}
         try:
-            future = client.submit(answer_on_cluster, self.given, task, pure=False)
-            return read_part(piece, future.result(timeout=seconds))
-        except KilledWorker as error:
-            raise Died(" ".join(str(error).split())[:200]) from None
-        except (CancelledError, FutureCancelledError, CommClosedError) as error:
+            future = client.submit(answer_on_cluster, self.given, task, seconds, pure=False)
+            error = self.link.wait(client, future)
+            message = future.result() if error is None else b""
+        except InputError:
+            raise
+        except Exception as lost:  # whatever it is: the task itself has raised nothing
             self.link.again(client)
-            raise Died(f"the cluster lost it ({type(error).__name__})", started=False) from None
-        except (TimeoutError, FutureLate):
-            free(client, future)
-            raise TimedOut from None
-        except (OSError, RuntimeError) as error:
-            self.link.again(client)
-            raise Died(f"the cluster lost it ({type(error).__name__})", started=False) from None
+            raise Died(f"the cluster lost it ({type(lost).__name__})", started=False) from None
+        match error:
+            case None:
+                return read_part(piece, message)
+            case Died() | TimedOut():
+                raise error
+            case KilledWorker():
+                raise Died(" ".join(str(error).split())[:200])
+        raise CannotRun(f"the workers of {self.link.address} cannot run this study: {type(error).__name__}: {str(error)[:500]}")
 
     def close(self) -> None:
         """The client is closed by who made it."""
 
 
-def free(client: Any, future: Any) -> None:
-    """Restart the worker on which a piece runs that takes too long: a task that runs cannot be stopped otherwise."""
-    with suppress(Exception):
-        busy = [worker for worker, keys in client.processing().items() if future.key in keys]
-        future.cancel()
-        if busy:
-            client.restart_workers(busy)
+def given(plan: SweepPlan) -> str:
+    """What the workers are told of a plan; `code` is the hash of the sources that must be theirs too."""
+    return json.dumps(told_of(plan) | {"threads": 1, "code": plan.content["hashes"]["code"]})
 
 
 @contextmanager
 def connected(address: str, plan: SweepPlan) -> Iterator[list[Place[Part]]]:
     """As many slots as keep all threads of a cluster busy."""
+    import dask
+
+    # What Dask logs is about its connections, which are found again or else told of in a sentence. A configuration of the user's wins.
+    dask.config.update_defaults({"logging": dict.fromkeys(LOGGERS, "critical")})
+    from experiments.sweep.worker import leave_cluster
+
     link = Link(address)
     try:
-        threads = sum(link.client.nthreads().values())
-        yield [Slot(plan, link) for _ in range(AHEAD * max(1, threads))]
+        while not (threads := link.threads(link.client)):
+            time.sleep(1.0)
+        yield [Slot(plan, link) for _ in range(AHEAD * threads)]
     finally:
+        with suppress(Exception):
+            link.client.run(leave_cluster, given(plan), on_error="ignore", wait=False)
         with suppress(Exception):
             link.client.close(timeout=2)

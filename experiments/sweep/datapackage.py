@@ -9,6 +9,7 @@ from typing import Any
 from experiments.provenance import lockgate_version
 from experiments.sweep.durable import write_whole
 from experiments.sweep.folder import StudyFolder, part_name
+from experiments.sweep.lock import WHOLE
 from experiments.sweep.plan import SweepPlan
 
 NAME = "datapackage.json"
@@ -19,10 +20,15 @@ TITLES = {"runs": "One row a run", "series": "One row a run and week"}
 
 def write_datapackage(folder: StudyFolder, plan: SweepPlan) -> None:
     """Describe the parts that are there; a later sweep renews it."""
-    content = json.dumps(datapackage(folder, plan), indent=1) + "\n"
     path = folder.folder / NAME
-    if not path.exists() or path.read_text() != content:
-        write_whole(path, content.encode(), folder.aside)
+    while True:
+        content = (json.dumps(datapackage(folder, plan), indent=1) + "\n").encode()
+        if path.is_file() and path.read_bytes() == content:
+            return
+        write_whole(path, content, folder.aside)
+        if folder.shard == WHOLE:
+            return
+        # Look again: a sweep of another shard may have kept a part meanwhile, and described it before this one wrote.
 
 
 def datapackage(folder: StudyFolder, plan: SweepPlan) -> dict[str, Any]:

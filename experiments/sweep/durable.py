@@ -1,7 +1,8 @@
 """Files that are whole or not there, whenever the process is killed or the power fails."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -10,13 +11,14 @@ def write_whole(path: Path, content: bytes, aside: Path) -> None:
     aside.mkdir(exist_ok=True)
     unfinished = aside / path.name
     try:
-        file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
-        try:
-            write_all(file, content)
-            os.fsync(file)
-        finally:
-            os.close(file)
-        os.replace(unfinished, path)
+        with naming(path):
+            file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+            try:
+                write_all(file, content)
+                os.fsync(file)
+            finally:
+                os.close(file)
+            os.replace(unfinished, path)
     except OSError:
         with suppress(OSError):
             unfinished.unlink()
@@ -38,6 +40,17 @@ def flush_folder(folder: Path) -> None:
     except PermissionError:
         return
     try:
-        os.fsync(file)
+        with naming(folder):
+            os.fsync(file)
     finally:
         os.close(file)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let an `OSError` name a file, which the system itself does for few calls."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise

@@ -151,10 +151,10 @@ class StudyFolder:
             self.refuse_other_files()
         elif not hashes and there != content and (self.holds_parts() or not is_unfinished(there or b"")):
             raise OtherPlan(self.other_plan(plan, there))
-        for table in plan.content["columns"]:
-            (self.folder / table).mkdir(exist_ok=True)
         if there != content:
             write_whole(file, content, self.aside)
+        for table in plan.content["columns"]:  # after the plan: a folder with these alone would be one of other files
+            (self.folder / table).mkdir(exist_ok=True)
 
     def holds_parts(self) -> bool:
         """Whether there are files of parts, whole or not."""
@@ -177,9 +177,10 @@ class StudyFolder:
 
     def tidy(self, plan: SweepPlan) -> None:
         """Remove what a sweep left that was killed: unfinished files, and parts of this shard of which no journal tells."""
-        with suppress(FileNotFoundError):
-            for path in self.aside.iterdir():
-                path.unlink()
+        for aside in self.folder.glob(".aside*") if self.shard == WHOLE else [self.aside]:
+            with suppress(FileNotFoundError):
+                for path in aside.iterdir():
+                    path.unlink()
         told = {part_name(piece) for piece in self.recorded_parts()}
         number, shards = self.shard
         for table in TABLES:
@@ -190,7 +191,8 @@ class StudyFolder:
 
     def note_begin(self, plan: SweepPlan, draws: int, added: int, provenance: Mapping[str, Any]) -> None:
         """Write down what a sweep sets out to do."""
-        self.journal.append({"plan": digest(plan_bytes(plan)), "draws": draws, "added": added, "shard": list(self.shard), "by": provenance})
+        asked = {"draws": draws, "added": added, "shard": list(self.shard), "chunk": plan.chunk}
+        self.journal.append({"plan": digest(plan_bytes(plan)), **asked, "by": provenance})
 
     def keep(self, part: Part) -> KeptPart:
         """Write a part. It counts once the journal tells of it."""

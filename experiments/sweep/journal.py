@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from experiments.sweep.durable import flush_folder, write_all
+from experiments.sweep.durable import flush_folder, naming, write_all
 
 CHECK = "check"
 
@@ -34,8 +34,9 @@ class Journal:
             new = not self.path.exists()
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
             try:
-                write_all(file, line if ends_well(file) else b"\n" + line)
-                os.fsync(file)
+                with naming(self.path):
+                    write_all(file, line if ends_well(file) else b"\n" + line)
+                    os.fsync(file)
             finally:
                 os.close(file)
             if new:

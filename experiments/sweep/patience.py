@@ -19,6 +19,12 @@ class Stopped(Exception):
     """The sweep was asked to stop."""
 
 
+class CannotRun(Exception):
+    """Nothing can be run here, which is no run's fault."""
+
+    exit_status = 3
+
+
 class Patience(Generic[Made]):
     """Runs pieces in one place, with a time limit for each run, or none."""
 
@@ -39,7 +45,7 @@ class Patience(Generic[Made]):
             except TimedOut:
                 pass
             given_up |= self.at_fault(piece, given_up)
-        raise RuntimeError(f"runs {piece.first} to {piece.last - 1} cannot be run: their process dies each time, and never on the same run")
+        raise CannotRun(f"runs {piece.first} to {piece.last - 1} cannot be run: their process dies each time, and never on the same run")
 
     def whole(self, piece: Piece, given_up: GivenUp, *, unhurried: bool) -> Made:
         """All runs of a piece at once."""
@@ -93,7 +99,7 @@ class Patience(Generic[Made]):
                     raise
                 self.starts += 1
                 if self.starts >= STARTS:
-                    raise RuntimeError(f"no worker can be started: {died}") from None
+                    raise CannotRun(f"no worker can be started: {died}") from None
                 self.stopping.wait(0.05 * self.starts)
             else:
                 self.starts = 0

@@ -88,6 +88,8 @@ class Process:
                 env=environment,
                 start_new_session=True,
             )
+            if self.closing:  # meanwhile
+                self.end()
             try:
                 self.answer(self.given, START_SECONDS, late)
             except Died as died:

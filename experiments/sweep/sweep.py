@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -116,11 +116,12 @@ def fill(
         progress.add(part, new=False)
     reached = target
     for reached in [target] if rule is None else [*range(rule.every, target, rule.every), target]:
-        for part in crew.run(plan.pieces(reached, list(whole), kept.shard, known)):
-            whole[part.piece] = part
-            progress.add(part, new=True)
-            if watch:
-                watch(progress)
+        with closing(crew.run(plan.pieces(reached, list(whole), kept.shard, known))) as parts:  # closed at once, also where Ctrl-C comes below
+            for part in parts:
+                whole[part.piece] = part
+                progress.add(part, new=True)
+                if watch:
+                    watch(progress)
         if reached < target and is_precise(kept, plan, reached):
             break
     kept.journal.append({"finished": reached})
@@ -151,8 +152,8 @@ def target_of(plan: SweepPlan, folder: Path, draws: int | None, added: int) -> i
 
 def known_chunk(folder: Path) -> int | None:
     """How many runs a chunk has in a folder that holds a study already."""
-    with suppress(InputError, OSError, ValueError):
-        return int(StudyFolder(folder).plan_content()["chunk"])
+    with suppress(OSError):
+        return next((int(record["chunk"]) for record in reversed(StudyFolder(folder).records()) if "chunk" in record), None)
     return None
 
 

@@ -9,16 +9,22 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import pairwise
 from queue import SimpleQueue
-from threading import Thread, local
+from threading import Lock, Thread, get_ident
 from typing import Any
 
+from experiments.provenance import lockgate_version
 from experiments.study.content import study_of
 from experiments.sweep.part import part_of
-from experiments.sweep.place import receive, send, written_part
+from experiments.sweep.place import Process, receive, send, written_part
 from experiments.sweep.plan import Piece, SweepPlan
 from experiments.sweep.runner import Runner, together
 
-OWN = local()
+BESIDE: dict[tuple[str, int], Process] = {}  # of a worker of a cluster: plan and thread
+BESIDE_LOCK = Lock()
+
+
+class OtherVersion(Exception):
+    """A worker of a cluster has other sources, so that its runs would not be these runs."""
 
 
 @lru_cache(maxsize=4)
@@ -28,12 +34,25 @@ def plan_of(given: str) -> SweepPlan:
     return SweepPlan(study_of(told["study"], "study"), told["chunk"])
 
 
-def answer_on_cluster(given: str, task: dict[str, Any]) -> bytes:
-    """A part as a message, made in a worker of a cluster; a thread keeps its memory for the next."""
+def answer_on_cluster(given: str, task: dict[str, Any], seconds: float | None) -> bytes:
+    """A part as a message, for a worker of a cluster. It is made in a process beside, since a run may kill its own, or have to be.
+
+    Raises `Died` and `TimedOut` as that process does, and `OtherVersion`.
+    """
     plan = plan_of(given)
-    if getattr(OWN, "plan", None) is not plan:
-        OWN.plan, OWN.runner = plan, Runner(plan)
-    return answer([OWN.runner], task)
+    if plan.content["hashes"]["code"] != json.loads(given)["code"]:
+        raise OtherVersion(f"they have another version of lockgate ({lockgate_version()}), install the same everywhere")
+    with BESIDE_LOCK:
+        place = BESIDE.setdefault((given, get_ident()), Process(plan))
+    given_up = {int(run): (status, reason) for run, (status, reason) in task["given_up"].items()}
+    return written_part(place.run(Piece(*task["piece"]), given_up, seconds))
+
+
+def leave_cluster(given: str) -> None:
+    """End the processes that made parts of a plan beside a worker of a cluster."""
+    with BESIDE_LOCK:
+        for key in [key for key in BESIDE if key[0] == given]:
+            BESIDE.pop(key).close()
 
 
 def answer(runners: Sequence[Runner], task: dict[str, Any]) -> bytes:
