@@ -123,8 +123,11 @@ def given(plan: SweepPlan) -> str:
 @contextmanager
 def connected(address: str, plan: SweepPlan) -> Iterator[list[Place[Part]]]:
     """As many slots as keep all threads of a cluster busy."""
-    import dask
-
+    try:
+        import dask
+        import distributed  # noqa: F401
+    except ImportError:
+        raise InputError(f"--cluster {address} needs the library distributed; install it with pip install 'lockgate[cluster]'") from None
     # What Dask logs is about its connections, which are found again or else told of in a sentence. A configuration of the user's wins.
     dask.config.update_defaults({"logging": dict.fromkeys(LOGGERS, "critical")})
     from experiments.sweep.worker import leave_cluster

@@ -116,7 +116,8 @@ def fill(
         progress.add(part, new=False)
     reached = target
     for reached in [target] if rule is None else [*range(rule.every, target, rule.every), target]:
-        with closing(crew.run(plan.pieces(reached, list(whole), kept.shard, known))) as parts:  # closed at once, also where Ctrl-C comes below
+        pieces = plan.pieces(reached, list(whole), kept.shard, known)
+        with closing(crew.run(pieces)) as parts:  # closed at once, also where Ctrl-C comes below
             for part in parts:
                 whole[part.piece] = part
                 progress.add(part, new=True)
