@@ -130,15 +130,11 @@ def connected(address: str, plan: SweepPlan) -> Iterator[list[Place[Part]]]:
         raise InputError(f"--cluster {address} needs the library distributed; install it with pip install 'lockgate[cluster]'") from None
     # What Dask logs is about its connections, which are found again or else told of in a sentence. A configuration of the user's wins.
     dask.config.update_defaults({"logging": dict.fromkeys(LOGGERS, "critical")})
-    from experiments.sweep.worker import leave_cluster
-
     link = Link(address)
     try:
         while not (threads := link.threads(link.client)):
             time.sleep(1.0)
         yield [Slot(plan, link) for _ in range(AHEAD * threads)]
     finally:
-        with suppress(Exception):
-            link.client.run(leave_cluster, given(plan), on_error="ignore", wait=False)
         with suppress(Exception):
             link.client.close(timeout=2)

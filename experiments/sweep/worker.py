@@ -9,22 +9,49 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import pairwise
 from queue import SimpleQueue
-from threading import Lock, Thread, get_ident
+from threading import Lock, Thread, Timer, get_ident
 from typing import Any
 
 from experiments.provenance import lockgate_version
 from experiments.study.content import study_of
+from experiments.sweep.folder import Part
 from experiments.sweep.part import part_of
-from experiments.sweep.place import Process, receive, send, written_part
+from experiments.sweep.place import GivenUp, Process, receive, send, written_part
 from experiments.sweep.plan import Piece, SweepPlan
 from experiments.sweep.runner import Runner, together
 
-BESIDE: dict[tuple[str, int], Process] = {}  # of a worker of a cluster: plan and thread
-BESIDE_LOCK = Lock()
+IDLE_SECONDS = 30.0
 
 
 class OtherVersion(Exception):
     """A worker of a cluster has other sources, so that its runs would not be these runs."""
+
+
+class Beside:
+    """A process beside a thread of a worker of a cluster. It ends when nothing was asked of it for a while: a sweep may be gone."""
+
+    def __init__(self, plan: SweepPlan) -> None:
+        self.place, self.lock, self.asked = Process(plan), Lock(), 0
+
+    def run(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Part:
+        """The part of a piece."""
+        with self.lock:
+            self.asked += 1
+            try:
+                return self.place.run(piece, given_up, seconds)
+            finally:
+                rest = Timer(IDLE_SECONDS, self.rest, [self.asked])
+                rest.daemon = True
+                rest.start()
+
+    def rest(self, asked: int) -> None:
+        """End the process, unless something was asked of it since."""
+        with self.lock:
+            if asked == self.asked:
+                self.place.end()
+
+
+BESIDE: dict[tuple[str, int], Beside] = {}  # plan and thread
 
 
 @lru_cache(maxsize=4)
@@ -42,17 +69,11 @@ def answer_on_cluster(given: str, task: dict[str, Any], seconds: float | None) -
     plan = plan_of(given)
     if plan.content["hashes"]["code"] != json.loads(given)["code"]:
         raise OtherVersion(f"they have another version of lockgate ({lockgate_version()}), install the same everywhere")
-    with BESIDE_LOCK:
-        place = BESIDE.setdefault((given, get_ident()), Process(plan))
+    key = given, get_ident()
+    if key not in BESIDE:
+        BESIDE[key] = Beside(plan)
     given_up = {int(run): (status, reason) for run, (status, reason) in task["given_up"].items()}
-    return written_part(place.run(Piece(*task["piece"]), given_up, seconds))
-
-
-def leave_cluster(given: str) -> None:
-    """End the processes that made parts of a plan beside a worker of a cluster."""
-    with BESIDE_LOCK:
-        for key in [key for key in BESIDE if key[0] == given]:
-            BESIDE.pop(key).close()
+    return written_part(BESIDE[key].run(Piece(*task["piece"]), given_up, seconds))
 
 
 def answer(runners: Sequence[Runner], task: dict[str, Any]) -> bytes:
