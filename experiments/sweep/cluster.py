@@ -125,11 +125,12 @@ def connected(address: str, plan: SweepPlan) -> Iterator[list[Place[Part]]]:
     """As many slots as keep all threads of a cluster busy."""
     try:
         import dask
-        import distributed  # noqa: F401
+
+        # What Dask logs is about its connections, which are found again or else told of in a sentence. A configuration of the user's wins.
+        dask.config.update_defaults({"logging": dict.fromkeys(LOGGERS, "critical")})
+        import distributed  # noqa: F401  # which reads it
     except ImportError:
         raise InputError(f"--cluster {address} needs the library distributed; install it with pip install 'lockgate[cluster]'") from None
-    # What Dask logs is about its connections, which are found again or else told of in a sentence. A configuration of the user's wins.
-    dask.config.update_defaults({"logging": dict.fromkeys(LOGGERS, "critical")})
     link = Link(address)
     try:
         while not (threads := link.threads(link.client)):
