@@ -18,7 +18,7 @@ How = tuple[int, int, int, str]
 EVERY = tuple(product(THREADS, WORKERS, CHUNKS, WAYS))
 FEW: tuple[How, ...] = (
     (2, 0, 7, ONE),
-    (4, 0, 5, ONE),
+    (4, 0, 64, ONE),
     (4, 0, 64, SHARING),
     (1, 0, 7, SHARING),
     (1, 0, 64, MERGED),

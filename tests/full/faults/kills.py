@@ -2,12 +2,13 @@
 
 import time
 from collections import Counter
+from itertools import count
 from pathlib import Path
 
 from tests.full.faults.bench import Bench, Figures, chance, kept, made, undamaged
 from tests.full.faults.running import Running, interrupt, until
 
-SLOW = {"slow": 0.02}  # seconds for each batch of runs, so that there is something to kill
+SLOW = {"slow": 0.03}  # seconds for each batch of runs, so that there is something to kill
 
 
 def calls_of(bench: Bench) -> list[str]:
@@ -51,14 +52,18 @@ def of_sweep(bench: Bench, times: int, *options: str) -> Figures:
     kills = finished = early = again = parts = 0
     gone, before = 0.0, {}
     out = bench.new()
-    while kills < times:
+    for number in count():
+        if kills == times:
+            break
         sweep = bench.begin(out, *options, faults=SLOW)
-        if chance(0, 1, 1, kills) < 0.2:
-            time.sleep(chance(0, 0.7, 2, kills))
+        kind = chance(0, 1, 1, number)
+        if kind < 0.2:
             early += 1
-        else:
+        elif kind < 0.5:
             wait_for_work(sweep, out)
-            time.sleep(chance(0, 1.5 if "--workers" in options else 0.6, 3, kills))
+        else:
+            wait_for_part(sweep, out)
+        time.sleep(chance(0, 0.6, 2, number))
         alive = sweep.running()
         sweep.kill()
         kills += alive
@@ -67,7 +72,7 @@ def of_sweep(bench: Bench, times: int, *options: str) -> Figures:
         before = there
         gone = max(gone, sweep.seconds_until_gone())
         if not alive or kills == times:
-            bench.finish(out, *options)
+            bench.finish(out)
             finished += 1
             times_made, parts_made = made(out)
             again, parts = again + times_made - parts_made, parts + parts_made
@@ -84,21 +89,28 @@ def wait_for_work(sweep: Running, out: Path) -> None:
     until(lambda: not sweep.running() or (journal.exists() and journal.stat().st_size > size))
 
 
+def wait_for_part(sweep: Running, out: Path) -> None:
+    """Wait until a sweep has made another part."""
+    there = len(list(out.glob("runs/*")))
+    until(lambda: not sweep.running() or len(list(out.glob("runs/*"))) > there)
+
+
 def of_workers(bench: Bench, times: int, workers: int = 2) -> Figures:
     """Kill workers of sweeps, now one and now another, while the sweeps go on."""
     kills = finished = again = parts = 0
+    numbers = count()
     while kills < times:
         out = bench.new()
         sweep = bench.begin(out, "--workers", str(workers), faults=SLOW)
         wait_for_work(sweep, out)
         while sweep.running() and kills < times:
-            if kills % 4:  # mostly one at work, now and then one that begins
-                there = len(list(out.glob("runs/*")))
-                until(lambda sweep=sweep, out=out, there=there: not sweep.running() or len(list(out.glob("runs/*"))) > there)
-            time.sleep(chance(0.0, 0.5, 4, kills))
+            number = next(numbers)
+            if number % 4:  # mostly one at work, now and then one that begins
+                wait_for_part(sweep, out)
+            time.sleep(chance(0.0, 0.4, 4, number))
             found = sweep.workers()
             if found:
-                interrupt(found[int(chance(0, len(found), 5, kills))])
+                interrupt(found[int(chance(0, len(found), 5, number))])
                 kills += 1
         ended = sweep.ended()
         assert (ended.code, ended.err) == (0, ""), ended

@@ -102,9 +102,10 @@ class Running:
         return found
 
     def workers(self) -> list[psutil.Process]:
-        """Its workers."""
+        """Its workers, the oldest first."""
         with suppress(psutil.Error):
-            return [child for child in psutil.Process(self.process.pid).children() if child.status() != psutil.STATUS_ZOMBIE]
+            found = [child for child in psutil.Process(self.process.pid).children() if child.status() != psutil.STATUS_ZOMBIE]
+            return sorted(found, key=psutil.Process.create_time)
         return []
 
     def seconds_until_gone(self, most: float = 30.0) -> float:

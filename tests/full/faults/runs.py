@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.full.faults.bench import Bench, Figures, leftovers
-from tests.full.faults.kills import wait_for_work
+from tests.full.faults.kills import wait_for_part, wait_for_work
 from tests.full.faults.running import LOCKGATE, environment, interrupt, until
 
 STATUS = {"raise": "failed", "endless": "timed-out", "nan": "not-finite", "exit": "died", "kill": "died"}
@@ -101,11 +101,11 @@ def workers_killed_at_work(bench: Bench, times: int) -> Figures:
         wait_for_work(sweep, out)
         until(lambda sweep=sweep: len(sweep.workers()) == 2 or not sweep.running())
         while sweep.running() and len(seconds) < times:
-            time.sleep(0.3)
+            wait_for_part(sweep, out)
             before = sweep.workers()
             if len(before) < 2 or not sweep.running():
                 continue
-            interrupt(before[0])
+            interrupt(before[0])  # the one that has been there for longest, and is at work
             began, known = time.monotonic(), {process.pid for process in before}
             until(lambda sweep=sweep, known=known: not sweep.running() or {p.pid for p in sweep.workers()} - known)
             if sweep.running():
