@@ -100,32 +100,27 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
 
     from experiments.sweep.lock import claimed
 
-    with claimed(out, part):
+    screen = SweepScreen()
+    with stoppable(screen, out), claimed(out, part):
         from experiments.study.load import load_study  # loads much, and is not needed where the folder is in use
         from experiments.sweep.sweep import sweep as run_sweep
 
         loaded = load_study(study)
-        screen = SweepScreen(loaded, quiet=quiet)
-        with terminating(), screen.shown():
-            try:
-                done = run_sweep(
-                    loaded,
-                    out,
-                    draws=absolute,
-                    add_draws=added,
-                    workers=workers,
-                    threads=threads,
-                    shard=part,
-                    cluster=cluster,
-                    chunk=chunk,
-                    command=["lockgate", *sys.argv[1:]],
-                    watch=screen,
-                    is_claimed=True,
-                )
-            except KeyboardInterrupt:
-                raise Stopped(screen.kept(out), 130) from None
-            except Terminated:
-                raise Stopped(screen.kept(out), 143) from None
+        with screen.shown(loaded, quiet=quiet):
+            done = run_sweep(
+                loaded,
+                out,
+                draws=absolute,
+                add_draws=added,
+                workers=workers,
+                threads=threads,
+                shard=part,
+                cluster=cluster,
+                chunk=chunk,
+                command=["lockgate", *sys.argv[1:]],
+                watch=screen,
+                is_claimed=True,
+            )
     finish(done, loaded, part, quiet=quiet, as_json=as_json)
 
 
@@ -156,8 +151,8 @@ def shard_of(text: str) -> tuple[int, int]:
 
 
 @contextmanager
-def terminating() -> Iterator[None]:
-    """Let SIGTERM end what is within as Ctrl-C does."""
+def stoppable(screen: "SweepScreen", out: Path) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end what is within in the same way: with a sentence on what is kept."""
 
     def end(*_: Any) -> None:
         raise Terminated
@@ -165,6 +160,10 @@ def terminating() -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, end)
     try:
         yield
+    except KeyboardInterrupt:
+        raise Stopped(screen.kept(out), 130) from None
+    except Terminated:
+        raise Stopped(screen.kept(out), 143) from None
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -172,17 +171,15 @@ def terminating() -> Iterator[None]:
 class SweepScreen:
     """What is shown while a sweep runs."""
 
-    def __init__(self, study: "Study", *, quiet: bool) -> None:
-        self.study, self.quiet, self.last = study, quiet, ""
+    def __init__(self) -> None:
         self.progress: Progress | None = None
 
     @contextmanager
-    def shown(self) -> Iterator[None]:
+    def shown(self, study: "Study", *, quiet: bool) -> Iterator[None]:
         """Show it."""
         from experiments.command.watch import watcher
 
-        with watcher(self.study, quiet=self.quiet) as show:
-            self.show = show
+        with watcher(study, quiet=quiet) as self.show:
             yield
 
     def __call__(self, progress: "Progress") -> None:
