@@ -461,12 +461,12 @@ class TestProcess:
         assert (done.returncode, done.stderr) == (2, "lockgate: No space left on device\n")
 
     def test_interrupt(self, folder):
-        command = [*LOCKGATE, "compare", "--draws", "100000", *TINY]
+        command = [*LOCKGATE, "compare", "--draws", "10000", *TINY]
         # Shells let background jobs ignore interrupts, and children inherit that: here the test may run in one.
         heed = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         with subprocess.Popen(command, preexec_fn=heed, **pipes) as process:  # noqa: PLW1509
-            while "of 100000 worlds" not in process.stderr.readline():  # until it has begun, however busy the machine is
+            while "of 10000 worlds" not in process.stderr.readline():  # until it has begun, however busy the machine is
                 assert process.poll() is None
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=60)
