@@ -320,6 +320,15 @@ def test_merging_leaves_out_what_is_damaged_and_a_sweep_makes_it(swept, tmp_path
     assert files(tmp_path / "merged") == files(swept)
 
 
+def test_shards_of_which_one_was_extended_are_not_the_whole(tmp_path):
+    for shard in (1, 2):
+        sweep(study(), tmp_path / f"part-{shard}", shard=(shard, 2), chunk=16)
+    sweep(study(), tmp_path / "part-1", shard=(1, 2), add_draws=3)
+    done = merge(tmp_path / "merged", [tmp_path / "part-1", tmp_path / "part-2"])
+    assert done.draws == 8
+    assert 120 < done.runs < 192
+
+
 def test_folders_of_different_studies_are_not_merged(swept, tmp_path):
     sweep(study(series=("harm",), seed=2), tmp_path / "other", chunk=16)
     with pytest.raises(OtherPlan, match="seed: 2 there, 1 here"):
@@ -361,6 +370,15 @@ def test_the_stop_rule_asks_for_every_cell_and_gives_way_to_draws(tmp_path):
     assert (done.draws, done.stopped_early) == (25, False)
     loose = study(stop=Stop("release_delay_days", half_width=40.0, every=10), draws=30)
     assert sweep(loose, tmp_path / "loose", draws=20, chunk=64).draws == 20
+
+
+def test_a_damaged_part_beyond_a_look_is_not_looked_at(tmp_path):
+    asked = study(stop=Stop("release_delay_days", half_width=40.0, every=10), draws=60)
+    end = sweep(asked, tmp_path, chunk=64).draws
+    sweep(asked, tmp_path, draws=60)
+    last = max(tmp_path.glob("runs/*"))
+    last.write_bytes(b"x")
+    assert sweep(asked, tmp_path).draws == end
 
 
 def test_a_share_is_of_the_reference(tmp_path):

@@ -1,6 +1,6 @@
 """A study that was opened: its tables as they are, as a data frame and as an xarray dataset, and estimates over its draws."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from experiments.reading.selection import Array, Selection
 from experiments.study.content import study_of
 from experiments.study.study import Study
 from experiments.sweep.columns import OK
-from experiments.sweep.folder import StudyFolder
+from experiments.sweep.folder import StudyFolder, last_draw
 from experiments.sweep.plan import FORMAT, SweepPlan
 from experiments.sweep.told import words
 from sim.errors import InputError, nearest
@@ -43,18 +43,6 @@ def open_study(folder: str | Path, *, verify: bool = True) -> "OpenedStudy":
     complete = parts.holds_all(plan.runs(last_draw(kept.journal.records(), study.draws)))
     provenance = tuple(record["by"] for record in records if "by" in record)
     return OpenedStudy(kept.folder, content, provenance, complete, parts, everything, draws * plan.runs_per_draw)
-
-
-def last_draw(records: Sequence[Mapping[str, Any]], asked: int) -> int:
-    """How many draws a study is to have: as many as were asked for, or those after which a stop rule ended it.
-
-    >>> last_draw([{"draws": 500}, {"finished": 50}], 500), last_draw([{"draws": 50}, {"finished": 50}, {"draws": 500}], 500)
-    (50, 500)
-    """
-    ends = [record for record in records if "draws" in record or "finished" in record][-2:]
-    if len(ends) == 2 and ends[0].get("draws") == asked and "finished" in ends[1]:
-        return int(ends[1]["finished"])
-    return asked
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -202,6 +202,18 @@ class StudyFolder:
         record = {"first": part.piece.first, "last": part.piece.last, "files": hashes, "wrong": part.wrong, "tally": part.tally}
         self.journal.append(record)
         return KeptPart(part.piece, hashes, part.wrong, part.tally)
+
+
+def last_draw(records: Sequence[Mapping[str, Any]], asked: int) -> int:
+    """How many draws a study is to have: as many as were asked for, or those after which a stop rule ended it.
+
+    >>> last_draw([{"draws": 500}, {"finished": 50}], 500), last_draw([{"draws": 50}, {"finished": 50}, {"draws": 500}], 500)
+    (50, 500)
+    """
+    ends = [record for record in records if "draws" in record or "finished" in record][-2:]
+    if len(ends) == 2 and ends[0].get("draws") == asked and "finished" in ends[1]:
+        return int(ends[1]["finished"])
+    return asked
 
 
 def plan_bytes(plan: SweepPlan) -> bytes:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from experiments.provenance import provenance
 from experiments.sweep.datapackage import write_datapackage
-from experiments.sweep.folder import PLAN, KeptPart, OtherPlan, Part, StudyFolder
+from experiments.sweep.folder import PLAN, KeptPart, OtherPlan, Part, StudyFolder, last_draw
 from experiments.sweep.lock import claimed
 from experiments.sweep.plan import Piece, SweepPlan
 from experiments.sweep.sweep import Done, covered
@@ -25,19 +25,19 @@ def merge(target: Path, sources: Sequence[Path], command: Sequence[str] = ()) ->
         kept = StudyFolder(target)
         kept.begin(plan)
         kept.tidy(plan)
-        draws = max(kept.draws(), *(StudyFolder(source).draws() for source in sources))
+        folders = [kept, *map(StudyFolder, sources)]
+        draws = max(folder.draws() for folder in folders)
+        asked = max(last_draw(folder.records(), folder.draws()) for folder in folders)  # a stop rule may have ended it before
         kept.note_begin(plan, draws, 0, provenance(command))
         whole = kept.whole_parts()
         for source in sources:
             copy_parts(StudyFolder(source), kept, whole)
         write_datapackage(kept, plan)
-        ends = {record["finished"] for source in sources for record in StudyFolder(source).records() if "finished" in record}
-        reached = max((end for end in {draws, *ends} if covered(whole, plan, end) == plan.runs(end)), default=0)
-        if reached:
-            kept.journal.append({"finished": reached})
-        asked = reached or draws
+        done = covered(whole, plan, asked)
+        if done == plan.runs(asked):
+            kept.journal.append({"finished": asked})
     wrong = sum(part.wrong for part in whole.values())
-    return Done(target, asked, covered(whole, plan, asked), wrong, stopped_early=asked < draws)
+    return Done(target, asked, done, wrong, stopped_early=asked < draws)
 
 
 def same_plan(folders: Sequence[StudyFolder]) -> SweepPlan:

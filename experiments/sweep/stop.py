@@ -1,24 +1,26 @@
 """The stop rule: whether what a study has so far is precise enough."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.estimate import change
 from experiments.sweep.columns import OK, OUTCOMES
-from experiments.sweep.folder import StudyFolder
-from experiments.sweep.plan import SweepPlan
+from experiments.sweep.folder import KeptPart, StudyFolder
+from experiments.sweep.plan import Piece, SweepPlan
 
 
-def is_precise(folder: StudyFolder, plan: SweepPlan, draws: int) -> bool:
+def is_precise(folder: StudyFolder, plan: SweepPlan, draws: int, whole: Mapping[Piece, KeptPart]) -> bool:
     """Whether, over the first `draws` draws, each difference that the stop rule names has a 95 % interval that is narrow enough.
 
-    Where an interval cannot be given, it is not: too few draws differ from one another.
+    Where an interval cannot be given, it is not: too few draws differ from one another. Only parts that are whole are read.
     """
     rule = plan.study.stop
     if rule is None:
         return False
-    paths = [part.paths(folder.folder)["runs"] for part in folder.recorded_parts().values()]
+    paths = [part.paths(folder.folder)["runs"] for part in whole.values() if part.piece.first < plan.runs(draws)]
     columns = ["run", rule.outcome, "status"]
     table = pa.concat_tables([pq.read_table(path, columns=columns) for path in paths]).sort_by("run")
     values = np.full((draws, plan.runs_per_draw), np.nan)
@@ -32,6 +34,8 @@ def is_precise(folder: StudyFolder, plan: SweepPlan, draws: int) -> bool:
         for policy in range(1, cells.shape[2]):
             mine = cells[:, cell, policy]
             both = np.isfinite(mine) & np.isfinite(base)
+            if np.sum(both) < 2:
+                return False
             found = change(OUTCOMES[rule.outcome], mine[both], base[both], lower_is_better=True)
             wanted = rule.half_width if rule.half_width is not None else (rule.half_width_share or 0.0) * abs(float(np.mean(base[both])))
             equal = not np.ptp(mine[both] - base[both])

@@ -123,7 +123,7 @@ def fill(
                 progress.add(part, new=True)
                 if watch:
                     watch(progress)
-        if reached < target and is_precise(kept, plan, reached):
+        if reached < target and is_precise(kept, plan, reached, whole):
             break
     kept.journal.append({"finished": reached})
     return Done(kept.folder, reached, covered(whole, plan, reached), progress.wrong, stopped_early=reached < target)
