@@ -23,9 +23,9 @@ from experiments.study.study import Study
 from experiments.sweep.columns import MORE_IS_BETTER, OUTCOMES
 from experiments.sweep.datapackage import TYPES, write_datapackage
 from experiments.sweep.folder import Damaged, StudyFolder
+from experiments.sweep.layout import arrow_schema
 from experiments.sweep.part import part_of
 from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.rows import arrow_schema
 from experiments.sweep.runner import Runner
 from experiments.sweep.sweep import sweep
 from scenarios import load_policy, load_world, with_parameters

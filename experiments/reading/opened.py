@@ -12,17 +12,19 @@ import pyarrow as pa
 from experiments.reading import replicate
 from experiments.reading.parts import Parts, parts_of
 from experiments.reading.selection import Array, Selection
-from experiments.study.content import study_of
 from experiments.study.study import Study
 from experiments.sweep.columns import OK
 from experiments.sweep.folder import StudyFolder, last_draw
-from experiments.sweep.plan import FORMAT, SweepPlan
-from experiments.sweep.told import words
+from experiments.sweep.plan import SweepPlan
+from experiments.sweep.told import study_of
 from sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+MOST_RUNS_WITH_FEW = 10_000_000
+MOST_TIMES = 1000  # as many runs as are there
 
 
 def open_study(folder: str | Path, *, verify: bool = True) -> "OpenedStudy":
@@ -32,17 +34,23 @@ def open_study(folder: str | Path, *, verify: bool = True) -> "OpenedStudy":
     names the file, where one is missing or not what was written, and `InputError` where there is no study.
     """
     kept = StudyFolder(Path(folder))
-    content = kept.plan_content()
-    if content["format"] != FORMAT:
-        raise InputError(f"{folder} has format {content['format']}, and this lockgate reads {FORMAT}; read it with the one that wrote it")
+    stored = kept.stored()
     records, parts = kept.records(), parts_of(kept, verify=verify)
-    study = study_of(content["study"], *words(kept), draws=kept.draws())
-    plan = SweepPlan(study, content["chunk"])
+    study = study_of(kept, stored)
+    plan = SweepPlan(study, stored.content["chunk"])
     draws = -(-parts.end // plan.runs_per_draw)
     everything = Selection(study, *map(np.arange, (len(study.worlds), study.point_count, len(study.policies), draws)))
     complete = parts.holds_all(plan.runs(last_draw(kept.journal.records(), study.draws)))
     provenance = tuple(record["by"] for record in records if "by" in record)
-    return OpenedStudy(kept.folder, content, provenance, complete, parts, everything, draws * plan.runs_per_draw)
+    refuse_a_desert(kept.folder, draws * plan.runs_per_draw, len(parts.runs))
+    return OpenedStudy(kept.folder, stored.content, provenance, complete, parts, everything, draws * plan.runs_per_draw)
+
+
+def refuse_a_desert(folder: Path, runs: int, there: int) -> None:
+    """Refuse a few runs with so many missing before them that room for all would take the machine's memory."""
+    if runs > max(MOST_RUNS_WITH_FEW, MOST_TIMES * there):
+        few = f"{there:,} of the {runs:,} runs up to its last one"
+        raise InputError(f"{folder} holds {few}, too few to be read alone; merge it with others first")
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +200,7 @@ class OpenedStudy:
 
 def empty(columns: list[dict[str, str]]) -> pa.Table:
     """A table of these columns that has no row."""
-    from experiments.sweep.rows import arrow_schema
+    from experiments.sweep.layout import arrow_schema
 
     return arrow_schema(columns).empty_table()
 

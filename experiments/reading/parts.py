@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.sweep.folder import Damaged, KeptPart, StudyFolder, digest
+from experiments.sweep.folder import Damaged, KeptPart, StudyFolder
 from experiments.sweep.plan import Piece, gaps_between
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -43,6 +43,7 @@ class Parts:
 
     folder: StudyFolder
     held: tuple[Held, ...]
+    verified: bool
 
     @property
     def runs(self) -> Array:
@@ -90,7 +91,10 @@ class Parts:
 
     def read(self, each: Held, name: str, columns: Sequence[str]) -> pa.Table:
         """Some columns of one part. Raises `Damaged` where it cannot be read."""
-        path, skipped = each.part.paths(self.folder.folder)[name], each.first - each.part.piece.first
+        part, path = each.part, each.part.paths(self.folder.folder)[name]
+        if not self.verified and (said := self.folder.layout.misfit_of(name, path, part.piece, part.wrong)):
+            raise Damaged(f"{path} {said}; {AGAIN}")
+        skipped = each.first - part.piece.first
         cut = bool(skipped) and name != "runs"  # runs have one row each
         try:
             with pq.ParquetFile(path) as file:
@@ -108,10 +112,14 @@ class Parts:
 
 
 def parts_of(folder: StudyFolder, *, verify: bool) -> Parts:
-    """The parts of a folder. With `verify`, raises `Damaged` unless every file is what was written, or its runs are in other parts."""
+    """The parts of a folder.
+
+    With `verify`, raises `Damaged` unless every file is what was written and holds runs of this study, or its runs are in other parts.
+    Without, a file is looked at when it is read.
+    """
     recorded = sorted(folder.recorded_parts().values(), key=lambda part: (part.piece.first, -part.piece.last))
     with ThreadPoolExecutor(THREADS) as pool:
-        found = list(pool.map(lambda part: damage(folder, part), recorded)) if verify else [""] * len(recorded)
+        found = list(pool.map(folder.damage, recorded)) if verify else [""] * len(recorded)
     told = {part.piece: said for part, said in zip(recorded, found, strict=True)}
     held = tuple(without_overlap(part for part in recorded if not told[part.piece]))
     pieces = [Piece(each.first, each.last) for each in held]
@@ -119,20 +127,7 @@ def parts_of(folder: StudyFolder, *, verify: bool) -> Parts:
     if bad:
         more = f" (the first of {len(bad)} damaged parts)" if len(bad) > 1 else ""
         raise Damaged(f"{bad[0]}{more}; {AGAIN}")
-    return Parts(folder, held)
-
-
-def damage(folder: StudyFolder, part: KeptPart) -> str:
-    """What is wrong with the files of a part; nothing where they are what was written, byte for byte."""
-    for table, path in part.paths(folder.folder).items():
-        try:
-            if digest(path.read_bytes()) != part.hashes[table]:
-                return f"{path} is damaged: it is not what was written"
-        except FileNotFoundError:
-            return f"{path} is missing"
-        except OSError as error:
-            return f"{path} cannot be read: {error.strerror}"
-    return ""
+    return Parts(folder, held, verify)
 
 
 def without_overlap(parts: Iterable[KeptPart]) -> Iterator[Held]:

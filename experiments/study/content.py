@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from experiments.study.factor import Factor
+from experiments.study.stored import check_content
 from experiments.study.study import Study
 from scenarios import World
 from sim.parameters import PARAMETERS, LogNormal, Parameter, Prior, Triangular, Uniform
@@ -37,7 +38,11 @@ def content_of(study: Study) -> dict[str, Any]:
 
 
 def study_of(content: Mapping[str, Any], name: str, summary: str = "", draws: int = 0) -> Study:
-    """The study of this content: `study_of(content_of(study), ...)` makes the same runs as `study`."""
+    """The study of this content: `study_of(content_of(study), ...)` makes the same runs as `study`.
+
+    Raises `InputError` where it is not what `content_of` gives for a study that can be run: it may come from anybody.
+    """
+    check_content(content)
     policies = tuple(
         Policy(policy["name"], policy["levers"], tuple((day, step) for day, step in policy["timeline"])) for policy in content["policies"]
     )
@@ -67,7 +72,7 @@ def written_factor(factor: Factor) -> dict[str, Any]:
     """A factor, without what it leaves at its default."""
     told: dict[str, Any] = {"role": factor.role, "name": factor.name, "levels": list(factor.levels), "low": factor.low, "high": factor.high}
     told |= {"steps": factor.steps, "prior": written_prior(factor.prior)}
-    return {name: value for name, value in told.items() if value not in (None, [], 0) or name in ("role", "name")}
+    return {name: value for name, value in told.items() if value is not None and value != [] and (name, value) != ("steps", 0)}
 
 
 def read_factor(told: Mapping[str, Any]) -> Factor:

@@ -166,6 +166,14 @@ def kind_of_design(value: object) -> str:
     return f"({kind})"
 
 
+def any_design() -> Any:
+    """The type of a design of any kind."""
+    designs: Any = Annotated[Grid, Tag("(grid)")]
+    for kind in list(DESIGNS)[1:]:
+        designs = designs | Annotated[DESIGNS[kind], Tag(f"({kind})")]
+    return Annotated[designs, Discriminator(kind_of_design)]
+
+
 def setting(known: Known, *, prior: bool) -> Any:
     """The type of everything that a study may write for a lever, a date or a parameter."""
     value: Any = Annotated[plain(known), Tag(VALUE)]
@@ -216,15 +224,12 @@ def file_schema() -> type[StudyFile]:
     """The schema of a whole file."""
     named: Any = Literal[tuple(outcome_units())]
     weekly: Any = Literal[tuple(series_units())]
-    designs: Any = Annotated[Grid, Tag("(grid)")]
-    for kind in list(DESIGNS)[1:]:
-        designs = designs | Annotated[DESIGNS[kind], Tag(f"({kind})")]
     rule: Any = table("stop", {"outcome": (named, Field(description="The outcome that is looked at."))}, StopRule)
     fields: dict[str, Any] = {
         **{name: entry(known, plain(known)) for name, known in HEAD.items()},
         "outcomes": (list[named], Field(default=[], min_length=1, description="Outcomes that are kept; by default all.")),
         "series": (list[weekly], Field(default=[], description="Columns of the weekly series that are kept; by default none.")),
-        "design": (Annotated[designs, Discriminator(kind_of_design)], Field(default=Grid(), description="How the points are chosen.")),
+        "design": (any_design(), Field(default=Grid(), description="How the points are chosen.")),
         "stop": (rule, Field(default_factory=lambda: None, description="When to stop early.")),
     }
     said = {

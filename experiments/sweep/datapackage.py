@@ -8,11 +8,10 @@ from typing import Any
 
 from experiments.provenance import lockgate_version
 from experiments.sweep.durable import write_whole
-from experiments.sweep.folder import StudyFolder, part_name
+from experiments.sweep.folder import DATAPACKAGE, StudyFolder, part_name
 from experiments.sweep.lock import WHOLE
 from experiments.sweep.plan import SweepPlan
 
-NAME = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 TYPES = {"double": "number", "int64": "integer", "bool": "boolean", "string": "string"}
 TITLES = {"runs": "One row a run", "series": "One row a run and week"}
@@ -20,12 +19,11 @@ TITLES = {"runs": "One row a run", "series": "One row a run and week"}
 
 def write_datapackage(folder: StudyFolder, plan: SweepPlan) -> None:
     """Describe the parts that are there; a later sweep renews it."""
-    path = folder.folder / NAME
     while True:
         content = (json.dumps(datapackage(folder, plan), indent=1) + "\n").encode()
-        if path.is_file() and path.read_bytes() == content:
+        if folder.file(DATAPACKAGE) == content:
             return
-        write_whole(path, content, folder.aside)
+        write_whole(folder.folder, DATAPACKAGE, content, folder.aside)
         if folder.shard == WHOLE:
             return
         # Look again: a sweep of another shard may have kept a part meanwhile, and described it before this one wrote.

@@ -5,14 +5,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from experiments.sweep.confined import NO_LINK, confined, confined_folder
 
-def write_whole(path: Path, content: bytes, aside: Path) -> None:
-    """Write beside, flush to disk, and rename. `aside` is a folder on the same file system, for what is not yet whole."""
-    aside.mkdir(exist_ok=True)
-    unfinished = aside / path.name
+
+def write_whole(folder: Path, name: str, content: bytes, aside: str) -> None:
+    """Write beside, flush to disk, and rename. `aside` is a folder within the folder, for what is not yet whole.
+
+    Raises `Foreign` where a file or a folder of these names is something else, such as a link, and `OSError`.
+    """
+    path = confined(folder, name)
+    confined_folder(folder, aside).mkdir(exist_ok=True)
+    unfinished = confined(folder, f"{aside}/{path.name}")
     try:
         with naming(path):
-            file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+            if unfinished.exists():  # of a sweep that was killed
+                unfinished.unlink()
+            file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK, 0o666)
             try:
                 write_all(file, content)
                 os.fsync(file)

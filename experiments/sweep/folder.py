@@ -2,22 +2,35 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from experiments.sweep.confined import confined, confined_folder, names_in, read_confined
 from experiments.sweep.durable import write_whole
-from experiments.sweep.journal import Journal
+from experiments.sweep.journal import AGAIN, Journal
 from experiments.sweep.lock import NAME as LOCK
 from experiments.sweep.lock import WHOLE, Shard
 from experiments.sweep.plan import Piece, SweepPlan
+from experiments.sweep.stored_plan import Stored, read_plan
 from sim.errors import InputError
 
+if TYPE_CHECKING:
+    from experiments.sweep.layout import Layout
+
 PLAN = "plan.json"
+DATAPACKAGE = "datapackage.json"
 TABLES = ("runs", "series")
+OF_A_SHARD = r"(-\d{1,7}-of-\d{1,7})?"
+JOURNAL_NAME = re.compile(rf"journal{OF_A_SHARD}\.jsonl")
+ASIDE_NAME = re.compile(rf"\.aside{OF_A_SHARD}")
+LOCK_NAME = re.compile(rf"{LOCK}{OF_A_SHARD}")
+PART_NAME = re.compile(r"part-(\d{9,16})-(\d{9,16})\.parquet")
 HASHING_THREADS = 4
 
 
@@ -56,8 +69,8 @@ class KeptPart:
     tally: Mapping[str, tuple[float, int]]
 
     def paths(self, folder: Path) -> dict[str, Path]:
-        """Its files, by table."""
-        return {table: folder / table / part_name(self.piece) for table in self.hashes}
+        """Its files, by table. Raises `Foreign` where one, or the folder of its table, is a link."""
+        return {table: confined(folder, f"{table}/{part_name(self.piece)}") for table in self.hashes}
 
 
 def part_name(piece: Piece) -> str:
@@ -77,17 +90,18 @@ def digest(content: bytes) -> str:
 class StudyFolder:
     """A folder that holds the results of one plan, or is to hold them."""
 
-    def __init__(self, folder: Path, shard: Shard = WHOLE) -> None:
+    def __init__(self, folder: Path, shard: Shard = WHOLE, plan: SweepPlan | None = None) -> None:
         own = "" if shard == WHOLE else f"-{shard[0]}-of-{shard[1]}"
-        self.folder, self.shard = folder, shard
-        self.journal = Journal(folder / f"journal{own}.jsonl")
-        self.aside = folder / f".aside{own}"
+        self.folder, self.shard, self.plan = folder, shard, plan
+        self.journal = Journal(folder, f"journal{own}.jsonl")
+        self.aside = f".aside{own}"
 
     # What is there
 
     def records(self) -> list[dict[str, Any]]:
         """The records of all journals: that of sweeps of the whole study, and those of shards."""
-        return [record for path in sorted(self.folder.glob("journal*.jsonl")) for record in Journal(path).records()]
+        names = [name for name in names_in(self.folder) if JOURNAL_NAME.fullmatch(name)]
+        return [record for name in names for record in Journal(self.folder, name).records()]
 
     def draws(self) -> int:
         """How many draws were asked for, so far."""
@@ -104,23 +118,45 @@ class StudyFolder:
         return dict(sorted(found.items()))
 
     def whole_parts(self) -> dict[Piece, KeptPart]:
-        """The parts whose files are what was written, byte for byte."""
+        """The parts whose files are what was written, byte for byte, and hold runs of this study."""
         parts = list(self.recorded_parts().values())
         with ThreadPoolExecutor(HASHING_THREADS) as pool:
             whole = list(pool.map(self.is_whole, parts))
         return {part.piece: part for part, good in zip(parts, whole, strict=True) if good}
 
     def is_whole(self, part: KeptPart) -> bool:
-        """Whether the files of a part have the hashes that the journal names."""
-        try:
-            return all(digest(path.read_bytes()) == part.hashes[table] for table, path in part.paths(self.folder).items())
-        except OSError:
-            return False
+        """Whether the files of a part have the hashes that the journal names, and hold what they should."""
+        return not self.damage(part)
 
-    def plan_content(self) -> dict[str, Any]:
-        """The content of the plan file. Raises `InputError` where there is none, and `Damaged` where it is not what was written."""
+    def damage(self, part: KeptPart) -> str:
+        """What is wrong with the files of a part; nothing where they are what was written, byte for byte, and hold runs of this study."""
+        for table, path in part.paths(self.folder).items():
+            try:
+                if digest(read_confined(self.folder, f"{table}/{path.name}")) != part.hashes[table]:
+                    return f"{path} is damaged: it is not what was written"
+            except FileNotFoundError:
+                return f"{path} is missing"
+            except OSError as error:
+                return f"{path} cannot be read: {error.strerror}"
+        return self.layout.misfit(part.piece, part.wrong, part.paths(self.folder))
+
+    @cached_property
+    def layout(self) -> "Layout":
+        """What the files of parts must hold."""
+        from experiments.sweep.layout import Layout  # loads Parquet
+
+        if self.plan is not None:
+            return Layout(self.plan, self.plan.content["columns"])
+        stored = self.stored()
+        return Layout(stored.plan, stored.content["columns"])
+
+    def stored(self) -> Stored:
+        """What the plan file says.
+
+        Raises `InputError` where there is none or it tells of no study that can be run, and `Damaged` where it is not what was written.
+        """
         try:
-            content = (self.folder / PLAN).read_bytes()
+            content = read_confined(self.folder, PLAN)
         except OSError as error:
             raise InputError(
                 f"{self.folder} holds no study ({PLAN}: {error.strerror}); name a folder that `lockgate sweep` or `lockgate compare` wrote"
@@ -130,8 +166,10 @@ class StudyFolder:
             raise InputError(f"{self.folder} holds a study of which nothing was made yet; begin it with `lockgate sweep STUDY --out DIR`")
         if digest(content) not in known:
             raise Damaged(f"{self.folder / PLAN} is damaged: it is not what was written; run the same sweep again to mend it")
-        loaded: dict[str, Any] = json.loads(content)
-        return loaded
+        try:
+            return read_plan(content)
+        except InputError as error:
+            raise InputError(f"{self.folder / PLAN} is no plan of a study: {error}; {AGAIN}") from None
 
     def plan_hashes(self) -> set[str]:
         """The hashes of the plan that journals name."""
@@ -140,54 +178,64 @@ class StudyFolder:
     # Writing
 
     def begin(self, plan: SweepPlan) -> None:
-        """Make the folder ready for a plan. Raises `OtherPlan` over another plan, and `InputError` over other files."""
+        """Make the folder ready for a plan.
+
+        Raises `OtherPlan` over another plan, and `InputError` over other files, and where the plan is no study that can be run.
+        """
         content = plan_bytes(plan)
+        read_plan(content)
+        self.plan = plan
         known, hashes = digest(content), self.plan_hashes()
-        file = self.folder / PLAN
-        there = file.read_bytes() if file.is_file() else None
+        there = self.file(PLAN)
         if hashes and known not in hashes:
             raise OtherPlan(self.other_plan(plan, there))
         if not hashes and there is None:
             self.refuse_other_files()
-        elif not hashes and there != content and (self.holds_parts() or not is_unfinished(there or b"")):
+        elif not hashes and there != content and (self.holds_parts() or not is_unfinished(there or b"", content)):
             raise OtherPlan(self.other_plan(plan, there))
         if there != content:
-            write_whole(file, content, self.aside)
+            write_whole(self.folder, PLAN, content, self.aside)
         for table in plan.content["columns"]:  # after the plan: a folder with these alone would be one of other files
-            (self.folder / table).mkdir(exist_ok=True)
+            confined_folder(self.folder, table).mkdir(exist_ok=True)
+
+    def file(self, name: str) -> bytes | None:
+        """The bytes of a file, where there is one."""
+        with suppress(FileNotFoundError):
+            return read_confined(self.folder, name)
+        return None
 
     def holds_parts(self) -> bool:
         """Whether there are files of parts, whole or not."""
-        return any(any((self.folder / table).glob("part-*")) for table in TABLES)
+        return any(name.startswith("part-") for table in TABLES for name in names_in(self.folder, table))
 
     def refuse_other_files(self) -> None:
         """Raise `InputError` where the folder holds what no sweep wrote."""
-        foreign = sorted(path.name for path in self.folder.iterdir() if not path.name.startswith((LOCK, ".aside")))
+        foreign = [name for name in names_in(self.folder) if not LOCK_NAME.fullmatch(name) and not ASIDE_NAME.fullmatch(name)]
         if foreign:
             raise InputError(f"output folder {self.folder} holds other files ({foreign[0]}) and no study; name a new folder with --out")
 
     def other_plan(self, plan: SweepPlan, there: bytes | None) -> str:
         """What differs between the plan of the folder and this one, in a sentence."""
         try:
-            found = json.loads(there or b"")
-            said = "it differs in " + "; ".join(differences(found, plan.content)) if isinstance(found, dict) else ""
-        except ValueError:
-            said = ""
-        return f"output folder {self.folder} holds another study ({said or f'its {PLAN} cannot be read'}); name a new folder with --out"
+            said = "it differs in " + "; ".join(differences(read_plan(there or b"").content, plan.content))
+        except InputError:
+            said = f"its {PLAN} cannot be read"
+        return f"output folder {self.folder} holds another study ({said}); name a new folder with --out"
 
     def tidy(self, plan: SweepPlan) -> None:
         """Remove what a sweep left that was killed: unfinished files, and parts of this shard of which no journal tells."""
-        for aside in self.folder.glob(".aside*") if self.shard == WHOLE else [self.aside]:
-            with suppress(FileNotFoundError):
-                for path in aside.iterdir():
-                    path.unlink()
+        asides = [name for name in names_in(self.folder) if ASIDE_NAME.fullmatch(name)] if self.shard == WHOLE else [self.aside]
+        for aside in asides:
+            for name in names_in(self.folder, aside):
+                if name in (PLAN, DATAPACKAGE) or PART_NAME.fullmatch(name):
+                    confined(self.folder, f"{aside}/{name}").unlink()
         told = {part_name(piece) for piece in self.recorded_parts()}
         number, shards = self.shard
         for table in TABLES:
-            for path in (self.folder / table).glob("part-*.parquet"):
-                own = path.stem.split("-")[1].isdigit() and int(path.stem.split("-")[1]) // plan.chunk % shards == number - 1
-                if own and path.name not in told:
-                    path.unlink()
+            for name in names_in(self.folder, table):
+                part = PART_NAME.fullmatch(name)
+                if part and int(part[1]) // plan.chunk % shards == number - 1 and name not in told:
+                    confined(self.folder, f"{table}/{name}").unlink()
 
     def note_begin(self, plan: SweepPlan, draws: int, added: int, provenance: Mapping[str, Any]) -> None:
         """Write down what a sweep sets out to do."""
@@ -197,7 +245,7 @@ class StudyFolder:
     def keep(self, part: Part) -> KeptPart:
         """Write a part. It counts once the journal tells of it."""
         for table in sorted(part.files, reverse=True):
-            write_whole(self.folder / table / part.name, part.files[table], self.aside)
+            write_whole(self.folder, f"{table}/{part.name}", part.files[table], self.aside)
         hashes = {table: digest(content) for table, content in part.files.items()}
         record = {"first": part.piece.first, "last": part.piece.last, "files": hashes, "wrong": part.wrong, "tally": part.tally}
         self.journal.append(record)
@@ -221,13 +269,13 @@ def plan_bytes(plan: SweepPlan) -> bytes:
     return (json.dumps(plan.content, indent=1) + "\n").encode()
 
 
-def is_unfinished(content: bytes) -> bool:
-    """Whether a plan file without a journal is no plan at all, so that nothing is lost with it."""
-    try:
-        json.loads(content)
-    except ValueError:
-        return True
-    return False
+def is_unfinished(there: bytes, wanted: bytes) -> bool:
+    """Whether a plan file without a journal is the beginning of the one that is wanted, or empty: then nothing is lost with it.
+
+    >>> is_unfinished(b'{"for', b'{"format": 1}'), is_unfinished(b"mine", b'{"format": 1}'), is_unfinished(bytes(3), b'{"format": 1}')
+    (True, False, True)
+    """
+    return wanted.startswith(there) or not there.strip(b"\0")
 
 
 def differences(found: Mapping[str, Any], wanted: Mapping[str, Any], within: str = "") -> Iterable[str]:

@@ -8,39 +8,56 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from experiments.sweep.confined import confined, open_to_write, read_confined
 from experiments.sweep.durable import flush_folder, naming, write_all
+from experiments.sweep.record import check_record
+from sim.errors import InputError
 
 CHECK = "check"
+AGAIN = "ask whoever made the folder for a new copy, or run the study into a new folder"
 
 
 class Journal:
-    """A file of records. Several threads may append."""
+    """A file of records in a folder. Several threads may append."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.lock = path, Lock()
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self.name, self.lock = folder, name, Lock()
 
     def records(self) -> list[dict[str, Any]]:
-        """All whole records, in the order in which they were written."""
+        """All whole records, in the order in which they were written.
+
+        A line with a wrong checksum is damage, and is left out. Raises `InputError` where one with the right checksum is no record of a
+        sweep: a checksum does not tell who wrote a line.
+        """
         try:
-            content = self.path.read_bytes()
+            content = read_confined(self.folder, self.name)
         except FileNotFoundError:
             return []
-        return [record for line in content.split(b"\n") if (record := whole(line)) is not None]
+        found = []
+        for number, line in enumerate(content.split(b"\n"), start=1):
+            if (record := whole(line)) is not None:
+                try:
+                    check_record(record)
+                except InputError as error:
+                    raise InputError(f"{self.folder / self.name}, line {number}, is no record of a sweep: {error}; {AGAIN}") from None
+                found.append(record)
+        return found
 
     def append(self, record: Mapping[str, Any]) -> None:
         """Add a record, and flush it to disk."""
         line = (text({**record, CHECK: checksum(record)}) + "\n").encode()
         with self.lock:
-            new = not self.path.exists()
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+            path = confined(self.folder, self.name)
+            new = not path.exists()
+            file = open_to_write(self.folder, self.name, os.O_RDWR | os.O_APPEND)
             try:
-                with naming(self.path):
+                with naming(path):
                     write_all(file, line if ends_well(file) else b"\n" + line)
                     os.fsync(file)
             finally:
                 os.close(file)
             if new:
-                flush_folder(self.path.parent)
+                flush_folder(self.folder)
 
 
 def ends_well(file: int) -> bool:
@@ -71,5 +88,5 @@ def whole(line: bytes) -> dict[str, Any] | None:
     try:
         record = json.loads(line)
         return record if record.pop(CHECK) == checksum(record) else None
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
+from experiments.sweep.confined import open_to_write
 from sim.errors import InputError
 
 try:
@@ -46,7 +47,7 @@ class FolderLock:
 
     def take(self, name: str, kind: int) -> None:
         """Lock one file of the folder."""
-        file = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        file = open_to_write(self.folder, name, os.O_RDWR)
         self.files.append(file)
         try:
             fcntl.flock(file, kind | fcntl.LOCK_NB)

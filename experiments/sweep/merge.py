@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.provenance import provenance
+from experiments.sweep.confined import read_confined
 from experiments.sweep.datapackage import write_datapackage
 from experiments.sweep.folder import PLAN, KeptPart, OtherPlan, Part, StudyFolder, last_draw
 from experiments.sweep.lock import claimed
@@ -44,8 +45,8 @@ def same_plan(folders: Sequence[StudyFolder]) -> SweepPlan:
     """The plan that all folders hold."""
     plan = plan_of(folders[0])
     for other in folders[1:]:
-        if other.plan_content() != plan.content:
-            raise OtherPlan(other.other_plan(plan, (other.folder / PLAN).read_bytes()))
+        if other.stored().content != plan.content:
+            raise OtherPlan(other.other_plan(plan, other.file(PLAN)))
     return plan
 
 
@@ -53,5 +54,5 @@ def copy_parts(source: StudyFolder, target: StudyFolder, whole: dict[Piece, Kept
     """Copy the parts that are whole, and of which the target has no run yet."""
     for piece, part in source.whole_parts().items():
         if not any(piece.first < there.last and there.first < piece.last for there in whole):
-            files = {table: path.read_bytes() for table, path in part.paths(source.folder).items()}
+            files = {table: read_confined(source.folder, f"{table}/{path.name}") for table, path in part.paths(source.folder).items()}
             whole[piece] = target.keep(Part(piece, files, part.wrong, part.tally))

@@ -44,7 +44,7 @@ def preview(plan: SweepPlan, folder: Path, draws: int, threads: int, workers: in
     bytes_of_part = sum(map(len, one.files.values()))
     bytes_of_run = (sum(map(len, part_of(runner, rows).files.values())) - bytes_of_part) / max(1, sampled - 1)
     held = (rows.outcomes.nbytes + rows.weeks.nbytes + rows.displacement.nbytes) / sampled * plan.chunk
-    whole = StudyFolder(folder).whole_parts() if folder.is_dir() else {}
+    whole = StudyFolder(folder, plan=plan).whole_parts() if folder.is_dir() else {}
     runs = plan.runs(draws)
     parts = -(-runs // plan.chunk)
     left = runs - covered(whole, plan, draws)

@@ -78,8 +78,8 @@ def row_of(folder: StudyFolder, run: int) -> dict[str, Any]:
     if part is None:
         made = sum(piece.last - piece.first for piece in parts)
         raise InputError(f"--run {run}: {folder.folder} has no such run; it has {made:,}, the column `run` numbers them")
-    if not folder.is_whole(part):
-        raise Damaged(f"the part of {folder.folder} with run {run} is damaged; run the same sweep again to mend it")
+    if damage := folder.damage(part):
+        raise Damaged(f"{damage}; run the same sweep again to mend it")
     table = pq.read_table(part.paths(folder.folder)["runs"])
     row: dict[str, Any] = table.slice(run - part.piece.first, 1).to_pylist()[0]
     return row

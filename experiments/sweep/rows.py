@@ -6,19 +6,11 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.sweep.columns import OK, sampled_columns
+from experiments.sweep.layout import NAME, arrow_schema
 from experiments.sweep.plan import Piece, SweepPlan
 from experiments.sweep.runner import Rows, Runner
 
 Array = np.ndarray[Any, np.dtype[Any]]
-NAME = pa.dictionary(pa.int16(), pa.string())
-TYPES = {"name": NAME, "string": pa.string(), "double": pa.float64(), "int64": pa.int64(), "bool": pa.bool_()}
-
-
-def arrow_schema(columns: list[dict[str, str]]) -> pa.Schema:
-    """The Arrow schema of described columns. Names are dictionaries; other text is text."""
-    kinds = [TYPES["name" if told["unit"] == "name" else told["type"]] for told in columns]
-    return pa.schema([pa.field(told["name"], kind, metadata={"unit": told["unit"]}) for told, kind in zip(columns, kinds, strict=True)])
-
 
 def runs_table(runner: Runner, rows: Rows) -> pa.Table:
     """One row a run. A run that went wrong has no outcomes, but its status, the reason, and the command that makes it again."""

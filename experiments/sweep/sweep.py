@@ -15,10 +15,9 @@ from experiments.sweep.folder import KeptPart, Part, StudyFolder
 from experiments.sweep.lock import WHOLE, Shard, claimed
 from experiments.sweep.place import Place, Process, Thread
 from experiments.sweep.plan import Piece, SweepPlan, chunk_of
+from experiments.sweep.record import MOST_DRAWS
 from experiments.sweep.stop import is_precise
 from sim.errors import InputError
-
-MOST_DRAWS = 1_000_000
 
 
 @dataclass

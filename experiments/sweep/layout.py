@@ -1,0 +1,70 @@
+"""What the files of a part must hold. It is checked before any of it is used: a hash tells that a file is whole, and not what it holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from experiments.sweep.plan import Piece, SweepPlan
+from experiments.sweep.record import MOST_DRAWS
+
+Columns = Sequence[Mapping[str, str]]
+NAME = pa.dictionary(pa.int16(), pa.string())
+TYPES = {"name": NAME, "string": pa.string(), "double": pa.float64(), "int64": pa.int64(), "bool": pa.bool_()}
+
+
+def arrow_schema(columns: Columns) -> pa.Schema:
+    """The Arrow schema of described columns. Names are dictionaries; other text is text."""
+    kinds = [TYPES["name" if told["unit"] == "name" else told["type"]] for told in columns]
+    return pa.schema([pa.field(told["name"], kind, metadata={"unit": told["unit"]}) for told, kind in zip(columns, kinds, strict=True)])
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The tables of a study: their columns, and how its plan numbers its runs."""
+
+    plan: SweepPlan
+    columns: Mapping[str, Columns]
+
+    @cached_property
+    def schemas(self) -> dict[str, pa.Schema]:
+        """The Arrow schema of each table."""
+        return {table: arrow_schema(columns) for table, columns in self.columns.items()}
+
+    @property
+    def weeks(self) -> int:
+        """How many rows of the series a run has."""
+        return (self.plan.study.horizon_days + 6) // 7
+
+    def misfit(self, piece: Piece, wrong: int, paths: Mapping[str, Path]) -> str:
+        """Why files are not those of a part of this study; nothing where they are."""
+        if set(paths) != set(self.schemas):
+            return f"the part of runs {piece.first} to {piece.last - 1} has the tables {', '.join(sorted(paths))}"
+        if piece.last > self.plan.runs(MOST_DRAWS):
+            return f"runs {piece.first} to {piece.last - 1} are no part of this study"
+        found = (self.misfit_of(table, path, piece, wrong) for table, path in paths.items())
+        return next((f"{path} {said}" for path, said in zip(paths.values(), found, strict=True) if said), "")
+
+    def misfit_of(self, table: str, path: Path, piece: Piece, wrong: int) -> str:
+        """Why a file is not that table of a part; nothing where it is."""
+        runs = np.arange(piece.first, piece.last)
+        rows = len(runs) if table == "runs" else (len(runs) - wrong) * self.weeks
+        try:
+            with pq.ParquetFile(path) as file:
+                if not file.schema_arrow.equals(self.schemas[table]):
+                    return f"has other columns than the table {table} of this study"
+                if file.metadata.num_rows != rows:
+                    return f"has {file.metadata.num_rows} rows, and {rows} are told of"
+                run = file.read(["run"], use_threads=False)["run"].to_numpy()
+        except Exception as error:  # whatever a file that somebody made raises
+            return f"cannot be read ({type(error).__name__})"
+        if table != "runs":
+            blocks = run.reshape(-1, self.weeks)
+            good = bool((blocks == blocks[:, :1]).all() and np.isin(blocks[:, 0], runs).all() and (np.diff(blocks[:, 0]) > 0).all())
+        else:
+            good = bool(np.array_equal(run, runs))
+        return "" if good else f"does not hold the runs {piece.first} to {piece.last - 1}"
