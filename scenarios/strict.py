@@ -12,16 +12,21 @@ STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 LONGEST_REASON = 200  # characters
 
 
-def validated(kind: Any, content: Any, where: str = "") -> Any:
+def strict(kind: Any) -> TypeAdapter[Any]:
+    """What checks a type that is no `Table`. To make it takes longer than to use it."""
+    return TypeAdapter(kind, config=STRICT)
+
+
+def validated(kind: type[Table] | TypeAdapter[Any], content: Any, where: str = "") -> Any:
     """Content as a type has it, or an `InputError` that names the first place (within `where`) at which it is not, and the value there.
 
-    >>> validated(list[int], [1, 2.5], "days")
+    >>> validated(strict(list[int]), [1, 2.5], "days")
     Traceback (most recent call last):
     ...
     sim.errors.InputError: days[1] = 2.5: input should be a valid integer
     """
     try:
-        return TypeAdapter(kind, config=None if isinstance(kind, type) and issubclass(kind, Table) else STRICT).validate_python(content)
+        return kind.validate_python(content) if isinstance(kind, TypeAdapter) else kind.model_validate(content)
     except ValidationError as errors:
         error = errors.errors(include_url=False)[0]
         steps = tuple(step for step in error["loc"] if not str(step).startswith("("))  # without the forms that a schema distinguishes

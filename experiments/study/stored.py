@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, TypeAdapter
 
 from experiments.study.factor import Factor
 from experiments.study.schema import HEAD, LARGEST_SEED, MOST_POINTS, any_design, outcome_units, series_units
 from scenarios.notation import shown
 from scenarios.schema import DAY, NUMBER, RANGE, Known, Table, bounded, levers, plain, table
 from scenarios.schema import form as form_of_setting
-from scenarios.strict import validated
+from scenarios.strict import strict, validated
 from sim.errors import InputError, nearest
 from sim.parameters import PARAMETERS, Parameter
 from sim.policy import LEVERS
@@ -79,6 +79,12 @@ def value_of(known: Known) -> Any:
     return plain(known)
 
 
+@cache
+def values_of(known: Known) -> TypeAdapter[Any]:
+    """What checks a list of values of a lever or a parameter."""
+    return strict(list[value_of(known)])  # type: ignore[misc]
+
+
 def of_parameter(known: Parameter) -> Any:
     """The type of what is stored of a parameter."""
     ways: Any = Annotated[value_of(known), Tag(NUMBER)] | Annotated[SampledParameter, Tag(RANGE)]
@@ -117,7 +123,7 @@ def check_content(content: Any) -> None:
     for world in content["worlds"]:
         for name, told in world["parameters"].items():
             if isinstance(told, Mapping):
-                validated(value_of(PARAMETERS[name]), told["central"], f"{name}.central")
+                validated(values_of(PARAMETERS[name]), [told["central"]], f"{name}.central")
                 check_prior(PARAMETERS[name], told["prior"])
     factors = [factor_of(told) for told in checked.factors]
     check_points(factors, content["points"])
@@ -149,10 +155,10 @@ def factor_of(told: StoredFactor) -> Factor:
     if told.name not in names:
         raise InputError(f"factors: {shown(told.name)} is no known {told.role}{nearest(told.name, names)}")
     factor = Factor(told.role, told.name)
-    validated(list[value_of(factor.known)], told.levels, f"{factor.column}.levels")  # type: ignore[misc]
+    validated(values_of(factor.known), told.levels, f"{factor.column}.levels")
     for end in ("low", "high"):
         if (value := getattr(told, end)) is not None:
-            validated(value_of(factor.known), factor.cast(value), f"{factor.column}.{end}")
+            validated(values_of(factor.known), [factor.cast(value)], f"{factor.column}.{end}")
     if told.prior is not None:
         if told.role != "parameter":
             raise InputError(f"factors: {factor.column} has a prior, which only a parameter can have")
@@ -167,7 +173,7 @@ def check_points(factors: Sequence[Factor], points: Mapping[str, Sequence[Any]])
         wanted = f"as many values, at least one, of each factor, {shown(sorted(columns))}"
         raise InputError(f"points: {shown(sorted(points))} must have {wanted}")
     for column, values in points.items():
-        validated(list[value_of(columns[column].known)], values, column)  # type: ignore[misc]
+        validated(values_of(columns[column].known), values, column)
 
 
 def refuse_twice(kind: str, names: Iterable[str]) -> None:

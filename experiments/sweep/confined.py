@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sim.errors import InputError
 
-MOST_BYTES = 1 << 30  # of one file that is read as a whole: a plan, a journal, a part
+MOST_BYTES = 1 << 30  # of a part
+MOST_TEXT = 1 << 28  # of a plan or a journal: a million points of ten factors, half a million parts
 NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)  # where the system has them
 
 
@@ -66,14 +67,14 @@ def open_to_write(folder: Path, name: str, flags: int) -> int:
     return file
 
 
-def read_confined(folder: Path, name: str, most: int = MOST_BYTES) -> bytes:
+def read_confined(folder: Path, name: str, most: int = MOST_TEXT) -> bytes:
     """The content of a file below a folder. Raises `Foreign` where it is no regular file or larger than `most`, and `OSError`."""
     path = confined(folder, name)
     with path.open("rb") as file:
-        content = file.read(most + 1)
-    if len(content) > most:
-        raise Foreign(f"{path} has more than {most:,} bytes, which no sweep leaves there; move it elsewhere")
-    return content
+        size = os.fstat(file.fileno()).st_size
+        if size > most:
+            raise Foreign(f"{path} has {size:,} bytes, and no sweep leaves more than {most:,} in such a file; move it elsewhere")
+        return file.read(size)
 
 
 def names_in(folder: Path, name: str = "") -> Iterator[str]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.sweep.confined import confined, confined_folder, names_in, read_confined
+from experiments.sweep.confined import MOST_BYTES, confined, confined_folder, names_in, read_confined
 from experiments.sweep.durable import write_whole
 from experiments.sweep.journal import AGAIN, Journal
 from experiments.sweep.lock import NAME as LOCK
@@ -132,13 +132,17 @@ class StudyFolder:
         """What is wrong with the files of a part; nothing where they are what was written, byte for byte, and hold runs of this study."""
         for table, path in part.paths(self.folder).items():
             try:
-                if digest(read_confined(self.folder, f"{table}/{path.name}")) != part.hashes[table]:
+                if digest(self.part_file(table, part)) != part.hashes[table]:
                     return f"{path} is damaged: it is not what was written"
             except FileNotFoundError:
                 return f"{path} is missing"
             except OSError as error:
                 return f"{path} cannot be read: {error.strerror}"
         return self.layout.misfit(part.piece, part.wrong, part.paths(self.folder))
+
+    def part_file(self, table: str, part: KeptPart) -> bytes:
+        """The bytes of a file of a part."""
+        return read_confined(self.folder, f"{table}/{part_name(part.piece)}", MOST_BYTES)
 
     @cached_property
     def layout(self) -> "Layout":

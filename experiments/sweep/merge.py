@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.provenance import provenance
-from experiments.sweep.confined import read_confined
 from experiments.sweep.datapackage import write_datapackage
 from experiments.sweep.folder import PLAN, KeptPart, OtherPlan, Part, StudyFolder, last_draw
 from experiments.sweep.lock import claimed
@@ -54,5 +53,5 @@ def copy_parts(source: StudyFolder, target: StudyFolder, whole: dict[Piece, Kept
     """Copy the parts that are whole, and of which the target has no run yet."""
     for piece, part in source.whole_parts().items():
         if not any(piece.first < there.last and there.first < piece.last for there in whole):
-            files = {table: read_confined(source.folder, f"{table}/{path.name}") for table, path in part.paths(source.folder).items()}
+            files = {table: source.part_file(table, part) for table in part.hashes}
             whole[piece] = target.keep(Part(piece, files, part.wrong, part.tally))

@@ -15,6 +15,8 @@ from scenarios.schema import Table
 from scenarios.strict import validated
 from sim.errors import InputError
 
+MOST_LISTS = 1_000_000  # each takes twenty times as much memory as its two characters
+
 
 class StoredHashes(Table):
     """By which a study, its parameters, the code that decides its rows, and its columns are known again."""
@@ -62,6 +64,8 @@ class Stored:
 
 def read_plan(content: bytes) -> Stored:
     """What a plan file says. Raises `InputError`, with the place and the value, where that is no study that can be run."""
+    if (lists := content.count(b"[") + content.count(b"{")) > MOST_LISTS:
+        raise InputError(f"it has {lists:,} lists and tables, and a study has at most {MOST_LISTS:,}")
     try:
         told = json.loads(content)
     except (ValueError, RecursionError):  # also digits by the thousand, and bytes that are no text
