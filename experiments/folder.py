@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments.sweep.confined import read_confined
 from sim.errors import InputError
 
 MANIFEST = "manifest.json"
@@ -16,38 +17,62 @@ Writer = Callable[[Path], None]
 
 
 def check_folder(folder: Path, study: Mapping[str, Any]) -> None:
-    """Raise `InputError` where results of this study may not be written: over a file, or over another study or other files."""
+    """Raise `InputError` where results of this study may not be written: over a file, over another study, or over files of the user's."""
     if folder.is_file():
         raise InputError(f"output folder {folder} is a file; name a folder that is new, empty, or holds the same study")
     if not folder.exists() or not any(folder.iterdir()):
         return
-    try:
-        found = json.loads((folder / MANIFEST).read_text()).get("study")
-    except (OSError, ValueError, AttributeError):
-        raise InputError(f"output folder {folder} holds other files and no study; name a new folder with --out") from None
+    manifest = manifest_of(folder)
+    found = manifest.get("study")
     differing = [key for key in study if not isinstance(found, dict) or found.get(key) != plain(study[key])]
     if differing:
         raise InputError(
             f"output folder {folder} holds another study (it differs in {', '.join(differing)}); name a new folder with --out"
         )
+    listed = manifest.get("files")
+    others = set(files_in(folder)) - {MANIFEST} - {name for name in (listed if isinstance(listed, list) else ()) if isinstance(name, str)}
+    if others:
+        raise InputError(
+            f"output folder {folder} holds {min(others)}, which is not among its results and would be lost with them; "
+            f"move it elsewhere, or name a new folder with --out"
+        )
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """What the manifest of a folder says. Raises `InputError` where there is none that can be read."""
+    try:
+        found = json.loads(read_confined(folder, MANIFEST))
+    except (OSError, ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise InputError(f"output folder {folder} holds other files and no study; name a new folder with --out")
+    return found
+
+
+def files_in(folder: Path) -> list[str]:
+    """The names of all files below a folder, links among them, in alphabetical order."""
+    found = (Path(place, name) for place, folders, files in os.walk(folder) for name in (*files, *folders))
+    return sorted(path.relative_to(folder).as_posix() for path in found if path.is_symlink() or not path.is_dir())
 
 
 def write_folder(folder: Path, files: Mapping[str, Writer], manifest: Mapping[str, Any]) -> Path:
     """Write all files and the manifest beside the folder, then put them in its place in one move. Returns the folder.
 
-    `files` maps relative names to functions that write to the path they are given. `manifest["study"]` says what was asked.
+    `files` maps relative names to functions that write to the path they are given. `manifest["study"]` says what was asked; the names of
+    all files are added to it, so that a later run replaces them and nothing else.
     """
     check_folder(folder, manifest["study"])
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    place = folder.resolve()  # where it is a link, what it points to is replaced
+    place.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     partial.chmod(0o777 & ~current_umask())
     try:
         for name, write in files.items():
             path = partial / name
             path.parent.mkdir(parents=True, exist_ok=True)
             write(path)
-        write_json(manifest, partial / MANIFEST)
-        put_in_place(partial, folder)
+        write_json({**manifest, "files": files_in(partial)}, partial / MANIFEST)
+        put_in_place(partial, place)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise

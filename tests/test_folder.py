@@ -48,6 +48,35 @@ def test_another_study_is_refused(tmp_path: Path) -> None:
         check_folder(tmp_path / "out", {**STUDY, "draws": 6})
 
 
+@pytest.mark.parametrize("name", ["notes.md", "sub/notes.md", "link"])
+def test_a_file_of_the_user_among_the_results_is_not_lost(tmp_path: Path, name: str) -> None:
+    out = write_folder(tmp_path / "out", {"sub/one.txt": write_text("1")}, {"study": STUDY})
+    (out / name).symlink_to(tmp_path / "nowhere") if name == "link" else (out / name).write_text("mine")
+    with pytest.raises(InputError, match=f"holds {name}, which is not among its results and would be lost"):
+        write_folder(out, {"sub/one.txt": write_text("2")}, {"study": STUDY})
+    assert (out / "sub" / "one.txt").read_text() == "1"
+    (out / name).unlink()
+    write_folder(out, {"sub/one.txt": write_text("2")}, {"study": STUDY})
+    assert (out / "sub" / "one.txt").read_text() == "2"
+
+
+def test_a_link_to_a_folder_stays_and_what_it_points_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "disk" / "results").mkdir(parents=True)
+    (tmp_path / "out").symlink_to(tmp_path / "disk" / "results")
+    for text in "12":
+        write_folder(tmp_path / "out", {"one.txt": write_text(text)}, {"study": STUDY})
+    assert (tmp_path / "disk" / "results" / "one.txt").read_text() == "2"
+    assert (tmp_path / "out").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["disk", "out"]
+
+
+@pytest.mark.parametrize("manifest", ["[]", "null", "[" * 100_000, '{"study": []}', '{"study": {}, "files": 7}', ""])
+def test_a_manifest_that_is_none_is_refused(tmp_path: Path, manifest: str) -> None:
+    (tmp_path / "manifest.json").write_text(manifest)
+    with pytest.raises(InputError, match="name a new folder"):
+        check_folder(tmp_path, STUDY)
+
+
 @pytest.mark.parametrize("there", ["file", "stray"])
 def test_files_and_foreign_folders_are_refused(tmp_path: Path, there: str) -> None:
     target = tmp_path / "out"

@@ -1,4 +1,4 @@
-"""`python -m tests.full.hostile_folders [COUNT]`: spoilt folders of studies, each opened, merged, replayed and swept, in processes of their own.
+"""`python -m tests.full.hostile_folders [COUNT]`: spoilt folders of studies, each opened, merged, replayed and swept.
 
 A traceback, a signal, a change outside the folder, or more memory than `MOST_MEMORY` ends it with exit code 1.
 """

@@ -53,8 +53,8 @@ def flipped(content: bytes, bit: int) -> bytes:
 def is_seen(out: Path, name: str, records: list[dict[str, object]]) -> bool:
     """That damage to this file is not taken for results; whether it was noticed at all (all but the same record written otherwise)."""
     study = StudyFolder(out)
-    whole = {path.relative_to(out).as_posix() for part in study.whole_parts().values() for path in part.paths(out).values()}
     if "/" in name:
+        whole = {path.relative_to(out).as_posix() for part in study.whole_parts().values() for path in part.paths(out).values()}
         assert name not in whole, f"{name} is damaged and used"
         return True
     if name == "plan.json":
