@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
@@ -43,7 +43,7 @@ class Parts:
 
     folder: StudyFolder
     held: tuple[Held, ...]
-    verified: bool
+    fitting: set[tuple[str, Piece]] = field(default_factory=set, repr=False)  # whose files were found to be those of the study
 
     @property
     def runs(self) -> Array:
@@ -92,15 +92,18 @@ class Parts:
     def read(self, each: Held, name: str, columns: Sequence[str]) -> pa.Table:
         """Some columns of one part. Raises `Damaged` where it cannot be read."""
         part, path = each.part, each.part.paths(self.folder.folder)[name]
-        if not self.verified and (said := self.folder.layout.misfit_of(name, path, part.piece, part.wrong)):
-            raise Damaged(f"{path} {said}; {AGAIN}")
         skipped = each.first - part.piece.first
         cut = bool(skipped) and name != "runs"  # runs have one row each
         try:
             with pq.ParquetFile(path) as file:
-                table = file.read([*columns, "run"] if cut and "run" not in columns else list(columns), use_threads=False)
-        except (OSError, pa.ArrowException) as error:
+                said = "" if (name, part.piece) in self.fitting else self.folder.layout.misfit_in(file, name, part.piece, part.wrong)
+                asked = [*columns, "run"] if cut and "run" not in columns else list(columns)
+                table = None if said else file.read(asked, use_threads=False)
+        except Exception as error:  # whatever a file that somebody made raises
             raise Damaged(f"{path} cannot be read ({error}); {AGAIN}") from None
+        if table is None:
+            raise Damaged(f"{path} {said}; {AGAIN}")
+        self.fitting.add((name, part.piece))
         if cut:
             return table.filter(pa.array(table["run"].to_numpy() >= each.first)).select(columns)
         return table.select(columns).slice(skipped)
@@ -112,14 +115,13 @@ class Parts:
 
 
 def parts_of(folder: StudyFolder, *, verify: bool) -> Parts:
-    """The parts of a folder.
+    """The parts of a folder. With `verify`, raises `Damaged` unless every file is what was written, or its runs are in other parts.
 
-    With `verify`, raises `Damaged` unless every file is what was written and holds runs of this study, or its runs are in other parts.
-    Without, a file is looked at when it is read.
+    Whether a file holds runs of this study is looked at when it is read.
     """
     recorded = sorted(folder.recorded_parts().values(), key=lambda part: (part.piece.first, -part.piece.last))
     with ThreadPoolExecutor(THREADS) as pool:
-        found = list(pool.map(folder.damage, recorded)) if verify else [""] * len(recorded)
+        found = list(pool.map(folder.change if verify else lambda part: folder.layout.misplaced(part.piece, part.hashes), recorded))
     told = {part.piece: said for part, said in zip(recorded, found, strict=True)}
     held = tuple(without_overlap(part for part in recorded if not told[part.piece]))
     pieces = [Piece(each.first, each.last) for each in held]
@@ -127,7 +129,7 @@ def parts_of(folder: StudyFolder, *, verify: bool) -> Parts:
     if bad:
         more = f" (the first of {len(bad)} damaged parts)" if len(bad) > 1 else ""
         raise Damaged(f"{bad[0]}{more}; {AGAIN}")
-    return Parts(folder, held, verify)
+    return Parts(folder, held)
 
 
 def without_overlap(parts: Iterable[KeptPart]) -> Iterator[Held]:

@@ -130,6 +130,12 @@ class StudyFolder:
 
     def damage(self, part: KeptPart) -> str:
         """What is wrong with the files of a part; nothing where they are what was written, byte for byte, and hold runs of this study."""
+        return self.change(part) or self.layout.misfit(part.piece, part.wrong, part.paths(self.folder))
+
+    def change(self, part: KeptPart) -> str:
+        """How the files of a part are not what was written; nothing where they are, byte for byte."""
+        if said := self.layout.misplaced(part.piece, part.hashes):
+            return said
         for table, path in part.paths(self.folder).items():
             try:
                 if digest(self.part_file(table, part)) != part.hashes[table]:
@@ -138,7 +144,7 @@ class StudyFolder:
                 return f"{path} is missing"
             except OSError as error:
                 return f"{path} cannot be read: {error.strerror}"
-        return self.layout.misfit(part.piece, part.wrong, part.paths(self.folder))
+        return ""
 
     def part_file(self, table: str, part: KeptPart) -> bytes:
         """The bytes of a file of a part."""

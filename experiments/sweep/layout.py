@@ -1,9 +1,10 @@
 """What the files of a part must hold. It is checked before any of it is used: a hash tells that a file is whole, and not what it holds."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +30,7 @@ class Layout:
 
     plan: SweepPlan
     columns: Mapping[str, Columns]
+    stored: dict[str, tuple[Any, Any]] = field(default_factory=dict, repr=False)  # schemas of files that were found to fit, by table
 
     @cached_property
     def schemas(self) -> dict[str, pa.Schema]:
@@ -42,29 +44,46 @@ class Layout:
 
     def misfit(self, piece: Piece, wrong: int, paths: Mapping[str, Path]) -> str:
         """Why files are not those of a part of this study; nothing where they are."""
-        if set(paths) != set(self.schemas):
-            return f"the part of runs {piece.first} to {piece.last - 1} has the tables {', '.join(sorted(paths))}"
-        if piece.last > self.plan.runs(MOST_DRAWS):
-            return f"runs {piece.first} to {piece.last - 1} are no part of this study"
         found = (self.misfit_of(table, path, piece, wrong) for table, path in paths.items())
         return next((f"{path} {said}" for path, said in zip(paths.values(), found, strict=True) if said), "")
 
+    def misplaced(self, piece: Piece, tables: Iterable[str]) -> str:
+        """Why runs and tables are not those of a part of this study; nothing where they are. No file is looked at."""
+        if set(tables) != set(self.columns):
+            return f"the part of runs {piece.first} to {piece.last - 1} has the tables {', '.join(sorted(tables))}"
+        return f"runs {piece.first} to {piece.last - 1} are none of this study" if piece.last > self.plan.runs(MOST_DRAWS) else ""
+
     def misfit_of(self, table: str, path: Path, piece: Piece, wrong: int) -> str:
         """Why a file is not that table of a part; nothing where it is."""
-        runs = np.arange(piece.first, piece.last)
-        rows = len(runs) if table == "runs" else (len(runs) - wrong) * self.weeks
         try:
             with pq.ParquetFile(path) as file:
-                if not file.schema_arrow.equals(self.schemas[table]):
-                    return f"has other columns than the table {table} of this study"
-                if file.metadata.num_rows != rows:
-                    return f"has {file.metadata.num_rows} rows, and {rows} are told of"
-                run = file.read(["run"], use_threads=False)["run"].to_numpy()
+                return self.misfit_in(file, table, piece, wrong)
         except Exception as error:  # whatever a file that somebody made raises
             return f"cannot be read ({type(error).__name__})"
+
+    def misfit_in(self, file: pq.ParquetFile, table: str, piece: Piece, wrong: int) -> str:
+        """The same of a file that is open."""
+        runs = np.arange(piece.first, piece.last)
+        rows = len(runs) if table == "runs" else (len(runs) - wrong) * self.weeks
+        if not self.fits(file, table):
+            return f"has other columns than the table {table} of this study"
+        if file.metadata.num_rows != rows:
+            return f"has {file.metadata.num_rows} rows, and {rows} are told of"
+        run = file.read(["run"], use_threads=False)["run"].to_numpy()
         if table != "runs":
             blocks = run.reshape(-1, self.weeks)
             good = bool((blocks == blocks[:, :1]).all() and np.isin(blocks[:, 0], runs).all() and (np.diff(blocks[:, 0]) > 0).all())
         else:
             good = bool(np.array_equal(run, runs))
         return "" if good else f"does not hold the runs {piece.first} to {piece.last - 1}"
+
+    def fits(self, file: pq.ParquetFile, table: str) -> bool:
+        """Whether a file has the columns of a table. That its schema is that of an earlier file is seen sooner than what it says."""
+        stored = file.metadata.schema, (file.metadata.metadata or {}).get(b"ARROW:schema")
+        known = self.stored.get(table)
+        if known and known[1] == stored[1] and known[0].equals(stored[0]):
+            return True
+        if not file.schema_arrow.equals(self.schemas[table]):
+            return False
+        self.stored[table] = stored
+        return True
