@@ -335,6 +335,13 @@ def test_a_few_runs_far_out_do_not_take_the_memory_of_all_before_them(received):
         open_study(received)
 
 
+def test_a_path_that_is_not_utf_8_is_swept_read_and_replayed(tmp_path):
+    folder = tmp_path / os.fsdecode(b"out-\xff")
+    sweep(STUDY, folder, chunk=8)
+    assert len(open_study(folder).table()) == 24
+    assert not replayed(plan_of(StudyFolder(folder)), StudyFolder(folder), 9).differs
+
+
 def test_a_file_below_a_link_is_not_read(received, tmp_path):
     (received / "series").rename(tmp_path / "series")
     (received / "series").symlink_to(tmp_path / "series")

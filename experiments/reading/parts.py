@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from experiments.sweep.folder import Damaged, KeptPart, StudyFolder
+from experiments.sweep.layout import parquet_file
 from experiments.sweep.plan import Piece, gaps_between
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -95,7 +95,7 @@ class Parts:
         skipped = each.first - part.piece.first
         cut = bool(skipped) and name != "runs"  # runs have one row each
         try:
-            with pq.ParquetFile(path) as file:
+            with parquet_file(path) as file:
                 said = "" if (name, part.piece) in self.fitting else self.folder.layout.misfit_in(file, name, part.piece, part.wrong)
                 asked = [*columns, "run"] if cut and "run" not in columns else list(columns)
                 table = None if said else file.read(asked, use_threads=False)

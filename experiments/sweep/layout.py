@@ -24,6 +24,15 @@ def arrow_schema(columns: Columns) -> pa.Schema:
     return pa.schema([pa.field(told["name"], kind, metadata={"unit": told["unit"]}) for told, kind in zip(columns, kinds, strict=True)])
 
 
+def parquet_file(path: Path) -> pq.ParquetFile:
+    """A Parquet file. Arrow opens no path that is not UTF-8, so it is given the bytes of such a one."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return pq.ParquetFile(pa.BufferReader(path.read_bytes()))
+    return pq.ParquetFile(path)
+
+
 @dataclass(frozen=True)
 class Layout:
     """The tables of a study: their columns, and how its plan numbers its runs."""
@@ -56,7 +65,7 @@ class Layout:
     def misfit_of(self, table: str, path: Path, piece: Piece, wrong: int) -> str:
         """Why a file is not that table of a part; nothing where it is."""
         try:
-            with pq.ParquetFile(path) as file:
+            with parquet_file(path) as file:
                 return self.misfit_in(file, table, piece, wrong)
         except Exception as error:  # whatever a file that somebody made raises
             return f"cannot be read ({type(error).__name__})"

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from experiments.sweep.columns import OK
 from experiments.sweep.folder import Damaged, StudyFolder
+from experiments.sweep.layout import parquet_file
 from experiments.sweep.plan import Piece, SweepPlan
 from experiments.sweep.rows import runs_table
 from experiments.sweep.runner import Runner
@@ -80,6 +79,6 @@ def row_of(folder: StudyFolder, run: int) -> dict[str, Any]:
         raise InputError(f"--run {run}: {folder.folder} has no such run; it has {made:,}, the column `run` numbers them")
     if damage := folder.damage(part):
         raise Damaged(f"{damage}; run the same sweep again to mend it")
-    table = pq.read_table(part.paths(folder.folder)["runs"])
+    table = parquet_file(part.paths(folder.folder)["runs"]).read()
     row: dict[str, Any] = table.slice(run - part.piece.first, 1).to_pylist()[0]
     return row

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from experiments.estimate import change
 from experiments.sweep.columns import OK, OUTCOMES
 from experiments.sweep.folder import KeptPart, StudyFolder
+from experiments.sweep.layout import parquet_file
 from experiments.sweep.plan import Piece, SweepPlan
 
 
@@ -22,7 +22,7 @@ def is_precise(folder: StudyFolder, plan: SweepPlan, draws: int, whole: Mapping[
         return False
     paths = [part.paths(folder.folder)["runs"] for part in whole.values() if part.piece.first < plan.runs(draws)]
     columns = ["run", rule.outcome, "status"]
-    table = pa.concat_tables([pq.read_table(path, columns=columns) for path in paths]).sort_by("run")
+    table = pa.concat_tables([parquet_file(path).read(columns) for path in paths]).sort_by("run")
     values = np.full((draws, plan.runs_per_draw), np.nan)
     good = np.asarray(table["status"].to_numpy(zero_copy_only=False) == OK)
     run = table["run"].to_numpy()
