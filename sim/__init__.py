@@ -6,6 +6,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from sim.numba_settings import ignore_settings_file
+
 if TYPE_CHECKING:
     from sim.agents import DAY, BadActor, Government, Lab, OpenWeightLab, Partner
     from sim.engine import simulate, trace
@@ -17,6 +19,8 @@ HOMES = {
     "Partner": "sim.agents", "simulate": "sim.engine", "trace": "sim.engine", "ReleaseModel": "sim.model", "Policy": "sim.policy",
 }  # fmt: skip
 __all__ = ["DAY", "BadActor", "Government", "Lab", "OpenWeightLab", "Partner", "Policy", "ReleaseModel", "simulate", "trace"]
+
+ignore_settings_file()  # before anything imports Numba
 
 
 def __getattr__(name: str) -> Any:

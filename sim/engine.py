@@ -1,11 +1,10 @@
 """The compiled driver: every policy in every world of a table, in parallel threads, one call for all."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import DEVNULL
 from threading import local
 from typing import Any
 
@@ -15,6 +14,7 @@ from numba.core.errors import NumbaError
 from sim.begin import Memory
 from sim.cache import one_at_a_time
 from sim.chance import Purpose, key, uniform
+from sim.child import start
 from sim.draws import live, live_checked, remember, report
 from sim.parameters import parameter_table
 from sim.plan import Array, Plan, Results, run_once
@@ -98,11 +98,9 @@ def compile_rules(*, check: bool = False) -> None:
 
 def compile_in_two_processes(*, check: bool) -> None:
     """Compile all but the days of a run in a second process, and its days, which take longer, in this one."""
-    command = [sys.executable, "-c", "from sim.engine import compile_all_but_days; compile_all_but_days()"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     days = live_checked if check else live
     # Where the second process fails, this one compiles its part when it first needs it.
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+    with start("sim.engine:compile_all_but_days", stdout=DEVNULL, stderr=DEVNULL):
         days.compile(DIRECTORY if check else (*DIRECTORY, types.boolean))
     plan = smallest_plan()
     (plan.run_checked if check else plan.run)(Memory(), 0, 1)

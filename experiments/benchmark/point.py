@@ -1,15 +1,15 @@
-"""One point of a series: a size, timed and weighed in a process of its own. `python -m experiments.benchmark.point SIZE`."""
+"""One point of a series: a size, timed and weighed in a process of its own."""
 
 import json
-import subprocess
 import sys
 from dataclasses import asdict, dataclass
+from subprocess import PIPE, CalledProcessError
 from typing import Any
 
 from experiments.benchmark.clock import seconds
 from experiments.benchmark.memory import peak_mb
 from experiments.benchmark.size import POLICY
-from experiments.benchmark.startup import environment
+from sim.child import start
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,11 @@ def weigh(point: Point) -> Weighed:
 
 def weigh_alone(point: Point) -> Weighed:
     """Measure a point in a process of its own, whose peak of memory is that of this point alone."""
-    command = [sys.executable, "-m", "experiments.benchmark.point", json.dumps(asdict(point))]
-    done = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, check=True)
-    return Weighed(**json.loads(done.stdout))
+    with start("experiments.benchmark.point:main", json.dumps(asdict(point)), stdout=PIPE) as process:
+        told, _ = process.communicate()
+    if process.returncode:
+        raise CalledProcessError(process.returncode, process.args)
+    return Weighed(**json.loads(told))
 
 
 def point_of(text: str) -> Point:
@@ -66,5 +68,6 @@ def point_of(text: str) -> Point:
     return Point(**{**content, "policies": tuple(content["policies"])})
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Measure the point that the argument tells of."""
     print(json.dumps(asdict(weigh(point_of(sys.argv[1])))))

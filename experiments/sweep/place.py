@@ -1,11 +1,9 @@
 """Where pieces are run: on a thread here, or in a process that can be stopped. Both give the same bytes."""
 
 import json
-import os
 import signal
 import struct
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from threading import Event, Lock, Timer
@@ -14,6 +12,7 @@ from typing import IO, Any, Protocol, TypeVar
 from experiments.sweep.folder import Part
 from experiments.sweep.plan import Piece, SweepPlan
 from experiments.sweep.runner import Runner
+from sim.child import start
 
 GivenUp = Mapping[int, tuple[str, str]]  # run: status and reason
 Made_co = TypeVar("Made_co", covariant=True)
@@ -79,15 +78,9 @@ class Process:
     def begin(self, late: Event) -> None:
         """Start a process, unless there is one, and wait until it is ready."""
         if self.process is None and not self.closing:
-            environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
             # A session of its own: Ctrl-C in a terminal goes to the sweep alone, which then ends its workers.
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "experiments.sweep.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=environment,
-                start_new_session=True,
-            )
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+            self.process = start("experiments.sweep.worker:main", **pipes, start_new_session=True)
             if self.closing:  # meanwhile
                 self.end()
             try:

@@ -1,4 +1,7 @@
-"""Faults inside a program that does not know of them: installed by a `sitecustomize`, told by an environment variable."""
+"""Faults inside a program that does not know of them: installed by a `sitecustomize`, told by an environment variable.
+
+Its child processes take no `sitecustomize` from the search path, so what starts them is altered to install the faults there too.
+"""
 
 import errno
 import json
@@ -9,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec, PathFinder
+from pkgutil import resolve_name
 from types import ModuleType
 from typing import Any
 
@@ -21,20 +25,39 @@ def install(told: dict[str, Any]) -> None:
 
     `calls` of the system fail or kill, `runs` go wrong, and each batch of runs takes `slow` seconds more and waits for the file `hold`.
     """
-    if "calls" in told and "experiments.sweep.worker" not in sys.orig_argv:
+    when_loaded("sim.child", pass_on)
+    if "calls" in told and "experiments.sweep.worker:main" not in sys.orig_argv:
         Calls(**told["calls"])
     if {"runs", "slow", "hold"} & set(told):
         what = told.get("runs", {}), told.get("slow", 0.0), told.get("hold")
-        if "sim.plan" in sys.modules:
-            spoil_runs(sys.modules["sim.plan"].Plan, *what)
-        else:
-            sys.meta_path.insert(0, Awaited("sim.plan", lambda module: spoil_runs(module.Plan, *what)))
+        when_loaded("sim.plan", lambda module: spoil_runs(module.Plan, *what))
 
 
 def install_told() -> None:
     """The same, as the environment tells it."""
     if told := os.environ.get(VARIABLE):
         install(json.loads(told))
+
+
+def when_loaded(name: str, then: Callable[[ModuleType], None]) -> None:
+    """Do something with a module, now or as soon as it is loaded."""
+    if name in sys.modules:
+        then(sys.modules[name])
+    else:
+        sys.meta_path.insert(0, Awaited(name, then))
+
+
+def pass_on(child: ModuleType) -> None:
+    """Let processes that `sim.child` starts begin with `call`."""
+    command = child.command
+    child.PACKAGES = (*child.PACKAGES, "tests")  # type: ignore[attr-defined]
+    child.command = lambda *called: command(f"{__name__}:call", *called)  # type: ignore[attr-defined]
+
+
+def call() -> None:
+    """Install what the environment tells, and call the function that was to be called."""
+    install_told()
+    resolve_name(sys.argv.pop(1))()
 
 
 class Calls:

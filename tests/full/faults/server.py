@@ -68,7 +68,6 @@ def swept(program: Callable[[], None], arguments: list[str], out: str, err: str,
         os.dup2(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), number)
     os.environ.clear()
     os.environ.update(environment)
-    sys.path[:0] = environment["PYTHONPATH"].split(os.pathsep)  # which workers inherit
     sys.argv = ["lockgate", *arguments]
     code = 0
     try:

@@ -1,0 +1,73 @@
+"""Other Python processes of this program. They have the modules that this one has, and take none from the current folder.
+
+A folder that came from elsewhere may hold a `queue.py` or a `sitecustomize.py`, and Python would run it: it puts the current folder, or
+that of a script, first. So a child process begins without `PYTHONPATH` and in Python's safe-path mode, takes over the search path of
+this process less those folders, and finds this program's own packages where this process has them. This file is also what it runs.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
+
+PACKAGES = ("sim", "scenarios", "experiments")
+
+
+def start(function: str, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
+    """Begin a process that calls a function, which is named as in `sim.engine:compile_all_but_days`.
+
+    Arguments are its `sys.argv`; options are those of `subprocess.Popen`, where `env` adds to this process's environment.
+    """
+    environment = {**os.environ, **options.pop("env", {}), "PYTHONSAFEPATH": "1"}
+    environment.pop("PYTHONPATH", None)
+    return subprocess.Popen(command(function, *arguments), env=environment, **options)
+
+
+def command(function: str, *arguments: str) -> list[str]:
+    """The command of such a process."""
+    path = [entry for entry in sys.path if isinstance(entry, str)]
+    where = {"path": path, "unsafe": sorted(unsafe_folders()), "root": str(Path(__file__).absolute().parents[1]), "packages": PACKAGES}
+    return [sys.executable, "-P", str(Path(__file__).absolute()), json.dumps(where), function, *arguments]
+
+
+def unsafe_folders() -> set[str]:
+    """The current folder, that of the script that runs, and those that a relative `PYTHONPATH` names, which Python made absolute."""
+    relative = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if not os.path.isabs(entry)]
+    script = getattr(sys.modules.get("__main__"), "__file__", None)
+    folders = set()
+    for entry in ("", *relative, *([os.path.dirname(script)] if script else [])):
+        with suppress(FileNotFoundError):  # the current folder may be gone
+            folders.add(os.path.realpath(entry))
+    return folders
+
+
+class Finder:
+    """Finds the packages of this program in their folder, wherever that is on the search path."""
+
+    def __init__(self, root: str, packages: Sequence[str]) -> None:
+        self.root, self.packages = root, packages
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """The package's spec, or None for any other module."""
+        return PathFinder.find_spec(name, [self.root]) if name in self.packages else None
+
+
+def main() -> None:
+    """Call the function that the command names."""
+    where, function = json.loads(sys.argv[1]), sys.argv[2]
+    own = set(sys.path)  # of Python itself and of what is installed: trusted even where it is the current folder
+    unsafe = set(where["unsafe"])
+    sys.path[:] = [entry for entry in where["path"] if entry in own or (os.path.isabs(entry) and os.path.realpath(entry) not in unsafe)]
+    sys.meta_path.insert(0, Finder(where["root"], where["packages"]))
+    sys.argv = ["lockgate", *sys.argv[3:]]
+    resolve_name(function)()
+
+
+if __name__ == "__main__":
+    main()
