@@ -5,10 +5,11 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments.text import printable
 from sim.errors import InputError
 
 MANIFEST = "manifest.json"
@@ -17,12 +18,11 @@ Writer = Callable[[Path], None]
 
 def check_folder(folder: Path, study: Mapping[str, Any]) -> None:
     """Raise `InputError` where results of this study may not be written: over a file, or over another study or other files."""
-    if folder.is_file():
-        raise InputError(f"output folder {folder} is a file; name a folder that is new, empty, or holds the same study")
+    refuse_file(folder)
     if not folder.exists() or not any(folder.iterdir()):
         return
     try:
-        found = json.loads((folder / MANIFEST).read_text()).get("study")
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("study")
     except (OSError, ValueError, AttributeError):
         raise InputError(f"output folder {folder} holds other files and no study; name a new folder with --out") from None
     differing = [key for key in study if not isinstance(found, dict) or found.get(key) != plain(study[key])]
@@ -30,6 +30,13 @@ def check_folder(folder: Path, study: Mapping[str, Any]) -> None:
         raise InputError(
             f"output folder {folder} holds another study (it differs in {', '.join(differing)}); name a new folder with --out"
         )
+
+
+def refuse_file(folder: Path) -> None:
+    """Raise `InputError` where something that is no folder stands in the place of one."""
+    if folder.exists() and not folder.is_dir():
+        what = "a file" if folder.is_file() else "no folder"
+        raise InputError(f"output folder {folder} is {what}; name a folder that is new, empty, or holds the same study")
 
 
 def write_folder(folder: Path, files: Mapping[str, Writer], manifest: Mapping[str, Any]) -> Path:
@@ -94,4 +101,17 @@ def plain(content: Any) -> Any:
 
 def write_json(content: Any, path: Path) -> None:
     """Indented JSON with a final line break."""
-    path.write_text(json.dumps(plain(content), indent=1) + "\n")
+    path.write_text(json.dumps(plain(content), indent=1) + "\n", encoding="utf-8")
+
+
+def write_lines(lines: Iterable[str], path: Path) -> None:
+    """Text that any program can read: what cannot be seen, or is no character at all, is escaped."""
+    path.write_text("".join(f"{printable(line)}\n" for line in lines), encoding="utf-8")
+
+
+def write_table(table: Any, path: Path) -> None:
+    """An Arrow table as Parquet. Arrow itself opens no path that is not UTF-8."""
+    import pyarrow.parquet as pq
+
+    with path.open("wb") as file:
+        pq.write_table(table, file)
