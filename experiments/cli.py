@@ -2,6 +2,8 @@
 
 import errno
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +15,7 @@ from experiments.command.cases import EXAMPLES as CASES_EXAMPLES
 from experiments.command.cases import cases
 from experiments.command.compare import EXAMPLES as COMPARE_EXAMPLES
 from experiments.command.compare import compare
+from experiments.command.environment import tidy_environment
 from experiments.command.library import list_, schema, show, validate
 from experiments.command.merge import EXAMPLES as MERGE_EXAMPLES
 from experiments.command.merge import merge
@@ -23,13 +26,17 @@ from experiments.command.replay import EXAMPLES as REPLAY_EXAMPLES
 from experiments.command.replay import replay
 from experiments.command.run import EXAMPLES as RUN_EXAMPLES
 from experiments.command.run import run
+from experiments.command.screen import print_text, say
+from experiments.command.stream import open_streams
 from experiments.command.sweep import EXAMPLES as SWEEP_EXAMPLES
 from experiments.command.sweep import sweep
 from experiments.command.verify import EXAMPLES as VERIFY_EXAMPLES
 from experiments.command.verify import verify
+from experiments.text import printable_lines
 from sim.errors import InputError
 
 INPUT, DEFECT, STOPPED = 2, 3, 130  # exit codes
+LONGEST = 1000  # characters of a sentence
 EXAMPLES = """\
 \b
 Examples:
@@ -73,20 +80,39 @@ def sentence(error: BaseException) -> tuple[str, int] | None:
     return (str(error), DEFECT) if defect(error) else None
 
 
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Say what goes wrong within in one sentence, and end with its exit code."""
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as error:
+        if hasattr(error, "message"):  # wrong usage: Typer says what was typed
+            error.message = short(printable_lines(str(error.message)))
+        said = sentence(error)
+        if said is None:
+            raise
+        say(f"lockgate: {short(' '.join(said[0].split()))}", quiet=False)
+        raise typer.Exit(said[1]) from None
+
+
+def short(text: str) -> str:
+    """The text, or both of its ends where somebody typed thousands of digits."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
+
+
 class Program(TyperGroup):
     """All commands, with errors as sentences."""
 
+    def make_context(self, *arguments: Any, **more: Any) -> Any:
+        """Understand the arguments, up to the name of the command."""
+        with sentences():
+            return super().make_context(*arguments, **more)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
-        try:
+        with sentences():
             result = super().invoke(ctx)
-            sys.stdout.flush()  # where the reader has gone, here and not when Python ends
-        except (Exception, KeyboardInterrupt) as error:
-            said = sentence(error)
-            if said is None:
-                raise
-            print(f"lockgate: {' '.join(said[0].split())}", file=sys.stderr)
-            raise typer.Exit(said[1]) from None
+            sys.stdout.flush()  # a full disk is noticed here, and not when Python ends
         return result
 
 
@@ -115,9 +141,9 @@ def print_version(wanted: bool) -> None:
         from importlib.metadata import PackageNotFoundError, version
 
         try:
-            print(f"lockgate {version('lockgate')}")
+            print_text(f"lockgate {version('lockgate')}")
         except PackageNotFoundError:
-            print("lockgate (a checkout, not installed)")
+            print_text("lockgate (a checkout, not installed)")
         raise typer.Exit
 
 
@@ -131,4 +157,6 @@ def lockgate(version: Version = False) -> None:
 
 def main() -> None:
     """Run the command that the arguments name."""
+    open_streams()
+    tidy_environment()
     app(prog_name="lockgate")

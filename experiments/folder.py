@@ -5,11 +5,12 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from experiments.sweep.confined import read_confined
+from experiments.text import printable
 from sim.errors import InputError
 
 MANIFEST = "manifest.json"
@@ -18,8 +19,7 @@ Writer = Callable[[Path], None]
 
 def check_folder(folder: Path, study: Mapping[str, Any]) -> None:
     """Raise `InputError` where results of this study may not be written: over a file, over another study, or over files of the user's."""
-    if folder.is_file():
-        raise InputError(f"output folder {folder} is a file; name a folder that is new, empty, or holds the same study")
+    refuse_file(folder)
     if not folder.exists() or not any(folder.iterdir()):
         return
     manifest = manifest_of(folder)
@@ -53,6 +53,13 @@ def files_in(folder: Path) -> list[str]:
     """The names of all files below a folder, links among them, in alphabetical order."""
     found = (Path(place, name) for place, folders, files in os.walk(folder) for name in (*files, *folders))
     return sorted(path.relative_to(folder).as_posix() for path in found if path.is_symlink() or not path.is_dir())
+
+
+def refuse_file(folder: Path) -> None:
+    """Raise `InputError` where something that is no folder stands in the place of one."""
+    if folder.exists() and not folder.is_dir():
+        what = "a file" if folder.is_file() else "no folder"
+        raise InputError(f"output folder {folder} is {what}; name a folder that is new, empty, or holds the same study")
 
 
 def write_folder(folder: Path, files: Mapping[str, Writer], manifest: Mapping[str, Any]) -> Path:
@@ -119,4 +126,17 @@ def plain(content: Any) -> Any:
 
 def write_json(content: Any, path: Path) -> None:
     """Indented JSON with a final line break."""
-    path.write_text(json.dumps(plain(content), indent=1) + "\n")
+    path.write_text(json.dumps(plain(content), indent=1) + "\n", encoding="utf-8")
+
+
+def write_lines(lines: Iterable[str], path: Path) -> None:
+    """Text that any program can read: what cannot be seen, or is no character at all, is escaped."""
+    path.write_text("".join(f"{printable(line)}\n" for line in lines), encoding="utf-8")
+
+
+def write_table(table: Any, path: Path) -> None:
+    """An Arrow table as Parquet. Arrow itself opens no path that is not UTF-8."""
+    import pyarrow.parquet as pq
+
+    with path.open("wb") as file:
+        pq.write_table(table, file)

@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from experiments.charts import draw_all, save
 from experiments.charts.displacement import displacement_table
 from experiments.charts.timeline import timeline
 from experiments.comparison import Comparison
 from experiments.credibility.card import credibility_card
-from experiments.folder import Writer, write_folder, write_json
+from experiments.folder import Writer, write_folder, write_json, write_lines, write_table
 from experiments.provenance import policy_content, provenance, study_of, world_content
 from experiments.sweep.columns import OUTCOMES
 from experiments.sweep.datapackage import write_datapackage
@@ -33,12 +32,12 @@ def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]
     )
     files: dict[str, Writer] = {
         PLAN: partial(write_study, comparison, command),
-        "differences.parquet": partial(pq.write_table, differences_table(comparison)),
-        "displacement.parquet": partial(pq.write_table, pa.Table.from_pylist(displacement_table(comparison))),
+        "differences.parquet": partial(write_table, differences_table(comparison)),
+        "displacement.parquet": partial(write_table, pa.Table.from_pylist(displacement_table(comparison))),
         "summary.json": partial(write_json, comparison.summary()),
     }
     card = credibility_card(comparison)
-    files[CARD] = partial(write_text, card.text())
+    files[CARD] = partial(write_lines, card.text().splitlines())
     for name, figure in draw_all(comparison).items():
         files |= chart_files(name, figure)
     shown = comparison.policies[min(1, len(comparison.policies) - 1)]
@@ -56,11 +55,6 @@ def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]
         "parameters": world_content(comparison.world),
     }
     return write_folder(folder, files, manifest)
-
-
-def write_text(text: str, path: Path) -> None:
-    """Text as it is."""
-    path.write_text(text, encoding="utf-8")
 
 
 def chart_files(name: str, figure: Any) -> dict[str, Writer]:

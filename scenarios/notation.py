@@ -1,5 +1,6 @@
 """Keys and values as a sentence repeats them: like TOML, on one line, and short."""
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import date, time
@@ -23,6 +24,15 @@ def quoted(text: str) -> str:
     "two\nlines"
     """
     return f'"{repr(text)[1:-1]}"'
+
+
+def decoded(name: str) -> str:
+    r"""A file's name as text: UTF-8 whatever the locale says, with a visible escape for bytes that are not.
+
+    >>> print(decoded("caf\udcc3\udca9"), decoded("\udcff"))
+    café \xff
+    """
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def shown(value: object) -> str:

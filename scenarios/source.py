@@ -7,7 +7,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from scenarios.notation import quoted
+from scenarios.notation import decoded, quoted
 from scenarios.schema import Kind
 from scenarios.sentence import refusal
 from sim.errors import InputError, nearest
@@ -27,7 +27,7 @@ class Source:
     @property
     def title(self) -> str:
         """The scenario's name: that of its file."""
-        return self.file.name.removesuffix(SUFFIX)
+        return decoded(self.file.name).removesuffix(SUFFIX)
 
     @property
     def identity(self) -> str:

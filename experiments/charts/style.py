@@ -6,18 +6,21 @@ and line style for policies, a hatch for channels and stages.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from textwrap import fill
 from threading import RLock
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
+from matplotlib.style import context
 
 from experiments.credibility.factors import foot
 from experiments.provenance import lockgate_version
+from experiments.text import escaped, printable
 from sim.vocabulary import Channel, Stage
 
 if TYPE_CHECKING:
@@ -77,11 +80,14 @@ STAGES = {
 
 
 def one_at_a_time(draw: Callable[P, T]) -> Callable[P, T]:
-    """Draw in one thread at a time: Matplotlib's fonts, caches and settings belong to the whole process."""
+    """Draw in one thread at a time and with Matplotlib's own settings: they, fonts and caches belong to the whole process.
+
+    The settings that the caller has are the same again afterwards.
+    """
 
     @wraps(draw)
     def draw_alone(*args: P.args, **options: P.kwargs) -> T:
-        with DRAWING:
+        with DRAWING, context("default"):
             return draw(*args, **options)
 
     return draw_alone
@@ -138,10 +144,21 @@ def caption(comparison: "Comparison", note: str = "") -> str:
 
 
 def named(name: str) -> str:
-    r"""A policy's or world's name as text that Matplotlib prints as it is: not too long, and no mathematics.
+    r"""A policy's or world's name as text that Matplotlib prints as it is: not too long, no mathematics, and no letter that it lacks.
 
-    >>> print(named("a$b"))
-    a\$b
+    >>> print(named("a$b"), named("\x1b"), named("案"))
+    a\$b \x1b \u6848
     """
     shortened = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
-    return shortened.replace("$", r"\$")
+    return drawable(shortened)
+
+
+def drawable(text: str) -> str:
+    """Text of users as Matplotlib prints it as it is."""
+    return "".join(letter if ord(letter) in letters() else escaped(letter) for letter in printable(text)).replace("$", r"\$")
+
+
+@cache
+def letters() -> frozenset[int]:
+    """What the font of the charts can draw."""
+    return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())

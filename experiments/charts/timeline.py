@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.charts.lanes import MOST, lane_name, lanes, owned, system_name
 from experiments.charts.spans import Span, stage_spans
-from experiments.charts.style import INK, NORMAL, PALE, SMALL, STAGES, blank, named, one_at_a_time, patch, settle
+from experiments.charts.style import INK, NORMAL, PALE, SMALL, STAGES, blank, drawable, named, one_at_a_time, patch, settle
 from experiments.provenance import lockgate_version
 from sim.vocabulary import EventKind, Stage
 
@@ -65,7 +65,7 @@ def timeline(tables: Mapping[str, Array], policy_name: str, *, caption: str = ""
     spans = stage_spans(tables)
     chosen = lanes(tables)
     horizon = int(tables["weeks"]["day"][-1]) + 1
-    told = [caption[:1].upper() + caption[1:].rstrip("."), f"{horizon} days", f"lockgate {lockgate_version()}"]
+    told = [drawable(caption[:1].upper() + caption[1:].rstrip(".")), f"{horizon} days", f"lockgate {lockgate_version()}"]
     figure = blank(1.5 + 0.36 * max(8, len(chosen)), headline(tables, policy_name), f"{'; '.join(part for part in told if part)}. {NOTE}")
     axes = figure.subplots()
     stages = draw_spans(axes, [span for span in spans if span.system in chosen], chosen)

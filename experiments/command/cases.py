@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from experiments.command.amount import count, percent
+from experiments.command.environment import load_charts
 from experiments.command.option import Json, Quiet, check_writable
 from experiments.command.patterns import short
 from experiments.command.screen import paragraph, print_json, print_table, progress, results
+from experiments.text import printable
 
 if TYPE_CHECKING:
     from experiments.folder import Writer
@@ -92,6 +94,8 @@ def content(wanted: list["Case"], replayed: dict[str, list["Replayed"]], study: 
 
 def save(wanted: list["Case"], replayed: dict[str, list["Replayed"]], study: "Study", out: Path) -> None:
     """Write a chart of each case and all numbers to a folder, whole or not at all."""
+    load_charts()
+
     from experiments.charts.replay import replay_chart
     from experiments.folder import write_folder, write_json
     from experiments.provenance import provenance
@@ -139,12 +143,12 @@ def print_case(case: "Case", replayed: list["Replayed"]) -> None:
         table.add_column(heading, justify="right" if 2 <= place <= 4 or place == 6 else "left")
     for row in rows(replayed):
         table.add_row(*row)
-    print()
+    console.print()
     print_table(table)
     for finding in case.findings:
         console.print(paragraph(f"Note: {finding}", console.width))
     console.print(paragraph(f"Reported, not verified: {case.source}.", console.width))
-    print()
+    console.print()
 
 
 def print_ending(study: "Study", out: Path | None, *, quiet: bool) -> None:
@@ -153,4 +157,4 @@ def print_ending(study: "Study", out: Path | None, *, quiet: bool) -> None:
     drawn = f"{count(study.draws, 'draw')} of the baseline world, seed {study.seed}"
     console.print(paragraph(f"Model: {drawn}; quantiles over draws. Draws below: share below what was reported, ties half.", console.width))
     if out is not None and not quiet:
-        console.print(f"Charts: {out}", soft_wrap=True)
+        console.print(f"Charts: {printable(str(out))}", soft_wrap=True)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.command.amount import count
+from experiments.command.environment import load_charts
 from experiments.command.option import (
     LARGEST_SEED,
     LONGEST_DAYS,
@@ -24,6 +25,7 @@ from experiments.command.option import (
     within,
 )
 from experiments.command.screen import paragraph, print_json, print_table, progress, results, say
+from experiments.text import printable
 
 POLICIES = ["open-release", "staged-preview", "partner-programme"]
 MOST_THREADS = 1024
@@ -80,8 +82,8 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
         print_json(comparison.summary())
     else:
         print_comparison(comparison)
-    sys.stdout.flush()  # the answer first: charts take a few seconds more
     say("drawing the charts ...", quiet=quiet)
+    load_charts()
 
     from experiments.store import save_comparison
 
@@ -128,7 +130,7 @@ def print_places(folder: Path) -> None:
     charts = sorted(path for path in folder.rglob("*.png"))
     console = results()
     console.print()
-    console.print(f"Results: {folder}", soft_wrap=True)
+    console.print(f"Results: {printable(str(folder))}", soft_wrap=True)
     if charts:
-        console.print(f"Charts: {charts[0].parent} ({', '.join(path.stem for path in charts)})", soft_wrap=True)
-    console.print(f"How far to trust them: {folder / CARD}", soft_wrap=True)
+        console.print(f"Charts: {printable(str(charts[0].parent))} ({', '.join(path.stem for path in charts)})", soft_wrap=True)
+    console.print(f"How far to trust them: {printable(str(folder / CARD))}", soft_wrap=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.command.amount import decimals_of, number, percent, size_of
 from experiments.command.screen import paragraph, print_table, results
+from experiments.text import printable
 
 if TYPE_CHECKING:
     from experiments.study.study import Study
@@ -69,4 +70,4 @@ def scale(unit: str, largest: float) -> tuple[str, float, int]:
 
 def told(study: "Study", column: str, value: Any) -> str:
     """A level of a factor, as its file says it; or a name."""
-    return next((factor.label(value) for factor in study.factors if factor.column == column), str(value))
+    return next((factor.label(value) for factor in study.factors if factor.column == column), printable(str(value)))

@@ -11,7 +11,8 @@ import typer
 
 from experiments.command.amount import count
 from experiments.command.option import Json
-from experiments.command.screen import paragraph, print_json, print_table, results
+from experiments.command.screen import paragraph, print_json, print_table, print_text, results
+from experiments.text import printable
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def show(
         return
     for place, description in enumerate(found):
         if place:
-            print()
+            results().print()
         print_description(description)
 
 
@@ -97,7 +98,7 @@ def print_description(description: "Description") -> None:
     from rich.table import Table
 
     console = results()
-    console.print(f"{description.name}  ({description.kind})", style="bold")
+    console.print(f"{printable(description.name)}  ({description.kind})", style="bold")
     console.print(paragraph(description.meaning, console.width))
     short = {label: fact for label, fact in description.facts.items() if not isinstance(fact, list)}
     if short:
@@ -124,7 +125,7 @@ def table_of(rows: list[dict[str, Any]]) -> Any:
     for key in rows[0]:
         table.add_column(key, no_wrap=key in ("lever", "parameter", "act", "day"))
     for row in rows:
-        table.add_row(*(value if isinstance(value, str) else shown(value) for value in row.values()))
+        table.add_row(*(printable(value) if isinstance(value, str) else shown(value) for value in row.values()))
     return table
 
 
@@ -132,7 +133,7 @@ def validate(file: Annotated[Path, typer.Argument(metavar="FILE", help="The TOML
     """Check the file of a policy, a world or a study."""
     path = str(file) if file.suffix == ".toml" or file.parent != Path() else f"./{file}"
     said = {"policy": said_of_policy, "world": said_of_world, "study": said_of_study}[kind_of(str(file))](path)
-    print(f"{file} is valid: {said}.")
+    print_text(f"{printable(str(file))} is valid: {said}.")
 
 
 def said_of_policy(path: str) -> str:
@@ -209,4 +210,4 @@ def schema(kind: Annotated[SchemaKind, typer.Argument(help="Which file it descri
     from scenarios import json_schema
 
     made = schema_of_study() if kind is SchemaKind.STUDY else json_schema("world" if kind is SchemaKind.WORLD else "policy")
-    print(json.dumps(made, indent=1))
+    print_text(json.dumps(made, indent=1))

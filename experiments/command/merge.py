@@ -9,6 +9,7 @@ import typer
 from experiments.command.amount import count
 from experiments.command.option import Quiet, check_writable
 from experiments.command.screen import results
+from experiments.text import printable
 
 EXAMPLES = """\
 \b
@@ -40,7 +41,7 @@ def merge(target: Target, sources: Sources, quiet: Quiet = False) -> None:
     done = join(target, sources, ["lockgate", *sys.argv[1:]])
     wanted = plan_of(StudyFolder(target)).runs(done.draws)
     if not quiet:
-        results().print(f"{count(done.runs, 'run')} in {count(done.draws, 'draw')}: {target}", soft_wrap=True)
+        results().print(f"{count(done.runs, 'run')} in {count(done.draws, 'draw')}: {printable(str(target))}", soft_wrap=True)
     if done.runs < wanted:
         raise Incomplete(
             f"{wanted - done.runs:,} of {wanted:,} runs are not in these folders, or damaged there; "

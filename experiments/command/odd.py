@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from experiments.command.screen import print_text
 from sim.errors import InputError
 
 
@@ -15,7 +16,7 @@ def odd(
     from experiments.odd import page
 
     if out is None:
-        print(page(), end="")
+        print_text(page().removesuffix("\n"))
         return
     if out.is_dir():
         raise InputError(f"--out {out} is a folder; name a file, such as {out / 'odd.md'}")

@@ -1,5 +1,6 @@
 """Options that commands share, and what they mean."""
 
+import re
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ MOST_DRAWS = 100_000
 LARGEST_SEED = 2**53 - 1  # beyond it JSON readers lose digits
 LONGEST_DAYS = 3650
 RESULTS = Path("lockgate-results")
+DECIMAL = re.compile(r"[+-]?([0-9]+\.|\.[0-9]+)([eE][+-]?[0-9]+)?")  # not of TOML, which wants digits on both sides of the point
+WHOLE = re.compile(r"[0-9]{1,9}")  # longer ones are beyond every bound, and beyond what Python reads
 
 WorldOption = Annotated[str, typer.Option("--world", metavar="WORLD", help="A world by name, or a path to its TOML file.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Number that all random draws follow from.")]
@@ -39,16 +42,25 @@ def within(option: str, value: int, low: int, high: int, what: str) -> None:
         raise InputError(f"{option} = {value} must be {low} to {high} ({what})")
 
 
-def parsed(text: str) -> Any:
-    """A value as TOML has it, or the text itself where it is none.
+def whole(text: str) -> int:
+    """The whole number that a text is, or -1 where it is none or far too large.
 
-    >>> parsed("0.5"), parsed("none"), parsed("{ low = 1, high = 2 }")
-    (0.5, 'none', {'low': 1, 'high': 2})
+    >>> whole("200"), whole("2.5"), whole("9" * 5000)
+    (200, -1, -1)
+    """
+    return int(text) if WHOLE.fullmatch(text) else -1
+
+
+def parsed(text: str) -> Any:
+    """A value as TOML has it, a number as shells have it, or the text itself where it is none.
+
+    >>> parsed("0.5"), parsed(".5"), parsed("none"), parsed("{ low = 1, high = 2 }")
+    (0.5, 0.5, 'none', {'low': 1, 'high': 2})
     """
     try:
         table = tomllib.loads(f"value = {text}")
     except (tomllib.TOMLDecodeError, RecursionError, ValueError):
-        return text
+        return float(text) if DECIMAL.fullmatch(text) else text
     return table["value"] if set(table) == {"value"} else text
 
 
@@ -102,11 +114,25 @@ def folder_for(out: Path | None, name: str, study: Mapping[str, Any]) -> Path:
 
 def check_writable(folder: Path) -> None:
     """Raise `InputError` where an output folder cannot be made, or put in the place of an older one."""
-    if Path.cwd().is_relative_to(folder.resolve()):
-        raise InputError(f"--out {folder} is the folder that you are in, or one above it; name a folder below")
-    parent = next(path for path in folder.absolute().parents if path.exists())
+    from experiments.folder import refuse_file
+
     try:
-        with tempfile.TemporaryDirectory(dir=parent):
+        there = folder.resolve()
+        refuse_file(folder)
+        parent = next(path for path in (*folder.absolute().parents, Path("/")) if path.exists())
+    except InputError:
+        raise
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a name too long, characters that no path has
+        raise InputError(f"--out {folder} is no usable path ({reason(error)}), name another folder") from None
+    if Path.cwd().is_relative_to(there):
+        raise InputError(f"--out {folder} is the folder that you are in, or one above it; name a folder below")
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-old-", dir=parent):  # the longest name beside it
             pass
     except OSError as error:
-        raise InputError(f"--out {folder}: no folder can be made in {parent} ({error.strerror}), name another") from None
+        raise InputError(f"--out {folder}: no folder can be made in {parent} ({reason(error)}), name another") from None
+
+
+def reason(error: Exception) -> str:
+    """Why the system refuses a path."""
+    return getattr(error, "strerror", None) or " ".join(str(error).split())

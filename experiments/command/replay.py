@@ -7,6 +7,7 @@ import typer
 
 from experiments.command.option import Out, Quiet, folder_for
 from experiments.command.screen import paragraph, results
+from experiments.text import printable
 
 EXAMPLES = """\
 \b
@@ -58,4 +59,4 @@ def replay(folder: Folder, run: Run, day_by_day: DayByDay = False, out: Out = No
     for line in told.ending if quiet else told.lines:
         console.print(paragraph(line, console.width), soft_wrap=True)
     if not quiet:
-        console.print(f"\nStory: {target}", soft_wrap=True)
+        console.print(f"\nStory: {printable(str(target))}", soft_wrap=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from experiments.command.environment import load_charts
 from experiments.command.option import (
     LARGEST_SEED,
     LONGEST_DAYS,
@@ -24,6 +25,7 @@ from experiments.command.option import (
     within,
 )
 from experiments.command.screen import paragraph, print_json, progress, results
+from experiments.text import printable
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ def run(
     for line in told.ending if quiet else told.lines:
         console.print(paragraph(line, console.width), soft_wrap=True)
     if not quiet:
-        console.print(f"\nResults: {folder}", soft_wrap=True)
+        console.print(f"\nResults: {printable(str(folder))}", soft_wrap=True)
 
 
 def check_size(world: "World") -> None:
@@ -127,11 +129,11 @@ def study_of(policy: "Policy", world: "World", seed: int, horizon: int) -> dict[
 
 def save(told: Told, world: "World", folder: Path, study: dict[str, Any]) -> None:
     """Write a run to a folder, whole or not at all."""
-    import pyarrow.parquet as pq
+    load_charts()
 
     from experiments.charts import save as save_chart
     from experiments.charts.timeline import timeline
-    from experiments.folder import write_folder, write_json
+    from experiments.folder import write_folder, write_json, write_lines, write_table
     from experiments.provenance import policy_content, provenance, world_content
 
     records = tables(told.model)
@@ -141,9 +143,9 @@ def save(told: Told, world: "World", folder: Path, study: dict[str, Any]) -> Non
         save_chart(figure, path.with_suffix(""))  # as PNG and SVG
 
     files: dict[str, Callable[[Path], None]] = {
-        "events.parquet": partial(pq.write_table, events_table(records["events"], told.sentences)),
-        "agents.parquet": partial(pq.write_table, agents_table(records)),
-        "systems.parquet": partial(pq.write_table, columns(records["systems"])),
+        "events.parquet": partial(write_table, events_table(records["events"], told.sentences)),
+        "agents.parquet": partial(write_table, agents_table(records)),
+        "systems.parquet": partial(write_table, columns(records["systems"])),
         "outcomes.json": partial(write_json, told.model.outcomes),
         "story.txt": partial(write_lines, told.lines),
         "timeline.png": write_chart,
@@ -155,11 +157,6 @@ def save(told: Told, world: "World", folder: Path, study: dict[str, Any]) -> Non
         "parameters": world_content(world),
     }
     write_folder(folder, files, manifest)
-
-
-def write_lines(lines: list[str], path: Path) -> None:
-    """Write lines of text."""
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def tables(model: "ReleaseModel") -> dict[str, Any]:

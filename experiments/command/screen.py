@@ -1,4 +1,4 @@
-"""Where a command writes: results to stdout, everything else to stderr."""
+"""Where a command writes: results to stdout, everything else to stderr. Nothing is printed but through this door."""
 
 import sys
 import textwrap
@@ -7,18 +7,21 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
+from experiments.text import printable, printable_lines
+
 LINES = 5  # of progress, where there is no terminal
 
 
 def results() -> Any:
-    """The console for results. What users name is printed as it is: no markup, no highlighting."""
-    from rich.console import Console
+    """The console for results."""
+    from experiments.command.console import PlainConsole
 
-    return Console(markup=False, highlight=False, emoji=False)
+    return PlainConsole()
 
 
 def paragraph(text: str, width: int, first: str = "", others: str = "  ") -> str:
-    """Text folded to a width, its first line and all others set in."""
+    """Text folded to a width, its first line and all others set in. Its own line breaks become blanks."""
+    text = printable_lines(text)
     return textwrap.fill(text, width, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False)
 
 
@@ -27,7 +30,18 @@ def print_table(table: Any) -> None:
     console = results()
     with console.capture() as captured:
         console.print(table)
-    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+    print_styled("\n".join(line.rstrip() for line in captured.get().split("\n")[:-1]) + "\n")
+
+
+def print_styled(text: str) -> None:
+    """Print what a console has made: text that is printable, and styles where stdout is a terminal."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def print_text(text: str) -> None:
+    """Print lines of text."""
+    print_styled(f"{printable_lines(text)}\n")
 
 
 def print_json(content: Any) -> None:
@@ -36,13 +50,14 @@ def print_json(content: Any) -> None:
 
     from experiments.folder import plain
 
-    print(json.dumps(plain(content), indent=1))
+    print_text(json.dumps(plain(content), indent=1))
 
 
 def say(text: str, *, quiet: bool) -> None:
-    """A line about what is going on."""
+    """A line about what is going on, or what went wrong."""
     if not quiet:
-        print(text, file=sys.stderr, flush=True)
+        sys.stderr.write(f"{printable(text)}\n")
+        sys.stderr.flush()
 
 
 class Lines:
@@ -65,11 +80,12 @@ def progress(total: int, noun: str, *, quiet: bool) -> Iterator[Callable[[int], 
     if quiet:
         yield lambda more: None
     elif sys.stderr.isatty():
-        from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+        from experiments.command.console import PlainConsole
+
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn(noun), TimeRemainingColumn(compact=True))
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        with Progress(*columns, console=PlainConsole(stderr=True), transient=True) as bar:
             task = bar.add_task(noun, total=total)
             yield lambda more: bar.advance(task, more)
     else:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from experiments.command.amount import count, number
-from experiments.command.option import Json, Quiet, check_writable, within
+from experiments.command.option import Json, Quiet, check_writable, whole, within
 from experiments.command.screen import paragraph, print_json, results
+from experiments.text import printable
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -132,10 +133,10 @@ def draws_of(text: str | None) -> tuple[int | None, int]:
     """
     if text is None:
         return None, 0
-    wanted = text.removeprefix("+")
-    if not wanted.isdecimal() or not 1 <= int(wanted) <= 1_000_000:
+    wanted = whole(text.removeprefix("+"))
+    if not 1 <= wanted <= 1_000_000:
         raise InputError(f"--draws {text} must be a whole number from 1 to 1000000 (draws), or +N to add N to a finished study")
-    return (None, int(wanted)) if text.startswith("+") else (int(wanted), 0)
+    return (None, wanted) if text.startswith("+") else (wanted, 0)
 
 
 def shard_of(text: str) -> tuple[int, int]:
@@ -144,10 +145,10 @@ def shard_of(text: str) -> tuple[int, int]:
     >>> shard_of("2/8")
     (2, 8)
     """
-    own, slash, shards = text.partition("/")
-    if not (slash and own.isdecimal() and shards.isdecimal() and 1 <= int(own) <= int(shards) <= 1_000_000):
+    own, _, shards = text.partition("/")
+    if not 1 <= whole(own) <= whole(shards) <= 1_000_000:
         raise InputError(f"--shard {text} must be I/N with I from 1 to N, such as 2/8")
-    return int(own), int(shards)
+    return whole(own), whole(shards)
 
 
 @contextmanager
@@ -211,11 +212,11 @@ def finish(done: "Done", study: "Study", shard: tuple[int, int], *, quiet: bool,
         console = results()
         of = "" if shard == (1, 1) else f"; this was shard {shard[0]} of {shard[1]}"
         early = ", where the stop rule was met" if done.stopped_early else ""
-        console.print(f"{study.name}: {count(done.runs, 'run')} in {count(done.draws, 'draw')}{early}{of}.", soft_wrap=True)
+        console.print(f"{printable(study.name)}: {count(done.runs, 'run')} in {count(done.draws, 'draw')}{early}{of}.", soft_wrap=True)
         if shard == (1, 1):
             print_found(study, done.folder)
         if not quiet:
-            console.print(f"\nResults: {done.folder}", soft_wrap=True)
+            console.print(f"\nResults: {printable(str(done.folder))}", soft_wrap=True)
     if done.wrong:
         raise WentWrong(
             f"{count(done.wrong, 'run')} of {done.runs:,} went wrong and have no outcomes; the columns status and reason say what, "

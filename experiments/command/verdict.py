@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.command.amount import days, decimals_of, money, number, percent, size_of
+from experiments.text import printable
 
 Statistics = Mapping[str, Any]  # of one outcome: mean, low, high, and the same of its difference from the reference
 Policies = Mapping[str, Mapping[str, Statistics]]
@@ -95,7 +96,7 @@ def columns(policies: Collection[Mapping[str, Statistics]]) -> list[Column]:
 def rows(name: str, policies: Policies, reference: str, table: list[Column], words: Wording) -> Iterable[list[str]]:
     """The lines of one policy."""
     outcomes, base = policies[name], policies[reference]
-    yield [name, *(mean_cell(column, outcomes) for column in table)]
+    yield [printable(name), *(mean_cell(column, outcomes) for column in table)]
     yield [f"  {LEVEL}", *(interval_cell(column, outcomes, words) for column in table)]
     if name == reference:
         return
@@ -142,7 +143,8 @@ def table(summary: Mapping[str, Any], words: Wording) -> Any:
     policies, reference = summary["policies"], summary["reference"]
     shown = columns(policies.values())
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    grid.add_column("\n\npolicy", overflow="fold", min_width=min(LONGEST_NAME, max(map(len, policies))))
+    longest = max(len(printable(name)) for name in policies)
+    grid.add_column("\n\npolicy", overflow="fold", min_width=min(LONGEST_NAME, longest))
     for column in shown:
         grid.add_column(f"{column.heading}\n{column.unit}", justify="right", overflow="fold")
     for name in policies:

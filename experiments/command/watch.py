@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from experiments.command.amount import money, number
 from experiments.command.screen import say
+from experiments.text import printable
 
 if TYPE_CHECKING:
     from experiments.study.study import Study
@@ -24,12 +25,13 @@ def watcher(study: "Study", *, quiet: bool) -> Iterator[Callable[["Progress"], N
     if quiet:
         yield lambda progress: None
     elif sys.stderr.isatty():
-        from rich.console import Console
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
 
-        console = Console(stderr=True)
-        with Bar(BarColumn(bar_width=20), TextColumn("{task.description}"), console=console, transient=True) as bar:
+        from experiments.command.console import PlainConsole
+
+        columns = (BarColumn(bar_width=20), TextColumn("{task.description}", markup=False))
+        with Bar(*columns, console=PlainConsole(stderr=True), transient=True) as bar:
             task = bar.add_task("starting ...", total=None)
             report = Report(study)
 
@@ -67,7 +69,7 @@ class Report:
             told.append(f"{duration(left)} left")
         if progress.wrong:
             told.append(f"{progress.wrong:,} went wrong")
-        return ", ".join(told) + self.means(progress)
+        return printable(", ".join(told) + self.means(progress))
 
     def means(self, progress: "Progress") -> str:
         """What it has found so far."""

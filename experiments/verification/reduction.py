@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from experiments.verification.check import Check
+from scenarios.notation import shown
 from sim.errors import InputError, nearest
 
 Value = float | int | str
@@ -30,14 +31,14 @@ class Setting:
         """
         if self.choices:
             if value not in self.choices:
-                raise InputError(f"{self.name} = {value} must be one of {', '.join(self.choices)} ({self.meaning})")
+                raise InputError(f"{self.name} = {shown(value)} must be one of {', '.join(self.choices)} ({self.meaning})")
             return str(value)
         low, high = self.bounds
         whole = isinstance(self.default, int)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not low <= value <= high or (whole and value != int(value)):
             kind = "a whole number from" if whole else "a number from"
-            raise InputError(f"{self.name} = {value} must be {kind} {low:g} to {high:g} ({self.meaning})")
+            raise InputError(f"{self.name} = {shown(value)} must be {kind} {low:g} to {high:g} ({self.meaning})")
         return int(value) if whole else float(value)
 
 
