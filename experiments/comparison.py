@@ -17,8 +17,9 @@ from experiments.sweep.plan import SweepPlan, chunk_of
 from experiments.sweep.runner import Rows
 from scenarios import World, load_policy, load_world
 from sim.errors import InputError
-from sim.plan import Results, checked_horizon
+from sim.plan import Results
 from sim.policy import Policy
+from sim.settings import checked_horizon
 
 Array = np.ndarray[Any, np.dtype[Any]]
 HEADLINES = ("model_enabled_harm", "incidents", "release_delay_days", "usable_lead_months", "customers_lost_share")

@@ -7,13 +7,12 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model
 
 from sim.parameters import PARAMETERS, Parameter
-from sim.policy import LEVERS, Lever
+from sim.policy import DAY, LEVERS, Lever
 from sim.vocabulary import Described
 
 Kind = Literal["policy", "world"]
 Known = Lever | Parameter
 
-DAY = Lever("day", 0, "day", (0, 3650), "Day from which the step holds; the first covered system is ready on day 0.")
 NUMBER, RANGE, TIMES = FORMS = ("(number)", "(range)", "(multiple)")  # ways to set a parameter, in brackets unlike any key
 
 

@@ -6,10 +6,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from scenarios.notation import Place, path, quoted, shown
-from scenarios.schema import DAY, TIMES, Kind, Known, Range, Times, file_schema, labels
+from scenarios.schema import TIMES, Kind, Known, Range, Times, file_schema, labels
 from sim.errors import InputError, nearest
 from sim.parameters import PARAMETERS, Parameter
-from sim.policy import LEVERS
+from sim.policy import DAY, LEVERS
 
 KINDS_OF_NUMBER = {int: "a whole number, ", float: "a number, "}
 OUTSIDE = {"greater_than_equal", "less_than_equal", "finite_number"}

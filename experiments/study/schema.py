@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, create_model
 
-from scenarios.schema import DAY, Known, Table, bounded, entry, has_prior_form, plain, table
+from scenarios.schema import Known, Table, bounded, entry, has_prior_form, plain, table
 from sim.parameters import PARAMETERS
-from sim.policy import LEVERS, Lever, yes_or_no
+from sim.policy import DAY, LEVERS, Lever, yes_or_no
+from sim.settings import LONGEST_DAYS
 
 MOST_POINTS = 1_000_000
 LARGEST_SEED = 2**53 - 1  # beyond it JSON readers lose digits
@@ -27,7 +28,7 @@ HEAD = {
     known.name: known
     for known in (
         Lever("draws", 500, "draws", (1, 100_000), "Draws at each point: in each, parameters and luck are drawn anew."),
-        Lever("horizon_days", 540, "days", (1, 3650), "Days that a run lasts."),
+        Lever("horizon_days", 540, "days", (1, LONGEST_DAYS), "Days that a run lasts."),
         yes_or_no("fixed", "Parameters that are not varied stay at their central values, so that draws differ in luck only."),
         yes_or_no("check", "The model's invariants are checked every evening."),
     )
