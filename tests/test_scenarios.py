@@ -364,9 +364,10 @@ def test_unusable_content(tmp_path, name, content, part):
 def test_unusable_paths(tmp_path):
     assert "is a folder" in sentence(load_policy, tmp_path)
     assert "no such file" in sentence(load_world, tmp_path / "nope.toml")
-    assert "no such file" in sentence(load_world, "/dev/zero")
+    assert "is a pipe or a device" in sentence(load_world, "/dev/zero")
     assert "cannot be read" in sentence(load_world, "x" * 5000 + ".toml")
-    assert "no such file" in sentence(load_world, "a\x00b.toml")
+    assert "cannot be read (no usable path)" in sentence(load_world, "a\x00b.toml")
+    assert "no such file" in sentence(load_world, tmp_path / "mine.toml" / "below.toml")
     assert "\\n" in sentence(load_world, "two\nlines.toml")
 
 

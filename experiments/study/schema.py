@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, create_model
 
-from scenarios.schema import Known, Table, bounded, entry, has_prior_form, plain, table
+from scenarios.schema import Known, Table, bounded, each_of, entry, has_prior_form, plain, table
 from sim.parameters import PARAMETERS
 from sim.policy import DAY, LEVERS, Lever, yes_or_no
 from sim.settings import LONGEST_DAYS
@@ -122,8 +122,8 @@ class StudyFile(Table):
 
     summary: Annotated[str, Field(pattern=r"\S", description="One sentence that says what is asked.")]
     story: Annotated[str, Field(description="Why one asks, with sources.")] = ""
-    policies: Annotated[list[str], Field(min_length=1, description="Policies by name or path; the first is the reference.")]
-    worlds: Annotated[list[str], Field(min_length=1, description="Worlds by name or path.")] = ["baseline"]
+    policies: Annotated[list[str], Field(min_length=1, fail_fast=True, description="Policies by name or path; the first is the reference.")]
+    worlds: Annotated[list[str], Field(min_length=1, fail_fast=True, description="Worlds by name or path.")] = ["baseline"]
     draws: int = 500
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="Number that all that is random follows from.")] = 1
     horizon_days: int = 540
@@ -170,7 +170,7 @@ def kind_of_design(value: object) -> str:
 def setting(known: Known, *, prior: bool) -> Any:
     """The type of everything that a study may write for a lever, a date or a parameter."""
     value: Any = Annotated[plain(known), Tag(VALUE)]
-    levels: Any = Annotated[list[plain(known)], Field(min_length=1), Tag(LEVELS)]  # type: ignore[misc]
+    levels: Any = Annotated[each_of(plain(known)), Field(min_length=1), Tag(LEVELS)]
     if not has_range(known):
         return Annotated[value | levels, Discriminator(form_of_switch)]
     number = bounded(known, known.type)
@@ -223,8 +223,8 @@ def file_schema() -> type[StudyFile]:
     rule: Any = table("stop", {"outcome": (named, Field(description="The outcome that is looked at."))}, StopRule)
     fields: dict[str, Any] = {
         **{name: entry(known, plain(known)) for name, known in HEAD.items()},
-        "outcomes": (list[named], Field(default=[], min_length=1, description="Outcomes that are kept; by default all.")),
-        "series": (list[weekly], Field(default=[], description="Columns of the weekly series that are kept; by default none.")),
+        "outcomes": (each_of(named), Field(default=[], min_length=1, description="Outcomes that are kept; by default all.")),
+        "series": (each_of(weekly), Field(default=[], description="Columns of the weekly series that are kept; by default none.")),
         "design": (Annotated[designs, Discriminator(kind_of_design)], Field(default=Grid(), description="How the points are chosen.")),
         "stop": (rule, Field(default_factory=lambda: None, description="When to stop early.")),
     }
