@@ -64,17 +64,7 @@ class Plan:
         agenda_bytes = self.plans_room * (DRAFT_DTYPE.itemsize + OPERATION_DTYPE.itemsize)
         if self.most_bytes + agenda_bytes > MOST_BYTES:
             raise too_large(self.worlds[draw], self.horizon, self.most_bytes + agenda_bytes)
-        self.refuse_too_many_results()
-
-    def refuse_too_many_results(self) -> None:
-        """Raise `InputError` where the results of all runs would not fit into half of this machine's memory."""
-        a_run = sum(array.nbytes for array in vars(no_results(1, 1, self.horizon)).values())
-        needed, known = a_run * len(self.worlds) * len(self.names), memory_bytes()
-        if needed > known // 2:
-            raise InputError(
-                f"results of {len(self.worlds):,} worlds under {len(self.names):,} policies over {self.horizon} days need "
-                f"{needed / 1e9:.1f} GB of memory, and half of the {known / 1e9:.1f} GB of this machine is allowed: take fewer at once"
-            )
+        refuse_too_many_results(len(self.worlds), len(self.names), self.horizon)
 
     @cached_property
     def results(self) -> Results:
@@ -117,6 +107,17 @@ def no_results(worlds: int, policies: int, horizon: int) -> Results:
         np.zeros((*shape, (horizon + 6) // 7), dtype(Week)),
         np.zeros((*shape, CHANNELS, CHANNELS), np.int64),
     )
+
+
+def refuse_too_many_results(worlds: int, policies: int, horizon: int) -> None:
+    """Raise `InputError` where the results of all runs would not fit into half of this machine's memory."""
+    a_run = sum(array.nbytes for array in vars(no_results(1, 1, horizon)).values())
+    needed, known = a_run * worlds * policies, memory_bytes()
+    if needed > known // 2:
+        raise InputError(
+            f"results of {worlds:,} worlds under {policies:,} policies over {horizon} days need {needed / 1e9:.1f} GB of memory, "
+            f"and half of the {known / 1e9:.1f} GB of this machine is allowed: take fewer at once"
+        )
 
 
 def run_once(memory: Memory, seed: int, horizon: int, world: Array, phases: Array, check: bool, name: str, events_room: int = 0) -> None:

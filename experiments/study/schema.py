@@ -12,6 +12,7 @@ from sim.policy import DAY, LEVERS, Lever, yes_or_no
 from sim.settings import LONGEST_DAYS
 
 MOST_POINTS = 1_000_000
+MOST_DRAWS = 100_000
 LARGEST_SEED = 2**53 - 1  # beyond it JSON readers lose digits
 VALUE, LEVELS, RANGE, PRIOR = FORMS = ("(value)", "(levels)", "(range)", "(prior)")  # ways to set a factor, unlike any key
 
@@ -27,7 +28,7 @@ KNOWN: dict[str, Mapping[str, Known]] = {
 HEAD = {
     known.name: known
     for known in (
-        Lever("draws", 500, "draws", (1, 100_000), "Draws at each point: in each, parameters and luck are drawn anew."),
+        Lever("draws", 500, "draws", (1, MOST_DRAWS), "Draws at each point: in each, parameters and luck are drawn anew."),
         Lever("horizon_days", 540, "days", (1, LONGEST_DAYS), "Days that a run lasts."),
         yes_or_no("fixed", "Parameters that are not varied stay at their central values, so that draws differ in luck only."),
         yes_or_no("check", "The model's invariants are checked every evening."),

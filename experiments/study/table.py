@@ -30,18 +30,18 @@ def read_table(file: Path, name: str) -> dict[Factor, tuple[Value, ...]]:
     """
     rows = rows_of(file, name)
     found = header_of(next(rows, []), name)
-    columns: dict[Factor, list[Value]] = {factor: [] for factor in found}
+    columns: list[list[Value]] = [[] for _ in found]
     for number, row in enumerate(rows, start=2):
         if len(row) != len(found):
             raise refused(name, f"row {number} has {len(row)} cells and the header {len(found)}, each point needs a value of each factor")
-        for factor, cell in zip(found, row, strict=True):
-            columns[factor].append(value_of(factor, cell.strip(), f"row {number}", name))
-    if not columns[found[0]]:
+        for factor, column, cell in zip(found, columns, row, strict=True):
+            column.append(value_of(factor, cell.strip(), f"row {number}", name))
+    if not columns[0]:
         raise refused(name, "has a header and no points, add a row for each")
     order = list(dict.fromkeys(ROLES.values()))
     return {
-        Factor(factor.role, factor.name, tuple(sorted(set(columns[factor])))): tuple(columns[factor])
-        for factor in sorted(columns, key=lambda factor: order.index(factor.role))
+        Factor(factor.role, factor.name, tuple(sorted(set(column)))): tuple(column)
+        for factor, column in sorted(zip(found, columns, strict=True), key=lambda pair: order.index(pair[0].role))
     }
 
 
@@ -58,8 +58,6 @@ def rows_of(file: Path, name: str) -> Iterator[list[str]]:
             row = next(csv.reader([line], strict=True))
         except csv.Error as error:
             raise refused(name, f"row {number} is not CSV, {error}") from None
-        if number > MOST_POINTS + 1:
-            raise refused(name, f"has more than {MOST_POINTS:,} points, take fewer")
         empty.append(row)
         if any(cell.strip() for cell in row):
             yield from empty
@@ -76,6 +74,8 @@ def lines_of(file: Path, name: str) -> Iterator[str]:
         content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise refused(name, f"is not UTF-8 at byte {error.start}, save it as UTF-8 text") from None
+    if content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n") > MOST_POINTS + 1:
+        raise refused(name, f"has more than {MOST_POINTS:,} points, take fewer")
     for number, line in enumerate(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline=""), start=1):
         if len(line) > LONGEST_LINE:
             raise refused(name, f"row {number} has more than {LONGEST_LINE} characters, write each point on a line of its own")
