@@ -1,8 +1,9 @@
 """A paired comparison of release policies in one world: the same draws under every policy, differences draw by draw."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -10,20 +11,22 @@ import numpy as np
 from experiments.ensemble import Ensemble, draw_worlds
 from experiments.estimate import METHODS, change, level
 from experiments.pairing import Run, health
+from experiments.study.schema import LARGEST_SEED, MOST_DRAWS
 from experiments.study.study import Study
 from experiments.sweep.columns import MORE_IS_BETTER, OUTCOMES, WEEKLY
 from experiments.sweep.memory import run_in_memory
 from experiments.sweep.plan import SweepPlan, chunk_of
 from experiments.sweep.runner import Rows
 from scenarios import World, load_policy, load_world
+from sim.bounds import shown
 from sim.errors import InputError
-from sim.plan import Results, checked_horizon
+from sim.plan import Results, refuse_too_many_results
 from sim.policy import Policy
+from sim.settings import checked_horizon, checked_threads, whole
 
 Array = np.ndarray[Any, np.dtype[Any]]
 HEADLINES = ("model_enabled_harm", "incidents", "release_delay_days", "usable_lead_months", "customers_lost_share")
 EXACT = 20  # draws in which the first day of a difference is found
-
 
 
 @dataclass(frozen=True)
@@ -152,27 +155,36 @@ def compare(
     >>> small.outcome("release_delay_days")[0].tolist()
     [0.0, 30.0]
     """
-    loaded = tuple(policy if isinstance(policy, Policy) else load_policy(policy) for policy in policies)
-    place = world if isinstance(world, World) else load_world(world)
-    if not loaded:
-        raise InputError("policies = [] must name at least one policy; `lockgate list` names all")
-    if draws < 1:
-        raise InputError(f"draws = {draws} must be 1 or more (sampled worlds)")
-    names = [policy.name for policy in loaded]
-    if len(set(names)) < len(names):
-        raise InputError(f"policies {', '.join(names)} must have different names: each is compared once")
+    threads = checked_threads(threads)
+    loaded, place = loaded_policies(policies), world if isinstance(world, World) else load_world(world)
     study = Study(
         name="compare",
-        summary=f"{', '.join(names)} in {place.name}",
+        summary=f"{', '.join(policy.name for policy in loaded)} in {place.name}",
         policies=loaded,
         worlds=(place,),
-        draws=draws,
+        draws=whole("draws", draws, 1, MOST_DRAWS, "sampled worlds"),
         outcomes=tuple(OUTCOMES),
-        seed=seed,
+        seed=whole("seed", seed, 0, LARGEST_SEED, "number that all random draws follow from"),
         horizon_days=checked_horizon(horizon_days),
         fixed=fixed,
         series=tuple(name for name in WEEKLY if name != "day"),
         check=check,
     )
-    ensemble = draw_worlds(place, draws, seed, fixed=fixed)
+    refuse_too_many_results(study.draws, len(loaded), study.horizon_days)
+    ensemble = draw_worlds(place, study.draws, study.seed, fixed=fixed)
     return Comparison(study, ensemble, run_in_memory(study, ensemble, threads=threads, progress=progress))
+
+
+def loaded_policies(policies: Sequence[str | Policy]) -> tuple[Policy, ...]:
+    """The policies of these names, paths or objects, each of a name of its own."""
+    if isinstance(policies, str | PathLike | Policy) or not isinstance(policies, Iterable):
+        raise InputError(f'policies = {shown(policies)} must be a list, such as ["open-release", "withhold"]')
+    loaded = tuple(policy if isinstance(policy, Policy) else load_policy(policy) for policy in policies)
+    if not loaded:
+        raise InputError("policies = [] must name at least one policy; `lockgate list` names all")
+    names = [policy.name for policy in loaded]
+    if len(set(names)) < len(names):
+        raise InputError(f"policies {', '.join(names)} must have different names: each is compared once")
+    for policy in loaded:
+        policy.phases()  # refuses what it cannot be
+    return loaded

@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from experiments.study.schema import LARGEST_SEED
 from scenarios import World
 from sim.chance import Purpose, key, uniform
 from sim.parameters import parameter_table
+from sim.settings import whole
 
 Array = np.ndarray[Any, np.dtype[Any]]
+MOST_AT_ONCE = 1_000_000  # sampled worlds
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,12 @@ def draw_worlds(world: World, draws: int, seed: int, *, fixed: bool = False, fir
 
     Draw k is the same whatever the number of draws, and a parameter's values do not depend on which others are sampled.
     """
+    seed = whole("seed", seed, 0, LARGEST_SEED, "number that all random draws follow from")
+    draws = whole("draws", draws, 0, MOST_AT_ONCE, "sampled worlds at once")
+    first = whole("first", first, 0, LARGEST_SEED, "number of the first draw")
     values: dict[str, Any] = dict(world.central())
     for name in () if fixed else world.sampled:
         word = word_of(name)
         values[name] = [world.sample(name, uniform(seed, Purpose.PRIOR, draw, word)) for draw in range(first, first + draws)]
-    seeds = np.array([key(seed, draw, Purpose.WORLD_SEED) & (2**53 - 1) for draw in range(first, first + draws)], np.int64)
+    seeds = np.array([key(seed, draw, Purpose.WORLD_SEED) & LARGEST_SEED for draw in range(first, first + draws)], np.int64)
     return Ensemble(parameter_table(draws, **values), seeds)

@@ -1,14 +1,16 @@
 """Loading a scenario's file and those that it extends, each checked by the schema."""
 
 from dataclasses import dataclass
-from os import PathLike, fspath
+from os import PathLike
 
 from pydantic import ValidationError
 
-from scenarios.notation import quoted
+from scenarios.notation import quoted, shown
 from scenarios.schema import Kind, ScenarioFile, file_schema
 from scenarios.sentence import translated
 from scenarios.source import Source, find
+
+MOST_LINKS = 16  # from a file to the eldest that it builds on
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,14 @@ def document(source: Source) -> Document:
 
 def lineage(kind: Kind, name_or_path: str | PathLike[str]) -> list[Document]:
     """The file of this name, after those that it builds on: the eldest first."""
-    family = [document(find(kind, fspath(name_or_path)))]
+    family = [document(find(kind, name_or_path))]
     while family[-1].content.extends:
         parent = family[-1].parent()
         known = [member.source for member in family]
         if parent.identity in [source.identity for source in known]:
             chain = " -> ".join(quoted(source.name) for source in [*known, parent])
-            raise known[-1].refused(f"extends = {quoted(family[-1].content.extends)} leads in a circle ({chain}), drop one of these")
+            raise known[-1].refused(f"extends = {shown(family[-1].content.extends)} leads in a circle ({chain}), drop one of these")
+        if len(family) > MOST_LINKS:
+            raise family[0].source.refused(f"extends lead through more than {MOST_LINKS} files, write what they set into fewer")
         family.append(document(parent))
     return family[::-1]

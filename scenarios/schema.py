@@ -7,13 +7,12 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model
 
 from sim.parameters import PARAMETERS, Parameter
-from sim.policy import LEVERS, Lever
+from sim.policy import DAY, LEVERS, Lever
 from sim.vocabulary import Described
 
 Kind = Literal["policy", "world"]
 Known = Lever | Parameter
 
-DAY = Lever("day", 0, "day", (0, 3650), "Day from which the step holds; the first covered system is ready on day 0.")
 NUMBER, RANGE, TIMES = FORMS = ("(number)", "(range)", "(multiple)")  # ways to set a parameter, in brackets unlike any key
 
 
@@ -126,6 +125,11 @@ def table(name: str, fields: Mapping[str, Any], base: type[Table] = Table) -> ty
     return create_model(name, __base__=base, **dict(fields))
 
 
+def each_of(kind: Any) -> Any:
+    """The type of a list that is checked as far as its first wrong entry."""
+    return Annotated[list[kind], Field(fail_fast=True)]
+
+
 @cache
 def levers() -> type[Table]:
     """The schema of a policy's `[levers]`."""
@@ -145,7 +149,7 @@ def file_schema(kind: Kind) -> type[ScenarioFile]:
         differences: Any = (parameters(), Field(default_factory=parameters(), description="Parameters that differ from their table."))
         return create_model("World", __base__=WorldFile, __doc__=WorldFile.__doc__, parameters=differences)
     day = (plain(DAY), Field(description=f"{DAY.meaning} [{DAY.unit}]"))
-    steps: Any = list[table("step", {"day": day}, levers())]  # type: ignore[misc]
+    steps: Any = each_of(table("step", {"day": day}, levers()))
     timeline: Any = (steps, Field(default=[], description="Changes of levers on later days, in any order."))
     first: Any = (levers(), Field(default_factory=levers(), description="Levers from day 0 on."))
     return create_model("Policy", __base__=PolicyFile, __doc__=PolicyFile.__doc__, levers=first, timeline=timeline)

@@ -6,12 +6,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from scenarios.notation import Place, path, quoted, shown
-from scenarios.schema import DAY, TIMES, Kind, Known, Range, Times, file_schema, labels
+from scenarios.schema import TIMES, Kind, Known, Range, Times, file_schema, labels
 from sim.errors import InputError, nearest
 from sim.parameters import PARAMETERS, Parameter
-from sim.policy import LEVERS
+from sim.policy import DAY, LEVERS
 
 KINDS_OF_NUMBER = {int: "a whole number, ", float: "a number, "}
+LONGEST_PATH = 4096  # characters: longer ones lead to no file
 OUTSIDE = {"greater_than_equal", "less_than_equal", "finite_number"}
 TOP = {
     "summary": "one sentence in quotes",
@@ -117,7 +118,7 @@ def problem(kind: Kind, place: Place, error: ErrorDetails) -> str:
 
 def refusal(kind: Kind, name: str, said: str) -> InputError:
     """An error about the policy or world of this name or path."""
-    return InputError(f"{kind} {quoted(name)}: {said}")
+    return InputError(f"{kind} {quoted(name) if len(name) <= LONGEST_PATH else shown(name)}: {said}")
 
 
 def translated(kind: Kind, name: str, errors: ValidationError, *, within: str = "") -> InputError:

@@ -1,15 +1,16 @@
 """Where a scenario's file is: among the built-in ones, or at a path of the user's; and reading it."""
 
-import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from scenarios.notation import decoded, quoted
+from scenarios.notation import decoded, quoted, shown
+from scenarios.reading import MOST_TOML_BYTES, read_limited, toml_tables
 from scenarios.schema import Kind
-from scenarios.sentence import refusal
+from scenarios.sentence import LONGEST_PATH, refusal
 from sim.errors import InputError, nearest
 
 FOLDERS: dict[Kind, str] = {"policy": "policies", "world": "worlds"}
@@ -40,43 +41,29 @@ class Source:
 
     def read(self) -> dict[str, Any]:
         """The TOML tables that the file holds."""
-        content = self.bytes()
         try:
-            tables = tomllib.loads(content.decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            raise self.refused(f"byte {error.start} is not UTF-8, save the file as UTF-8 text") from None
-        except tomllib.TOMLDecodeError as error:
-            raise self.refused(f"not TOML, {' '.join(str(error).split())}") from None
-        except (RecursionError, ValueError):  # brackets without end, or an integer of thousands of digits
-            raise self.refused("not TOML that can be read, it nests too deep or has a number too long") from None
+            file = self.file
+            tables = toml_tables(read_limited(file, MOST_TOML_BYTES) if isinstance(file, Path) else file.read_bytes())
+        except InputError as error:
+            raise self.refused(str(error)) from None
         if not tables:
             raise self.refused('is empty, begin it with summary = "one sentence"')
         return tables
 
-    def bytes(self) -> bytes:
-        """The file's content."""
-        try:
-            what = "is a folder, name a file in it" if self.file.is_dir() else "" if self.file.is_file() else "no such file, check the path"
-            if not what:
-                return self.file.read_bytes()
-        except (OSError, ValueError) as error:
-            what = f"cannot be read ({getattr(error, 'strerror', None) or 'no usable path'})"
-        raise self.refused(what)
-
     def parent(self, name: str) -> "Source":
         """The source that this file extends: a built-in one, or a file in the tree below this file's folder."""
         if not is_path(name):
-            return built_in(self.kind, name, f"{self.kind} {quoted(self.name)}: extends = {quoted(name)} is no built-in {self.kind}")
+            return built_in(self.kind, name, f"{self.kind} {quoted(self.name)}: extends = {shown(name)} is no built-in {self.kind}")
         if not isinstance(self.file, Path):
-            raise self.refused(f"extends = {quoted(name)} must be a built-in name")
+            raise self.refused(f"extends = {shown(name)} must be a built-in name")
         try:
             folder = self.file.parent.resolve()
-            target = (folder / name).resolve()
-            inside = target.is_relative_to(folder) and not Path(name).is_absolute()
+            target = (folder / name[:LONGEST_PATH]).resolve()  # to resolve a path takes time by the square of its length
+            inside = target.is_relative_to(folder) and not Path(name).is_absolute() and len(name) <= LONGEST_PATH
         except (OSError, RuntimeError, ValueError):  # links in a circle, or characters that no path has
             inside = False
         if not inside:
-            raise self.refused(f"extends = {quoted(name)} must be a relative path that stays below this file's folder, or a built-in name")
+            raise self.refused(f"extends = {shown(name)} must be a relative path that stays below this file's folder, or a built-in name")
         return Source(self.kind, str(self.file.parent / name), target)
 
 
@@ -99,6 +86,15 @@ def built_in(kind: Kind, name: str, otherwise: str) -> Source:
     return Source(kind, name, files("scenarios") / FOLDERS[kind] / f"{name}{SUFFIX}")
 
 
-def find(kind: Kind, name: str) -> Source:
+def spelled(kind: str, name_or_path: object) -> str:
+    """A name or path as text, or an error where it is neither."""
+    name = fspath(name_or_path) if isinstance(name_or_path, str | PathLike) else None
+    if not isinstance(name, str):
+        raise InputError(f"{kind} = {shown(name_or_path)} must be a name or a path, in text")
+    return name
+
+
+def find(kind: Kind, name_or_path: str | PathLike[str]) -> Source:
     """The source that a user names: a built-in name, or a path."""
-    return Source(kind, name, Path(name)) if is_path(name) else built_in(kind, name, f"unknown {kind} {quoted(name)}")
+    name = spelled(kind, name_or_path)
+    return Source(kind, name, Path(name)) if is_path(name) else built_in(kind, name, f"unknown {kind} {shown(name)}")

@@ -10,11 +10,12 @@ from pydantic import ValidationError
 
 from scenarios.consistency import contradictions
 from scenarios.load import lineage
-from scenarios.notation import quoted
+from scenarios.notation import quoted, shown
 from scenarios.prior import settled
 from scenarios.schema import WorldFile, parameters
-from scenarios.sentence import refusal, translated
+from scenarios.sentence import limits, refusal, translated
 from scenarios.source import built_in_names
+from sim.bounds import is_within
 from sim.errors import InputError, nearest
 from sim.parameters import PARAMETERS, Parameter
 
@@ -29,6 +30,13 @@ class World:
     name: str
     summary: str
     parameters: Mapping[str, Parameter] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.parameters, Mapping) or self.parameters.keys() != PARAMETERS.keys():
+            raise refusal("world", self.name, "must have each parameter once, start from load_world and change some with with_parameters")
+        for name, parameter in self.parameters.items():
+            if not (isinstance(parameter, Parameter) and is_within(PARAMETERS[name], parameter.default)):
+                raise refusal("world", self.name, f"{name} = {shown(parameter)} must be a Parameter, {limits(PARAMETERS[name])}")
 
     def central(self) -> dict[str, Value]:
         """The central value of every parameter.

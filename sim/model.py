@@ -9,12 +9,14 @@ from typing import Any, Generic, TypeVar
 import mesa
 
 from sim.agents import DAY, KINDS
+from sim.bounds import shown
 from sim.errors import InputError, nearest
 from sim.invariants import INVARIANTS, BrokenInvariant
 from sim.outcomes import Outcomes
 from sim.parameters import PARAMETERS, parameter_table
-from sim.policy import LEVERS, Policy
+from sim.policy import LEVERS, Policy, checked_policy
 from sim.row import fields
+from sim.settings import checked_horizon, checked_seed
 from sim.start.population import populate
 from sim.start.room import LISTS, SINGLES, TABLES, count_rows
 from sim.world import Event, Operation
@@ -92,15 +94,14 @@ class ReleaseModel(mesa.Model):
     ) -> None:
         super().__init__(rng=0)  # Mesa's own generator is never used: all draws are keyed
         seed = settings.pop("seed", None)
-        self.policy = policy or Policy("open-release")
+        self.policy = Policy("open-release") if policy is None else checked_policy(policy)
         levers, parameters = divide_settings(settings)
         if levers:
             self.policy = Policy(self.policy.name, {**self.policy.levers, **levers}, self.policy.timeline, self.policy.summary)
-        if not 1 <= horizon_days <= 3650:
-            raise InputError(f"horizon_days = {horizon_days} must be 1 to 3650 (days)")
-        self.horizon_days, self.check, self.day = horizon_days, check, 0
-        self.kinds = chosen_kinds(kinds or {})
-        self.world = self.make_world(int(seed if seed is not None else rng or 0), parameter_table(1, **{**(world or {}), **parameters})[0])
+        self.horizon_days, self.check, self.day = checked_horizon(horizon_days), check, 0
+        self.kinds = chosen_kinds(mapping("kinds", kinds))
+        wanted = checked_seed(seed if seed is not None else 0 if rng is None else rng)
+        self.world = self.make_world(wanted, parameter_table(1, **{**mapping("world", world), **parameters})[0])
         populate(self.world)  # type: ignore[no-untyped-call]
         self.datacollector = mesa.DataCollector(model_reporters={name: lambda model, name=name: model.measure(name) for name in WEEKLY})
         self.datacollector.collect(self)
@@ -173,6 +174,13 @@ class ReleaseModel(mesa.Model):
         if ended == 0:
             return 0.0
         return getattr(self.world.weeks[ended - 1], "harm" if name == "model_enabled_harm" else name)  # type: ignore[no-any-return]
+
+
+def mapping(name: str, given: Any) -> Mapping[str, Any]:
+    """What is given by name, or nothing."""
+    if given is not None and not (isinstance(given, Mapping) and all(isinstance(key, str) for key in given)):
+        raise InputError(f"{name} = {shown(given)} must map names to values")
+    return given or {}
 
 
 def divide_settings(settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,5 +1,7 @@
 """A plan of compiled runs: what is given, what it needs, room for the results, and how a thread runs some of them."""
 
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from sim.agenda import days_planned, operations_a_day, plans_expected, room_for
+from sim.agenda import DRAFT_DTYPE, OPERATION_DTYPE, days_planned, operations_a_day, plans_expected, room_for
 from sim.begin import Memory
 from sim.draws import bytes_of_draw, largest_draw, live, live_checked, report, run_draws
 from sim.errors import InputError
 from sim.invariants import INVARIANTS, ROW_SPACE, BrokenInvariant
 from sim.measures import Week
 from sim.outcomes import Outcomes
-from sim.parameters import PARAMETERS
-from sim.policy import PHASE_DTYPE, Policy
+from sim.parameters import PARAMETERS, checked_worlds
+from sim.policy import Policy, checked_policies
 from sim.row import dtype
+from sim.settings import checked_horizon, checked_seeds
 from sim.start.room import CHANNELS
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -41,34 +44,32 @@ class Plan:
     """Runs of every policy in every world: what is given, room for the results, and how a thread runs some of them."""
 
     def __init__(self, worlds: Array, policies: Sequence[Policy], seeds: Sequence[int] | Array, horizon: int) -> None:
-        self.worlds = np.require(worlds, requirements=["C", "W"])  # one type of array, so that rules are compiled once
+        self.worlds = checked_worlds(worlds)
         self.horizon = checked_horizon(horizon)
-        self.seeds = np.asarray(seeds, np.int64)
-        self.names = [policy.name for policy in policies]
-        tables = [policy.phases() for policy in policies]
+        self.seeds = checked_seeds(seeds, len(self.worlds))
+        chosen = checked_policies(policies)
+        self.names = [policy.name for policy in chosen]
+        tables = [policy.phases() for policy in chosen]
         self.parts = np.cumsum([0, *(len(table) for table in tables)])
-        self.phases = np.concatenate(tables) if tables else np.zeros(0, PHASE_DTYPE)
-        self.operations_rooms = operations_expected(horizon, worlds)
-        self.days_ahead = days_planned(horizon, worlds)
-        self.plans_room = int(plans_expected(self.days_ahead, worlds).max(initial=0))
+        self.phases = np.concatenate(tables)
+        self.operations_rooms = operations_expected(self.horizon, self.worlds)
+        self.days_ahead = days_planned(self.horizon, self.worlds)
+        self.plans_room = int(plans_expected(self.days_ahead, self.worlds).max(initial=0))
 
     def refuse_what_is_too_large(self) -> None:
-        """Raise `InputError` where a run would need more memory than `MOST_BYTES`."""
+        """Raise `InputError` where a run would need more memory than `MOST_BYTES`, or all results more than this machine has."""
         memory = Memory()
         given = self.horizon, self.worlds, self.phases, self.parts, self.operations_rooms
         draw, self.most_bytes = largest_draw(*given, memory.rooms, memory.counts)
-        if self.most_bytes > MOST_BYTES:
-            raise too_large(self.worlds[draw], self.horizon, self.most_bytes)
+        agenda_bytes = self.plans_room * (DRAFT_DTYPE.itemsize + OPERATION_DTYPE.itemsize)
+        if self.most_bytes + agenda_bytes > MOST_BYTES:
+            raise too_large(self.worlds[draw], self.horizon, self.most_bytes + agenda_bytes)
+        refuse_too_many_results(len(self.worlds), len(self.names), self.horizon)
 
     @cached_property
     def results(self) -> Results:
         """Room for the results."""
-        shape = (len(self.worlds), len(self.names))
-        return Results(
-            np.zeros(shape, dtype(Outcomes)),
-            np.zeros((*shape, (self.horizon + 6) // 7), dtype(Week)),
-            np.zeros((*shape, CHANNELS, CHANNELS), np.int64),
-        )
+        return no_results(len(self.worlds), len(self.names), self.horizon)
 
     def run(self, memory: Memory, first: int, last: int) -> None:
         """Draws `first` to `last` - 1. A list that proves too short is made longer and its run, which is deterministic, done again."""
@@ -96,6 +97,27 @@ class Plan:
                     reference = memory.copy("operations")
                 outcomes = out.outcomes[draw, place : place + 1]
                 report(memory.directory, reference, outcomes, out.weeks[draw, place], out.displacement[draw, place])
+
+
+def no_results(worlds: int, policies: int, horizon: int) -> Results:
+    """Room for the results of so many runs: zeros."""
+    shape = (worlds, policies)
+    return Results(
+        np.zeros(shape, dtype(Outcomes)),
+        np.zeros((*shape, (horizon + 6) // 7), dtype(Week)),
+        np.zeros((*shape, CHANNELS, CHANNELS), np.int64),
+    )
+
+
+def refuse_too_many_results(worlds: int, policies: int, horizon: int) -> None:
+    """Raise `InputError` where the results of all runs would not fit into half of this machine's memory."""
+    a_run = sum(array.nbytes for array in vars(no_results(1, 1, horizon)).values())
+    needed, known = a_run * worlds * policies, memory_bytes()
+    if needed > known // 2:
+        raise InputError(
+            f"results of {worlds:,} worlds under {policies:,} policies over {horizon} days need {needed / 1e9:.1f} GB of memory, "
+            f"and half of the {known / 1e9:.1f} GB of this machine is allowed: take fewer at once"
+        )
 
 
 def run_once(memory: Memory, seed: int, horizon: int, world: Array, phases: Array, check: bool, name: str, events_room: int = 0) -> None:
@@ -129,11 +151,12 @@ def operations_expected(horizon: int, worlds: Any) -> Any:
     return room_for(horizon * operations_a_day(worlds))
 
 
-def checked_horizon(horizon: int) -> int:
-    """The horizon, or an InputError that says what is allowed."""
-    if not 1 <= horizon <= 3650:
-        raise InputError(f"horizon_days = {horizon} must be 1 to 3650 (days)")
-    return horizon
+def memory_bytes() -> int:
+    """How much memory this machine has; more than any where the system does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return sys.maxsize
 
 
 def too_large(world: Any, horizon: int, needed: int) -> InputError:

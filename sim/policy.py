@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.bounds import is_within, refusal, shown
 from sim.errors import InputError, nearest
 from sim.row import STORED_AS
+from sim.settings import LONGEST_DAYS
 
 Value = float | int | bool
 
@@ -34,6 +36,7 @@ def yes_or_no(name: str, meaning: str, *, default: bool = False, once: bool = Fa
     return Lever(name, default, "yes or no", (0, 1), meaning, once)
 
 
+DAY = Lever("day", 0, "day", (0, LONGEST_DAYS), "Day from which the step holds; the first covered system is ready on day 0.")
 LEVERS: dict[str, Lever] = {
     lever.name: lever
     for lever in (
@@ -77,16 +80,14 @@ def checked(name: str, value: Value) -> Value:
     """
     if name not in LEVERS:
         raise InputError(f"unknown lever {name!r}{nearest(name, LEVERS)}; `lockgate list` names all")
-    lever = LEVERS[name]
-    low, high = lever.bounds
-    if not low <= value <= high or (lever.type is not float and value != int(value)):
-        raise InputError(f"lever {name} = {value} must be {low:g} to {high:g} ({lever.unit}: {lever.meaning})")
-    return lever.type(value)  # type: ignore[no-any-return]
+    if not is_within(LEVERS[name], value):
+        raise refusal(f"lever {name}", LEVERS[name], value)
+    return LEVERS[name].type(value)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
 class Policy:
-    """A release policy: levers that hold from day 0, and changes of them on later days.
+    """A release policy: levers that hold from day 0, and changes of them on later days; of two changes on one day the later one holds.
 
     >>> Policy("two steps", {"preview_days": 30}, [(45, {"preview_days": 7})]).phases()["preview_days"].tolist()
     [30, 7]
@@ -97,17 +98,51 @@ class Policy:
     timeline: Iterable[tuple[int, Mapping[str, Value]]] = ()
     summary: str = ""
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise InputError(f"a policy's name = {shown(self.name)} must be text")
+        if not isinstance(self.levers, Mapping) or not isinstance(self.timeline, Iterable):
+            raise InputError(f'policy "{self.name}" must have a mapping of levers, and a timeline such as [(45, {{"preview_days": 7}})]')
+        object.__setattr__(self, "timeline", tuple(self.timeline))  # it is read more than once
+
+    def steps(self) -> dict[int, dict[str, Value]]:
+        """What is set on each day, checked; an `InputError` says which day or lever cannot be."""
+        steps: dict[int, dict[str, Value]] = {0: {}}
+        for step in ((0, self.levers), *self.timeline):
+            if not (isinstance(step, tuple | list) and len(step) == 2 and isinstance(step[1], Mapping)):
+                raise InputError(f'policy "{self.name}": step {shown(step)} must be a day and levers, such as (45, {{"preview_days": 7}})')
+            day, changes = step
+            if not is_within(DAY, day):
+                raise refusal(f'policy "{self.name}": day', DAY, day)
+            steps.setdefault(int(day), {}).update({name: checked(name, value) for name, value in changes.items()})
+        return steps
+
     def phases(self) -> "np.ndarray[Any, np.dtype[Any]]":
         """The whole set of levers of each phase, one row a phase, in order of `from_day`."""
-        steps: dict[int, dict[str, Value]] = {0: dict(self.levers)}
-        for day, changes in self.timeline:
-            steps.setdefault(day, {}).update(changes)
+        steps = self.steps()
         table = np.zeros(len(steps), PHASE_DTYPE)
         current: dict[str, Value] = {lever.name: lever.default for lever in LEVERS.values()}
         for row, day in zip(table, sorted(steps), strict=True):
             current.update({name: lever.default for name, lever in LEVERS.items() if lever.once})
-            current.update({name: checked(name, value) for name, value in steps[day].items()})
+            current.update(steps[day])
             row["from_day"] = day
             for name, value in current.items():
                 row[name] = value
         return table
+
+
+def checked_policy(policy: object) -> Policy:
+    """The policy, unless it is something else."""
+    if not isinstance(policy, Policy):
+        raise InputError(f"policy = {shown(policy)} must be a Policy, such as load_policy gives or Policy makes")
+    return policy
+
+
+def checked_policies(policies: object) -> list[Policy]:
+    """The policies, unless there are none or one of them is something else."""
+    if isinstance(policies, str | Policy) or not isinstance(policies, Iterable):
+        raise InputError(f"policies = {shown(policies)} must be a list of policies")
+    chosen = [checked_policy(policy) for policy in policies]
+    if not chosen:
+        raise InputError("policies = [] must have at least one policy")
+    return chosen

@@ -611,7 +611,7 @@ def test_what_a_table_leaves_to_the_study(write):
     assert "pace in [uncertainties] must be one value beside a table of points" in said
     said = sentence(tabled, write, "labs\n3", "[uncertainties]\nlabs = 4")
     assert "labs is held in [uncertainties] and varied by the table of points" in said
-    assert "cannot be read (No such file or directory)" in sentence(load_study, write('[design]\nkind = "table"\ntable = "none.csv"'))
+    assert '"none.csv", as seen from the study: no such file' in sentence(load_study, write('[design]\nkind = "table"\ntable = "none.csv"'))
     (write("").parent / "points.csv").write_bytes(b"pace\n\xff")
     assert "is not UTF-8 at byte 5" in sentence(load_study, write('[design]\nkind = "table"\ntable = "points.csv"'))
 

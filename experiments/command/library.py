@@ -1,7 +1,6 @@
 """`lockgate list`, `show`, `validate` and `schema`: what can be simulated, and whether a file of one's own is right."""
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -167,13 +166,16 @@ def said_of_study(path: str) -> str:
 
 def kind_of(path: str) -> FileKind:
     """Whether a file is that of a policy, a world or a study, by its tables; by its look where it cannot be read as TOML."""
+    from scenarios.reading import MOST_TOML_BYTES, read_limited, toml_tables
+
     file = Path(path)
     if not file.exists():
         raise InputError(f"{path}: no such file; name the TOML file of a policy, a world or a study")
-    content = file.read_bytes() if file.is_file() else b""
+    content = b""
     try:
-        tables = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, ValueError):
+        content = read_limited(file, MOST_TOML_BYTES)
+        tables = toml_tables(content)
+    except InputError:
         return kind_by_look(content)
     if tables.keys() & OF_A_STUDY:
         return "study"

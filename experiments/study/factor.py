@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from scenarios.schema import DAY, Known, labels
+from scenarios.schema import Known, labels
 from scenarios.world import NARROWEST
 from sim.parameters import PARAMETERS, Parameter, Prior
-from sim.policy import LEVERS
+from sim.policy import DAY, LEVERS
 
 Value = float | int | bool
 Role = Literal["parameter", "lever", "date"]

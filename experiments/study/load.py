@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from experiments.study.table import read_table
 from scenarios import World, load_policy, load_world, with_levers, with_parameters
 from scenarios.notation import quoted, shown
 from scenarios.schema import labels
-from scenarios.source import SUFFIX, Source, is_path
+from scenarios.source import SUFFIX, Source, is_path, spelled
 from sim.errors import InputError, nearest
 from sim.parameters import Parameter
 from sim.policy import Policy
@@ -38,13 +38,14 @@ def study_names() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(SUFFIX) for file in (files("experiments") / FOLDER).iterdir() if file.name.endswith(SUFFIX)))
 
 
-def find(name: str) -> Source:
+def find(name_or_path: str | PathLike[str]) -> Source:
     """The file that a user names: a built-in study, or a path."""
+    name = spelled(STUDY, name_or_path)
     if is_path(name):
         return Source(STUDY, name, Path(name))
     if name not in study_names():
         hint = f"`lockgate list` names all, and a path to a file ends in {SUFFIX}{nearest(name, study_names())}"
-        raise InputError(f"unknown study {quoted(name)}, {hint}")
+        raise InputError(f"unknown study {shown(name)}, {hint}")
     return Source(STUDY, name, files("experiments") / FOLDER / f"{name}{SUFFIX}")
 
 
@@ -59,7 +60,7 @@ def load_study(name_or_path: str | PathLike[str]) -> Study:
     >>> load_study("preview-length").policies[0].name
     'open-release'
     """
-    source = find(fspath(name_or_path))
+    source = find(name_or_path)
     tables = source.read()
     content = checked(source, tables)
     try:
@@ -70,7 +71,7 @@ def load_study(name_or_path: str | PathLike[str]) -> Study:
 
 def held(name_or_path: str | PathLike[str]) -> dict[str, Any]:
     """The levers, dates and parameters that a study sets to one value, as its file says them."""
-    source = find(fspath(name_or_path))
+    source = find(name_or_path)
     sections = held_settings(checked(source, source.read()))
     return {name: value for settings in sections.values() for name, value in settings.items()}
 

@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, create_model
 
-from scenarios.schema import DAY, Known, Table, bounded, entry, has_prior_form, plain, table
+from scenarios.schema import Known, Table, bounded, each_of, entry, has_prior_form, plain, table
 from sim.parameters import PARAMETERS
-from sim.policy import LEVERS, Lever, yes_or_no
+from sim.policy import DAY, LEVERS, Lever, yes_or_no
+from sim.settings import LONGEST_DAYS
 
 MOST_POINTS = 1_000_000
+MOST_DRAWS = 100_000
 LARGEST_SEED = 2**53 - 1  # beyond it JSON readers lose digits
 VALUE, LEVELS, RANGE, PRIOR = FORMS = ("(value)", "(levels)", "(range)", "(prior)")  # ways to set a factor, unlike any key
 
@@ -26,8 +28,8 @@ KNOWN: dict[str, Mapping[str, Known]] = {
 HEAD = {
     known.name: known
     for known in (
-        Lever("draws", 500, "draws", (1, 100_000), "Draws at each point: in each, parameters and luck are drawn anew."),
-        Lever("horizon_days", 540, "days", (1, 3650), "Days that a run lasts."),
+        Lever("draws", 500, "draws", (1, MOST_DRAWS), "Draws at each point: in each, parameters and luck are drawn anew."),
+        Lever("horizon_days", 540, "days", (1, LONGEST_DAYS), "Days that a run lasts."),
         yes_or_no("fixed", "Parameters that are not varied stay at their central values, so that draws differ in luck only."),
         yes_or_no("check", "The model's invariants are checked every evening."),
     )
@@ -121,8 +123,8 @@ class StudyFile(Table):
 
     summary: Annotated[str, Field(pattern=r"\S", description="One sentence that says what is asked.")]
     story: Annotated[str, Field(description="Why one asks, with sources.")] = ""
-    policies: Annotated[list[str], Field(min_length=1, description="Policies by name or path; the first is the reference.")]
-    worlds: Annotated[list[str], Field(min_length=1, description="Worlds by name or path.")] = ["baseline"]
+    policies: Annotated[list[str], Field(min_length=1, fail_fast=True, description="Policies by name or path; the first is the reference.")]
+    worlds: Annotated[list[str], Field(min_length=1, fail_fast=True, description="Worlds by name or path.")] = ["baseline"]
     draws: int = 500
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="Number that all that is random follows from.")] = 1
     horizon_days: int = 540
@@ -177,7 +179,7 @@ def any_design() -> Any:
 def setting(known: Known, *, prior: bool) -> Any:
     """The type of everything that a study may write for a lever, a date or a parameter."""
     value: Any = Annotated[plain(known), Tag(VALUE)]
-    levels: Any = Annotated[list[plain(known)], Field(min_length=1), Tag(LEVELS)]  # type: ignore[misc]
+    levels: Any = Annotated[each_of(plain(known)), Field(min_length=1), Tag(LEVELS)]
     if not has_range(known):
         return Annotated[value | levels, Discriminator(form_of_switch)]
     number = bounded(known, known.type)
@@ -227,8 +229,8 @@ def file_schema() -> type[StudyFile]:
     rule: Any = table("stop", {"outcome": (named, Field(description="The outcome that is looked at."))}, StopRule)
     fields: dict[str, Any] = {
         **{name: entry(known, plain(known)) for name, known in HEAD.items()},
-        "outcomes": (list[named], Field(default=[], min_length=1, description="Outcomes that are kept; by default all.")),
-        "series": (list[weekly], Field(default=[], description="Columns of the weekly series that are kept; by default none.")),
+        "outcomes": (each_of(named), Field(default=[], min_length=1, description="Outcomes that are kept; by default all.")),
+        "series": (each_of(weekly), Field(default=[], description="Columns of the weekly series that are kept; by default none.")),
         "design": (any_design(), Field(default=Grid(), description="How the points are chosen.")),
         "stop": (rule, Field(default_factory=lambda: None, description="When to stop early.")),
     }

@@ -12,12 +12,12 @@ from pydantic import Discriminator, Field, Tag, TypeAdapter
 from experiments.study.factor import Factor
 from experiments.study.schema import HEAD, LARGEST_SEED, MOST_POINTS, any_design, outcome_units, series_units
 from scenarios.notation import shown
-from scenarios.schema import DAY, NUMBER, RANGE, Known, Table, bounded, levers, plain, table
+from scenarios.schema import NUMBER, RANGE, Known, Table, bounded, levers, plain, table
 from scenarios.schema import form as form_of_setting
 from scenarios.strict import strict, validated
 from sim.errors import InputError, nearest
 from sim.parameters import PARAMETERS, Parameter
-from sim.policy import LEVERS
+from sim.policy import DAY, LEVERS
 
 MOST_MEMBERS = 1000  # policies, or worlds
 MOST_STEPS = 10_000  # of a timeline

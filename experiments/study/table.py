@@ -1,8 +1,9 @@
 """Points made elsewhere: a CSV file with a header of factors and a row for each point."""
 
 import csv
+import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -10,38 +11,37 @@ from experiments.study.factor import Factor, Role, Value
 from experiments.study.schema import MOST_POINTS, ROLES
 from experiments.study.sentence import allowed
 from scenarios.notation import quoted, shown
+from scenarios.reading import read_limited
 from scenarios.schema import labels
 from sim.errors import InputError, nearest
 from sim.parameters import PARAMETERS, Parameter
 from sim.policy import LEVERS
 
+MOST_BYTES = 64 << 20
+LONGEST_LINE = 1 << 16  # characters: many times what a number for every factor takes
 NAMES: Mapping[Role, Iterable[str]] = {"parameter": PARAMETERS, "lever": LEVERS, "date": LEVERS}
 
 
 def read_table(file: Path, name: str) -> dict[Factor, tuple[Value, ...]]:
     """The factors of a CSV file, parameters first, then levers, then dates, each with its value at every point.
 
-    The header is row 1. A choice is written by its label or number, a switch as true or false. An `InputError` names the row.
+    The header is row 1, and each row one line. A choice is written by its label or number, a switch as true or false. An `InputError`
+    names the row.
     """
     rows = rows_of(file, name)
-    header = [title.strip() for title in rows[0]]
-    found = [factor_of(title, name) for title in header]
-    for place, title in enumerate(header):
-        if title in header[:place]:
-            raise refused(name, f"has the column {quoted(title)} twice, drop one of them")
-    if not rows[1:]:
+    found = header_of(next(rows, []), name)
+    columns: list[list[Value]] = [[] for _ in found]
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(found):
+            raise refused(name, f"row {number} has {len(row)} cells and the header {len(found)}, each point needs a value of each factor")
+        for factor, column, cell in zip(found, columns, row, strict=True):
+            column.append(value_of(factor, cell.strip(), f"row {number}", name))
+    if not columns[0]:
         raise refused(name, "has a header and no points, add a row for each")
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(header):
-            raise refused(name, f"row {number} has {len(row)} cells and the header {len(header)}, each point needs a value of each factor")
-    columns = {
-        factor: tuple(value_of(factor, row[place].strip(), f"row {number}", name) for number, row in enumerate(rows[1:], start=2))
-        for place, factor in enumerate(found)
-    }
     order = list(dict.fromkeys(ROLES.values()))
     return {
-        Factor(factor.role, factor.name, tuple(sorted(set(columns[factor])))): columns[factor]
-        for factor in sorted(columns, key=lambda factor: order.index(factor.role))
+        Factor(factor.role, factor.name, tuple(sorted(set(column)))): tuple(column)
+        for factor, column in sorted(zip(found, columns, strict=True), key=lambda pair: order.index(pair[0].role))
     }
 
 
@@ -50,27 +50,48 @@ def refused(name: str, said: str) -> InputError:
     return InputError(f"table {quoted(name)} {said}")
 
 
-def rows_of(file: Path, name: str) -> list[list[str]]:
+def rows_of(file: Path, name: str) -> Iterator[list[str]]:
     """All rows, without empty ones at the end."""
-    rows: list[list[str]] = []
+    empty: list[list[str]] = []
+    for number, line in enumerate(lines_of(file, name), start=1):
+        try:
+            row = next(csv.reader([line], strict=True))
+        except csv.Error as error:
+            raise refused(name, f"row {number} is not CSV, {error}") from None
+        empty.append(row)
+        if any(cell.strip() for cell in row):
+            yield from empty
+            empty = []
+
+
+def lines_of(file: Path, name: str) -> Iterator[str]:
+    """The lines of the file, none of them too long."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            for row in csv.reader(lines, strict=True):
-                rows.append(row)
-                if len(rows) > MOST_POINTS + 1:
-                    raise refused(name, f"has more than {MOST_POINTS:,} points, take fewer")
+        content = read_limited(file, MOST_BYTES)
+    except InputError as error:
+        raise InputError(f"table {quoted(name)}, as seen from the study: {error}") from None
+    try:
+        content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise refused(name, f"is not UTF-8 at byte {error.start}, save it as UTF-8 text") from None
-    except csv.Error as error:
-        raise refused(name, f"row {len(rows) + 1} is not CSV, {error}") from None
-    except (OSError, ValueError) as error:
-        what = getattr(error, "strerror", None) or "no usable path"
-        raise refused(name, f"cannot be read ({what}), its path is relative to the study") from None
-    while rows and not any(cell.strip() for cell in rows[-1]):
-        rows.pop()
-    if not rows:
+    if content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n") > MOST_POINTS + 1:
+        raise refused(name, f"has more than {MOST_POINTS:,} points, take fewer")
+    for number, line in enumerate(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline=""), start=1):
+        if len(line) > LONGEST_LINE:
+            raise refused(name, f"row {number} has more than {LONGEST_LINE} characters, write each point on a line of its own")
+        yield line
+
+
+def header_of(row: list[str], name: str) -> list[Factor]:
+    """The factors that the header names, each once."""
+    if not row:
         raise refused(name, "is empty, give it a header of factors and a row for each point")
-    return rows
+    found: dict[str, Factor] = {}
+    for title in (cell.strip() for cell in row):
+        if title in found:
+            raise refused(name, f"has the column {shown(title)} twice, drop one of them")
+        found[title] = factor_of(title, name)
+    return list(found.values())
 
 
 @cache
@@ -82,7 +103,7 @@ def known_columns() -> dict[str, tuple[Role, str]]:
 def factor_of(title: str, name: str) -> Factor:
     """The factor of a column."""
     if title not in known_columns():
-        said = f"column {quoted(title)} is no known factor, it must be a parameter, a lever, or a lever's date such as directive_day"
+        said = f"column {shown(title)} is no known factor, it must be a parameter, a lever, or a lever's date such as directive_day"
         raise refused(name, said + nearest(title, known_columns()))
     role, known = known_columns()[title]
     return Factor(role, known)

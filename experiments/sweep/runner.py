@@ -11,7 +11,7 @@ from experiments.sweep.columns import OUTCOMES
 from experiments.sweep.plan import Piece, SweepPlan
 from sim.begin import Memory
 from sim.invariants import BrokenInvariant
-from sim.plan import Plan, Results
+from sim.plan import Plan, Results, no_results
 from sim.policy import Policy
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -172,7 +172,7 @@ def joined(blocks: list[tuple[int, Array, int, tuple[Policy, ...]]]) -> Batch:
 
 def empty(batch: Batch, horizon_days: int) -> Results:
     """Results of runs that were not made: zeros, which no row shows."""
-    return Plan(batch.worlds, batch.policies, batch.seeds, horizon_days).results
+    return no_results(len(batch.worlds), len(batch.policies), horizon_days)
 
 
 def told(error: BaseException) -> tuple[str, str]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Protocol
 
+from sim.bounds import is_number, shown
+from sim.errors import InputError
 from sim.vocabulary import Described
 
 GRADES = {
@@ -102,10 +104,10 @@ class Parameter:
 
     def __post_init__(self) -> None:
         low, high = self.bounds
-        if not low <= self.default <= high:
-            raise ValueError(f"{self.name}: default {self.default} must be {low:g} to {high:g}")
+        if not (is_number(self.default, self.type) and low <= self.default <= high):
+            raise InputError(f"{self.name}: default {shown(self.default)} must be {low:.10g} to {high:.10g} ({self.unit})")
         if self.grade not in GRADES:
-            raise ValueError(f"{self.name}: grade {self.grade!r} must be one of {', '.join(GRADES)}")
+            raise InputError(f"{self.name}: grade {self.grade!r} must be one of {', '.join(GRADES)}")
 
     @property
     def type(self) -> type:

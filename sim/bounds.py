@@ -1,0 +1,65 @@
+"""Bounds: which numbers a lever, a parameter or a setting of a run may be, and the sentence for a value that it may not."""
+
+import reprlib
+from typing import Any, Protocol
+
+import numpy as np
+
+from sim.errors import InputError
+
+KINDS = {int: "a whole number, ", float: "a number, ", bool: "true or false"}
+
+
+class Bounded(Protocol):
+    """What may be set to a number: a lever, a parameter, or a setting of a run."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def type(self) -> type: ...  # noqa: D102
+    @property
+    def unit(self) -> str: ...  # noqa: D102
+    @property
+    def bounds(self) -> tuple[float, float]: ...  # noqa: D102
+    @property
+    def meaning(self) -> str: ...  # noqa: D102
+
+
+def is_number(value: object, kind: type) -> bool:
+    """Whether a value is a number of this kind (float, int or bool): a whole one for int, and a truth value for bool alone.
+
+    >>> is_number(3.0, int), is_number(2.5, int), is_number(True, int), is_number(1, bool), is_number("3", float)
+    (True, False, False, True, False)
+    """
+    if isinstance(value, bool | np.bool_):
+        return kind is bool
+    if isinstance(value, int | np.integer):
+        return True
+    return isinstance(value, float | np.floating) and (kind is float or float(value).is_integer())
+
+
+def is_within(known: Bounded, value: Any) -> bool:
+    """Whether a value is a number of the right kind within the bounds; NaN never is."""
+    low, high = known.bounds
+    return is_number(value, known.type) and bool(low <= value <= high)
+
+
+def refusal(place: str, known: Bounded, value: object) -> InputError:
+    """What may stand at this place instead of a value that is out of bounds, or no number of the right kind."""
+    low, high = known.bounds
+    kind = "" if is_number(value, known.type) and known.type is not bool else KINDS[known.type]
+    span = "" if known.type is bool else f"{low:.10g} to {high:.10g}"
+    return InputError(f"{place} = {shown(value)} must be {kind}{span} ({known.unit}: {known.meaning.rstrip('.')})")
+
+
+def shown(value: object) -> str:
+    """A value on one line, shortened.
+
+    >>> shown(np.float64(2.5)), shown("long " * 20)
+    ('2.5', "'long long l...g long long '")
+    """
+    plain = value.item() if isinstance(value, np.generic) and value.dtype.names is None else value
+    try:
+        return " ".join(reprlib.repr(plain).split())
+    except ValueError:  # Python refuses to write it
+        return "a number of thousands of digits"
