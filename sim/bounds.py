@@ -56,7 +56,7 @@ def shown(value: object) -> str:
     """A value on one line, shortened.
 
     >>> shown(np.float64(2.5)), shown("long " * 20)
-    ('2.5', "'long long l...g long long '")
+    ('2.5', "'long long lo...ng long long '")
     """
     plain = value.item() if isinstance(value, np.generic) and value.dtype.names is None else value
     try:

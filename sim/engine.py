@@ -15,7 +15,8 @@ from sim.cache import one_at_a_time
 from sim.chance import Purpose, key, uniform
 from sim.child import start
 from sim.draws import live, live_checked, remember, report
-from sim.parameters import parameter_table
+from sim.errors import InputError
+from sim.parameters import checked_worlds, parameter_table
 from sim.plan import Array, Plan, Results, run_once
 from sim.policy import Policy
 from sim.rule import CACHE
@@ -125,6 +126,8 @@ def compile_all_but_days() -> None:
 
 def trace(world: Array, policy: Policy, seed: int, horizon_days: int = 540, *, check: bool = False) -> dict[str, Array]:
     """One run in full: every table by name as it stands in the end, among them the event log (`events`). `world` is a table of one row."""
+    if len(checked_worlds(world)) != 1:
+        raise InputError(f"worlds = a table of {len(world)} rows must have one row to trace, such as worlds[2:3]")
     plan = Plan(world, [policy], [seed], horizon_days)
     memory = Memory()
     compile_rules(check=check)

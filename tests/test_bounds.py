@@ -150,6 +150,11 @@ def test_what_is_no_table_of_worlds(table: Any, words: str) -> None:
         assert words in sentence(call, table)
 
 
+@pytest.mark.parametrize("rows", [0, 3])
+def test_a_trace_is_of_one_world(rows: int) -> None:
+    assert f"a table of {rows} rows must have one row to trace" in sentence(trace, worlds(rows), OPEN, 1, 3)
+
+
 def test_what_a_table_of_worlds_may_be() -> None:
     """No worlds at all, which have no results; every other row of a table; a table that may not be written; records."""
     table = worlds(4)

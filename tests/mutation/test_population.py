@@ -25,7 +25,9 @@ def u(seed: int, purpose: Purpose, who: int, count: int = 0) -> float:
 
 def test_constants_follow_from_the_parameters() -> None:
     for share, spies, insiders in ((0.25, 2, 2), (0.29, 2, 2), (0.3, 2, 2), (0.33, 3, 3), (0.6, 5, 3), (0.0, 0, 0), (1.0, 8, 0)):
-        world = world_of(bad_actors=8, spy_share=share, insider_share=share)
+        world = world_of(bad_actors=8)
+        world.params.spy_share = world.params.insider_share = share  # also what no table may hold
+        settle_constants(world)
         assert (world.constants.spies, world.constants.insiders) == (spies, insiders), share
     world = world_of(
         {"agencies": 3, "testers": 4},

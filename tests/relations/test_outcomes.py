@@ -57,7 +57,8 @@ def effects(case: Case, name: str, values: list[float]) -> dict[str, Any]:
     worlds = np.repeat(case.table, len(values))
     seeds = [case.seed + n for n in range(len(values))]
     for place, varied in enumerate(("pace", "base_hazard")):  # what a study would vary besides
-        worlds[varied] *= [0.5 + uniform(case.seed, Purpose.PRIOR, n, place) for n in range(len(values))]
+        factors = [0.5 + uniform(case.seed, Purpose.PRIOR, n, place) for n in range(len(values))]
+        worlds[varied] = np.minimum(worlds[varied] * factors, PARAMETERS[varied].bounds[1])
     changed = worlds.copy()
     changed[name] = values
     base, other = (simulate(table, [case.policy], seeds, case.days, threads=1).outcomes[:, 0] for table in (worlds, changed))
