@@ -155,7 +155,7 @@ def test_dots_in_a_text_are_no_key():
     assert toml_tables(f"{DOTS[:-2]} = 1".encode())
     assert not has_long_key(f"# {DOTS}\nstory = \"\"\"\n{DOTS}\n\"\"\"")
     for text in ('"', "a", "a ", "a\t", "'", '"\\', '\\"', """'"'".""", "1.5, "):  # none is read twice
-        assert not has_long_key(f"{text * (FULL // len(text))}\n{'.' * MOST_PARTS}")
+        assert not has_long_key(f"{text * (FULL // 8 // len(text))}\n{'.' * MOST_PARTS}")
 
 
 def nested(depth):
