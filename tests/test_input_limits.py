@@ -169,10 +169,10 @@ def test_depth():
     assert "not TOML that can be read, it nests too deep" in refused(toml_tables, nested(FULL // 2).encode())
 
 
-NUMBERS = "1, " * (FULL // 10)
+NUMBERS = "1, " * (FULL // 30)
 LONG_TEXT, LONG_PATH, LONG_DOTS = "x" * (FULL // 2), "x/" * (FULL // 4), "./" * (FULL // 4)
-LETTERS, SAME = '"a", ' * 100_000, '"open-release", ' * 30_000
-UNKNOWN = "".join(f"k{number} = 1\n" for number in range(50_000))
+LETTERS, SAME = '"a", ' * 30_000, '"open-release", ' * 10_000
+UNKNOWN = "".join(f"k{number} = 1\n" for number in range(20_000))
 RANGES = "".join(f"{name} = {{ low = 0.1, high = 0.2, steps = 1000 }}\n" for name in ("pace", "distillation", "evasion"))
 LARGE = {
     "unknown keys": ("policy", UNKNOWN, "k0 = 1 is no known key"),
