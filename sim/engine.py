@@ -8,7 +8,7 @@ from subprocess import DEVNULL
 from threading import local
 from typing import Any
 
-from numba import types
+from numba import config, types
 from numba.core.errors import NumbaError
 
 from sim.begin import Memory
@@ -16,6 +16,7 @@ from sim.cache import one_at_a_time
 from sim.chance import Purpose, key, uniform
 from sim.child import start
 from sim.draws import live, live_checked, remember, report
+from sim.errors import InputError
 from sim.parameters import parameter_table
 from sim.plan import Array, Plan, Results, run_once
 from sim.policy import Policy
@@ -88,6 +89,8 @@ def compiled_mark(check: bool) -> Path:
 
 def compile_rules(*, check: bool = False) -> None:
     """Compile the rules, unless that was done before. Of several processes or threads one compiles, and the others wait."""
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]
+        raise InputError("Numba's compiler is turned off (NUMBA_DISABLE_JIT), and runs need it; unset that")
     if is_compiled(check=check):
         return
     with one_sentence(), one_at_a_time(CACHE):
