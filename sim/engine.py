@@ -1,5 +1,6 @@
 """The compiled driver: every policy in every world of a table, in parallel threads, one call for all."""
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,7 +8,7 @@ from subprocess import DEVNULL
 from threading import local
 from typing import Any
 
-from numba import types
+from numba import config, types
 from numba.core.errors import NumbaError
 
 from sim.begin import Memory
@@ -16,11 +17,10 @@ from sim.chance import Purpose, key, uniform
 from sim.child import start
 from sim.draws import live, live_checked, remember, report
 from sim.errors import InputError
-from sim.parameters import checked_worlds, parameter_table
+from sim.parameters import parameter_table
 from sim.plan import Array, Plan, Results, run_once
 from sim.policy import Policy
 from sim.rule import CACHE
-from sim.settings import checked_threads
 from sim.start.room import OWN_DTYPES
 
 MOST_TOGETHER = 1000  # draws that a thread runs without a step of Python between them
@@ -49,11 +49,11 @@ def simulate(
     (2, 1)
     """
     plan = Plan(worlds, policies, seeds, horizon_days)
-    workers = checked_threads(threads)
+    workers = threads or os.cpu_count() or 1
     # A breach is to name the first draw that has it, so checked runs go one by one.
-    together = 1 if check else max(1, min(MOST_TOGETHER, len(plan.worlds) // (SHARES * workers)))
+    together = 1 if check else max(1, min(MOST_TOGETHER, len(worlds) // (SHARES * workers)))
     own = local()
-    bounds = [*range(0, len(plan.worlds), together), len(plan.worlds)]
+    bounds = [*range(0, len(worlds), together), len(worlds)]
 
     def run_some(first: int, last: int) -> None:
         if not hasattr(own, "memory"):
@@ -89,6 +89,8 @@ def compiled_mark(check: bool) -> Path:
 
 def compile_rules(*, check: bool = False) -> None:
     """Compile the rules, unless that was done before. Of several processes or threads one compiles, and the others wait."""
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]
+        raise InputError("Numba's compiler is turned off (NUMBA_DISABLE_JIT), and runs need it; unset that")
     if is_compiled(check=check):
         return
     with one_sentence(), one_at_a_time(CACHE):
@@ -125,15 +127,13 @@ def compile_all_but_days() -> None:
 
 
 def trace(world: Array, policy: Policy, seed: int, horizon_days: int = 540, *, check: bool = False) -> dict[str, Array]:
-    """One run in full: every table by name as it stands in the end, among them the event log (`events`). `world` is a table of one row."""
-    if len(checked_worlds(world)) != 1:
-        raise InputError(f"worlds = a table of {len(world)} rows must have one row to trace, such as worlds[2:3]")
-    plan = Plan(world, [policy], [seed], horizon_days)
+    """One run in full: every table by name as it stands in the end, among them the event log (`events`)."""
+    phases = policy.phases()
     memory = Memory()
     compile_rules(check=check)
     with one_sentence():
-        plan.refuse_what_is_too_large()
-        run_once(memory, int(plan.seeds[0]), plan.horizon, plan.worlds, plan.phases, check, policy.name, events_room=1 << 14)
+        Plan(world, [policy], [seed], horizon_days).refuse_what_is_too_large()
+        run_once(memory, seed, horizon_days, world, phases, check, policy.name, events_room=1 << 14)
     tables = {name: memory.copy(name) for name in OWN_DTYPES}
     score = tables["score"][0]
     return tables | {"events": tables["events"][: score["events"]], "operations": tables["operations"][: score["operations"]]}

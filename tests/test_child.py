@@ -6,8 +6,11 @@ import subprocess
 import sys
 
 import pytest
+from numba.core import config
 
 from sim import child
+from sim.engine import compile_rules
+from sim.errors import InputError
 from tests.full.faults.bench import write_study
 from tests.plants import found, plant
 
@@ -76,11 +79,9 @@ def test_the_folder_of_a_script_is_not_for_its_children(monkeypatch, tmp_path):
 
 
 def test_a_current_folder_that_is_gone_is_no_reason_to_stop(monkeypatch, tmp_path):
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", "/program/script.py", raising=False)
-    monkeypatch.setenv("PYTHONPATH", "")
     monkeypatch.chdir(tmp_path)
     tmp_path.rmdir()
-    assert child.unsafe_folders() == {os.path.realpath("/program")}
+    assert child.unsafe_folders() == {os.path.realpath(os.path.dirname(sys.modules["__main__"].__file__))}
 
 
 def test_a_sweep_in_a_folder_from_elsewhere(traces):
@@ -107,6 +108,12 @@ def test_numba_that_was_there_before_reads_none_later(traces):
     command = [sys.executable, "-P", "-c", code.format(str(traces.parent / "here"))]
     done = subprocess.run(command, cwd=traces, **PIPES, check=False)
     assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+def test_a_compiler_that_is_turned_off_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(config, "DISABLE_JIT", 1)
+    with pytest.raises(InputError, match="NUMBA_DISABLE_JIT"):
+        compile_rules()
 
 
 def test_variables_of_the_environment_still_count(traces, monkeypatch):

@@ -18,7 +18,7 @@ from sim.engine import simulate
 from sim.parameters import parameter_table
 from tests.plants import found, plant
 
-WORKER = [sys.executable, "-P", "-c", "import sim; from tests.test_processes import work; print(*work())"]  # `sim` before Numba
+WORKER = [sys.executable, "-P", "-c", "import sim; from tests.test_processes import work; print(*work())"]
 
 
 def outcomes(seed):
@@ -97,3 +97,5 @@ def test_a_file_system_without_locks_is_no_reason_to_stop(tmp_path, monkeypatch)
     monkeypatch.setattr(fcntl, "flock", refuse)
     with one_at_a_time(tmp_path):
         assert (tmp_path / "compiling.lock").exists()
+
+
