@@ -1,6 +1,5 @@
 """The compiled driver: every policy in every world of a table, in parallel threads, one call for all."""
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,10 +16,11 @@ from sim.chance import Purpose, key, uniform
 from sim.child import start
 from sim.draws import live, live_checked, remember, report
 from sim.errors import InputError
-from sim.parameters import parameter_table
+from sim.parameters import checked_worlds, parameter_table
 from sim.plan import Array, Plan, Results, run_once
 from sim.policy import Policy
 from sim.rule import CACHE
+from sim.settings import checked_threads
 from sim.start.room import OWN_DTYPES
 
 MOST_TOGETHER = 1000  # draws that a thread runs without a step of Python between them
@@ -49,11 +49,11 @@ def simulate(
     (2, 1)
     """
     plan = Plan(worlds, policies, seeds, horizon_days)
-    workers = threads or os.cpu_count() or 1
+    workers = checked_threads(threads)
     # A breach is to name the first draw that has it, so checked runs go one by one.
-    together = 1 if check else max(1, min(MOST_TOGETHER, len(worlds) // (SHARES * workers)))
+    together = 1 if check else max(1, min(MOST_TOGETHER, len(plan.worlds) // (SHARES * workers)))
     own = local()
-    bounds = [*range(0, len(worlds), together), len(worlds)]
+    bounds = [*range(0, len(plan.worlds), together), len(plan.worlds)]
 
     def run_some(first: int, last: int) -> None:
         if not hasattr(own, "memory"):
@@ -127,13 +127,15 @@ def compile_all_but_days() -> None:
 
 
 def trace(world: Array, policy: Policy, seed: int, horizon_days: int = 540, *, check: bool = False) -> dict[str, Array]:
-    """One run in full: every table by name as it stands in the end, among them the event log (`events`)."""
-    phases = policy.phases()
+    """One run in full: every table by name as it stands in the end, among them the event log (`events`). `world` is a table of one row."""
+    if len(checked_worlds(world)) != 1:
+        raise InputError(f"worlds = a table of {len(world)} rows must have one row to trace, such as worlds[2:3]")
+    plan = Plan(world, [policy], [seed], horizon_days)
     memory = Memory()
     compile_rules(check=check)
     with one_sentence():
-        Plan(world, [policy], [seed], horizon_days).refuse_what_is_too_large()
-        run_once(memory, seed, horizon_days, world, phases, check, policy.name, events_room=1 << 14)
+        plan.refuse_what_is_too_large()
+        run_once(memory, int(plan.seeds[0]), plan.horizon, plan.worlds, plan.phases, check, policy.name, events_room=1 << 14)
     tables = {name: memory.copy(name) for name in OWN_DTYPES}
     score = tables["score"][0]
     return tables | {"events": tables["events"][: score["events"]], "operations": tables["operations"][: score["operations"]]}

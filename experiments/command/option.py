@@ -2,7 +2,6 @@
 
 import re
 import tempfile
-import tomllib
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
@@ -57,9 +56,11 @@ def parsed(text: str) -> Any:
     >>> parsed("0.5"), parsed(".5"), parsed("none"), parsed("{ low = 1, high = 2 }")
     (0.5, 0.5, 'none', {'low': 1, 'high': 2})
     """
+    from scenarios.reading import toml_tables
+
     try:
-        table = tomllib.loads(f"value = {text}")
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        table = toml_tables(f"value = {text}".encode())
+    except (InputError, UnicodeEncodeError):
         return float(text) if DECIMAL.fullmatch(text) else text
     return table["value"] if set(table) == {"value"} else text
 
