@@ -79,9 +79,11 @@ def test_the_folder_of_a_script_is_not_for_its_children(monkeypatch, tmp_path):
 
 
 def test_a_current_folder_that_is_gone_is_no_reason_to_stop(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", "/program/script.py", raising=False)
+    monkeypatch.setenv("PYTHONPATH", "")
     monkeypatch.chdir(tmp_path)
     tmp_path.rmdir()
-    assert child.unsafe_folders() == {os.path.realpath(os.path.dirname(sys.modules["__main__"].__file__))}
+    assert child.unsafe_folders() == {os.path.realpath("/program")}
 
 
 def test_a_sweep_in_a_folder_from_elsewhere(traces):
