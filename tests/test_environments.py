@@ -1,0 +1,195 @@
+"""The command line in any surroundings: streams, encodings, variables, folders and homes that are missing, full or hostile."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from experiments.cli import app
+from experiments.command.option import parsed
+from tests.command_lines import DIGITS, ESCAPE, LOCKGATE, SMALL, WRONG_BYTES, Surroundings, cache_folder, run_case
+
+TINY = ("--horizon", "15", "--draws", "2", *SMALL)
+RUN = ("run", "staged-preview", "--horizon", "15", *SMALL, "--quiet", "--out")
+HOMELESS = """
+import os, pwd
+def nobody(*_): raise KeyError("no such user")
+pwd.getpwuid = nobody
+from experiments.cli import main
+main()
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """Each test in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path
+
+
+def call(*arguments, streams="", program=LOCKGATE, **environment):
+    """A command in a process of its own, with its streams as the shell has them. A variable that is None is not there."""
+    command = ["bash", "-c", f'exec "$@" {streams}', "bash", *program, *map(str, arguments)]
+    variables = {**os.environ, "LOCKGATE_CACHE_DIR": cache_folder(), **environment}
+    variables = {name: value for name, value in variables.items() if value is not None}
+    done = subprocess.run(command, env=variables, capture_output=True, check=False)
+    assert b"Traceback" not in done.stderr + done.stdout, done.stderr
+    return done
+
+
+def refused(*arguments):
+    """The one sentence with which a command refuses its arguments."""
+    done = CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="lockgate")
+    assert done.exit_code == 2, done.output
+    assert done.stdout == ""
+    return done.stderr
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_random_command_lines(number, tmp_path_factory):
+    run_case(Surroundings(tmp_path_factory.mktemp("lines") / "place"), 7_000 + number)
+
+
+# Numbers
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("compare", "--draws"), ("compare", "--seed"), ("compare", "--horizon"), ("compare", "--threads"), ("run", "withhold", "--seed"),
+        ("sweep", "preview-length", "--out", "x", "--draws"), ("sweep", "preview-length", "--out", "x", "--shard"),
+        ("sweep", "preview-length", "--out", "x", "--workers"), ("sweep", "preview-length", "--out", "x", "--chunk"),
+        ("replay", "x", "--run"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+@pytest.mark.parametrize("text", [DIGITS, f"-{DIGITS}", f"+{DIGITS}", f"1/{DIGITS}", f"{DIGITS}/1", "nan", "1e400", "٣", "", ESCAPE])
+def test_numbers_that_are_none(arguments, text, folder):
+    said = refused(*arguments, text)
+    assert len(said) < 2500
+    assert sorted(path.name for path in folder.iterdir()) == ["loop", "pipe"]
+
+
+@pytest.mark.parametrize(("text", "value"), [(".5", 0.5), ("5.", 5.0), ("+.5", 0.5), ("-.5", -0.5), ("1.e3", 1000.0), (".5e-1", 0.05)])
+def test_numbers_as_shells_have_them(text, value):
+    assert parsed(text) == value
+
+
+@pytest.mark.parametrize("text", ["nan.", "_.5", ".5_0", ".", "1..", "٣.", "0x.5", ". 5"])
+def test_what_only_looks_like_a_number(text):
+    assert parsed(text) == text
+
+
+# Folders
+
+OUT = ["loop", "loop/deep", "pipe", "pipe/deep", "", "/dev/null", "/dev/full", "/dev/zero", "/proc/1/x", "a" * 300, "x/" * 3000, "\0", "."]
+
+
+@pytest.mark.parametrize("out", OUT, ids=lambda out: ascii(out[:12]))
+@pytest.mark.parametrize("command", [("compare", *TINY), ("run", "withhold"), ("sweep", "preview-length"), ("cases",)], ids=" ".join)
+def test_folders_that_cannot_be_written(command, out, folder):
+    assert refused(*command, "--out", out)
+    assert sorted(path.name for path in folder.iterdir()) == ["loop", "pipe"]
+
+
+@pytest.mark.parametrize("out", [WRONG_BYTES, ESCAPE], ids=ascii)
+def test_folders_of_any_name(out, folder):
+    done = call(*RUN, out)
+    assert done.returncode == 0
+    assert (folder / out / "story.txt").exists()
+
+
+@pytest.mark.parametrize("command", [("validate",), ("show",)], ids=" ".join)
+def test_a_file_whose_name_is_no_text(command, folder):
+    (folder / f"{WRONG_BYTES}.toml").write_text('summary = "Mine."\n[levers]\npreview_days = 3\n')
+    done = call(*command, f"{WRONG_BYTES}.toml")
+    assert done.returncode == 0
+    assert rb"caf\xe9-\xff" in done.stdout.replace(b"udc", b"x")
+
+
+# Streams
+
+STREAMS = [">&-", "2>&-", "<&- >&- 2>&-", "2>/dev/full", "| true"]
+
+
+@pytest.mark.parametrize("streams", STREAMS)
+def test_streams_do_not_decide_on_the_exit_code(streams):
+    if streams == "| true":
+        program = ["bash", "-c", 'set -o pipefail; "$@" | true', "bash", *LOCKGATE]
+        assert call("list", program=program).returncode == 0
+        return
+    assert call("list", streams=streams).returncode == 0
+    assert call("show", "nothing-of-that-name", streams=streams).returncode == 2
+    if streams == "<&- >&- 2>&-":
+        assert call(*RUN, "out", streams=streams).returncode == 0
+
+
+def test_a_full_standard_output_is_said():
+    done = call("list", streams=">/dev/full")
+    assert (done.returncode, done.stderr) == (2, b"lockgate: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "latin-1"}],
+    ids=str,
+)
+def test_what_an_encoding_lacks_is_escaped(environment, folder):
+    (folder / "mine.toml").write_text('summary = "Mine: \\u4e16."\n[levers]\npreview_days = 3\n')
+    done = call("show", "mine.toml", **environment)
+    assert done.returncode == 0
+    assert rb"Mine: \u4e16." in done.stdout
+    assert call("show", "世", **environment).returncode == 2
+
+
+@pytest.mark.parametrize("columns", ["0", "abc", "9" * 30])
+def test_any_width(columns):
+    assert call("list", COLUMNS=columns, LINES=columns, TERM="").returncode == 0
+
+
+# Homes, and what libraries read
+
+
+def test_a_user_without_home_and_name(folder):
+    program = [sys.executable, "-P", "-c", HOMELESS]
+    done = call("compare", "open-release", *TINY, "--out", "out", program=program, HOME=None, XDG_CACHE_HOME=None)
+    assert done.returncode == 0
+    assert b"lockgate:" not in done.stderr
+    assert (folder / "out" / "charts" / "tradeoff.svg").exists()
+
+
+@pytest.mark.parametrize("backend", ["module://matplotlib_inline.backend_inline", "nonsense"])
+def test_the_backend_of_a_notebook(backend, folder):
+    done = call("compare", "open-release", *TINY, "--quiet", "--out", "out", MPLBACKEND=backend)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (folder / "out" / "charts" / "tradeoff.png").exists()
+
+
+def test_settings_of_matplotlib_in_the_current_folder_change_no_chart(folder):
+    assert call(*RUN, "plain").returncode == 0
+    (folder / "matplotlibrc").write_text("backend: module://planted\ntext.usetex: True\nfont.size: 90\nsavefig.dpi: 7\n")
+    (folder / "planted.py").write_text("open('was-run', 'w')\n")
+    assert call(*RUN, "here").returncode == 0
+    assert (folder / "plain" / "timeline.png").read_bytes() == (folder / "here" / "timeline.png").read_bytes()
+    assert not (folder / "was-run").exists()
+
+
+def test_charts_leave_the_settings_of_a_program_alone():
+    program = """
+import os
+os.environ["MPLBACKEND"] = "svg"
+import matplotlib
+matplotlib.rcParams["font.size"] = 33
+before = dict(matplotlib.rcParams)
+from experiments.charts import draw_all
+from experiments.comparison import compare
+draw_all(compare(["open-release", "withhold"], draws=2, horizon_days=9, fixed=True))
+assert dict(matplotlib.rcParams) == before
+assert os.environ["MPLBACKEND"] == "svg"
+"""
+    done = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
