@@ -159,4 +159,7 @@ def main() -> None:
     """Run the command that the arguments name."""
     open_streams()
     tidy_environment()
-    app(prog_name="lockgate")
+    try:
+        app(prog_name="lockgate")
+    except OSError:  # wrong usage, of which nothing could be said: all else is said above
+        sys.exit(INPUT)

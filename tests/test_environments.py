@@ -124,6 +124,7 @@ def test_streams_do_not_decide_on_the_exit_code(streams):
         return
     assert call("list", streams=streams).returncode == 0
     assert call("show", "nothing-of-that-name", streams=streams).returncode == 2
+    assert call("no-such-command", streams=streams, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0").returncode == 2
     if streams == "<&- >&- 2>&-":
         assert call(*RUN, "out", streams=streams).returncode == 0
 
