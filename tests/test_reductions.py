@@ -113,11 +113,11 @@ def test_substitute_that_is_none_is_seen(monkeypatch, name, value):
         ("R2", {"batch": 5, "applications_per_day": 0.1}, "one of them must be 0"),
         ("R2", {"applications_per_day": 0}, "leave nobody to wait"),
         ("R3", {"age_days": 0}, "age_days = 0 must be a whole number from 1 to 3650"),
-        ("R5", {"information": "some"}, "information = some must be one of none, private, public"),
-        ("R5", {"teams": True}, "teams = True must be a whole number from 2 to 20"),
+        ("R5", {"information": "some"}, 'information = "some" must be one of none, private, public'),
+        ("R5", {"teams": True}, "teams = true must be a whole number from 2 to 20"),
         ("R5", {"enmity": math.nan}, "enmity = nan must be a number from 0.001 to 10"),
         ("R6", {"partner": 3}, 'R6 has no setting \'partner\'; did you mean "partners"?; it has hazard_per_day, partners, days'),
-        ("R7", {"preview_days": "two"}, "preview_days = two must be a whole number from 0 to 3600"),
+        ("R7", {"preview_days": "two"}, 'preview_days = "two" must be a whole number from 0 to 3600'),
     ],
 )
 def test_row_that_cannot_be_is_refused(name, row, said):
