@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios import World
+from scenarios.notation import decoded
 from sim.chance import SCHEME
 from sim.policy import Policy
 
@@ -80,5 +81,5 @@ def provenance(command: Sequence[str]) -> dict[str, Any]:
         "random_numbers": f"keyed, scheme {SCHEME}",
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
-        "command": shlex.join(command),
+        "command": shlex.join(map(decoded, command)),  # which may hold names that are no text
     }

@@ -103,6 +103,17 @@ def test_folders_of_any_name(out, folder):
     assert (folder / out / "story.txt").exists()
 
 
+def test_a_command_with_names_that_are_no_text_leaves_a_study_that_can_be_used(folder):
+    policy, out = f"{WRONG_BYTES}.toml", f"out-{WRONG_BYTES}"
+    (folder / policy).write_text('summary = "Mine."\n[levers]\npreview_days = 3\n')
+    head = 'summary = "Mine."\npolicies = ["open-release", "withhold"]\nworlds = ["baseline"]\ndraws = 1\nhorizon_days = 9\n'
+    (folder / "mine.toml").write_text(f'{head}[design]\nkind = "grid"\n[uncertainties]\norganisations = 5\nbad_actors = 10\n')
+    assert call("compare", "open-release", policy, *TINY, "--quiet", "--out", "compared").returncode == 0
+    for _ in range(2):  # begun, and resumed
+        assert call("sweep", "mine.toml", "--quiet", "--out", out).returncode == 0
+    assert call("replay", out, "--run", 1, "--quiet", "--out", "again").returncode == 0
+
+
 @pytest.mark.parametrize("command", [("validate",), ("show",)], ids=" ".join)
 def test_a_file_whose_name_is_no_text(command, folder):
     (folder / f"{WRONG_BYTES}.toml").write_text('summary = "Mine."\n[levers]\npreview_days = 3\n')
