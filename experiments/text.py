@@ -32,9 +32,11 @@ def is_seen(character: str) -> bool:
 
 
 def escaped(character: str) -> str:
-    r"""A character as Python writes it.
+    r"""A character as Python writes it; a byte of a file's name that is no text as that byte.
 
     >>> print(escaped("\u202e"), escaped("\udcff"))
-    \u202e \udcff
+    \u202e \xff
     """
+    if "\udc80" <= character <= "\udcff":
+        return f"\\x{ord(character) - 0xDC00:02x}"
     return character.encode("unicode_escape").decode("ascii")

@@ -119,7 +119,7 @@ def test_a_file_whose_name_is_no_text(command, folder):
     (folder / f"{WRONG_BYTES}.toml").write_text('summary = "Mine."\n[levers]\npreview_days = 3\n')
     done = call(*command, f"{WRONG_BYTES}.toml")
     assert done.returncode == 0
-    assert rb"caf\xe9-\xff" in done.stdout.replace(b"udc", b"x")
+    assert rb"caf\xe9-\xff" in done.stdout
 
 
 # Streams

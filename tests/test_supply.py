@@ -18,7 +18,7 @@ LOCK = (ROOT / ".ci" / "locked.txt").read_text()
 HASHES = r"(?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)+"
 LOCKED = re.compile(rf"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: ; (?P<marker>[^\\]+?))? \\{HASHES}", re.MULTILINE)
 PYTHONS = [line.split()[-1] for line in PROJECT["classifiers"] if re.search(r":: Python :: 3\.\d+$", line)]
-EXTRAS = {"": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
+EXTRAS = {"": PROJECT["dependencies"], **{extra: PROJECT["optional-dependencies"][extra] for extra in ("cluster", "test")}}
 FREE = {
     "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "Apache 2.0", "Apache Software License", "BSD", "BSD License", "BSD-2-Clause",
     "BSD-3-Clause", "CC0-1.0", "HPND", "ISC License (ISCL)", "MIT", "MIT License", "MIT-CMU", "PSF-2.0",

@@ -42,11 +42,11 @@ def open_study(folder: str | Path, *, verify: bool = True) -> "OpenedStudy":
     everything = Selection(study, *map(np.arange, (len(study.worlds), study.point_count, len(study.policies), draws)))
     complete = parts.holds_all(plan.runs(last_draw(kept.journal.records(), study.draws)))
     provenance = tuple(record["by"] for record in records if "by" in record)
-    refuse_a_desert(kept.folder, draws * plan.runs_per_draw, len(parts.runs))
+    refuse_sparse(kept.folder, draws * plan.runs_per_draw, len(parts.runs))
     return OpenedStudy(kept.folder, stored.content, provenance, complete, parts, everything, draws * plan.runs_per_draw)
 
 
-def refuse_a_desert(folder: Path, runs: int, there: int) -> None:
+def refuse_sparse(folder: Path, runs: int, there: int) -> None:
     """Refuse a few runs with so many missing before them that room for all would take the machine's memory."""
     if runs > max(MOST_RUNS_WITH_FEW, MOST_TIMES * there):
         few = f"{there:,} of the {runs:,} runs up to its last one"

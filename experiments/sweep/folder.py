@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.sweep.confined import MOST_BYTES, confined, confined_folder, names_in, read_confined
 from experiments.sweep.durable import write_whole
-from experiments.sweep.journal import AGAIN, Journal
+from experiments.sweep.journal import NEW_COPY, Journal
 from experiments.sweep.lock import NAME as LOCK
 from experiments.sweep.lock import WHOLE, Shard
 from experiments.sweep.plan import Piece, SweepPlan
@@ -179,7 +179,7 @@ class StudyFolder:
         try:
             return read_plan(content)
         except InputError as error:
-            raise InputError(f"{self.folder / PLAN} is no plan of a study: {error}; {AGAIN}") from None
+            raise InputError(f"{self.folder / PLAN} is no plan of a study: {error}; {NEW_COPY}") from None
 
     def plan_hashes(self) -> set[str]:
         """The hashes of the plan that journals name."""

@@ -14,7 +14,7 @@ from experiments.sweep.record import check_record
 from sim.errors import InputError
 
 CHECK = "check"
-AGAIN = "ask whoever made the folder for a new copy, or run the study into a new folder"
+NEW_COPY = "ask whoever made the folder for a new copy, or run the study into a new folder"
 
 
 class Journal:
@@ -39,7 +39,7 @@ class Journal:
                 try:
                     check_record(record)
                 except InputError as error:
-                    raise InputError(f"{self.folder / self.name}, line {number}, is no record of a sweep: {error}; {AGAIN}") from None
+                    raise InputError(f"{self.folder / self.name}, line {number}, is no record of a sweep: {error}; {NEW_COPY}") from None
                 found.append(record)
         return found
 
