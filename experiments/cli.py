@@ -159,7 +159,4 @@ def main() -> None:
     """Run the command that the arguments name."""
     open_streams()
     tidy_environment()
-    try:
-        app(prog_name="lockgate")
-    except OSError:  # wrong usage, of which nothing could be said: all else is said above
-        sys.exit(INPUT)
+    app(prog_name="lockgate")

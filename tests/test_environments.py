@@ -141,8 +141,10 @@ def test_streams_do_not_decide_on_the_exit_code(streams):
 
 
 def test_a_full_standard_output_is_said():
-    done = call("list", streams=">/dev/full")
-    assert (done.returncode, done.stderr) == (2, b"lockgate: No space left on device\n")
+    for command in ("list", "--help", "--version", "odd"):
+        for encoding in ("utf-8", "ascii"):  # some libraries wrap streams of the latter in their own
+            done = call(command, streams=">/dev/full", PYTHONIOENCODING=encoding)
+            assert (done.returncode, done.stderr) == (2, b"lockgate: No space left on device\n")
 
 
 @pytest.mark.parametrize(

@@ -3,43 +3,36 @@
 import io
 import os
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 
-class Stream(io.TextIOWrapper):
-    """Standard output or standard error.
+class Descriptor(io.FileIO):
+    """Where standard output or standard error ends, whoever writes to it: libraries wrap the stream in streams of their own.
 
-    What the encoding lacks is escaped. After a failure all goes nowhere, so that nothing fails a second time while Python ends. A reader
-    who has gone is no failure, and neither is anything that happens to standard error: what went wrong is said by the exit code.
+    After a failure all goes nowhere, so that nothing fails a second time while Python ends. A reader who has gone is no failure, and
+    neither is anything that happens to standard error: what went wrong is said by the exit code.
     """
 
-    def __init__(self, number: int, like: TextIO) -> None:
-        file = open(number, "wb", closefd=False)  # noqa: SIM115  # as long as the program runs
-        super().__init__(file, like.encoding, "backslashreplace", line_buffering=number == 2 or like.isatty())
-        self.number = number
+    def __init__(self, number: int) -> None:
+        super().__init__(number, "wb", closefd=False)
 
-    def write(self, text: str) -> int:
-        """Write text; how much was written."""
+    def write(self, content: Any, /) -> int:
+        """Write bytes; how many were written. Raises `OSError` where somebody would miss what was to be said."""
         try:
-            return super().write(text)
+            return super().write(content)
         except OSError as error:
-            self.fail(error)
-            return len(text)
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+            if self.fileno() == 1 and not isinstance(error, BrokenPipeError):
+                raise
+            return len(content)
 
-    def flush(self) -> None:
-        """Hand on what was written."""
-        try:
-            super().flush()
-        except OSError as error:
-            self.fail(error)
 
-    def fail(self, error: OSError) -> None:
-        """Write nowhere from now on. Raises the error where somebody would miss what was to be said."""
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self.number)
-        os.close(nowhere)
-        if self.number == 1 and not isinstance(error, BrokenPipeError):
-            raise error
+def stream(number: int, like: TextIO) -> TextIO:
+    """A stream in the place of another one. What its encoding lacks is escaped."""
+    lines = number == 2 or like.isatty()
+    return io.TextIOWrapper(io.BufferedWriter(Descriptor(number)), like.encoding, "backslashreplace", line_buffering=lines)
 
 
 def open_streams() -> None:
@@ -49,7 +42,7 @@ def open_streams() -> None:
             open_nowhere(number)
             file = open(number, "w" if number else "r", encoding="utf-8", closefd=False)  # noqa: SIM115
             setattr(sys, name, file)
-    sys.stdout, sys.stderr = Stream(1, sys.stdout), Stream(2, sys.stderr)
+    sys.stdout, sys.stderr = stream(1, sys.stdout), stream(2, sys.stderr)
 
 
 def open_nowhere(number: int) -> None:
