@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.begin import Memory
+from sim.block import Memory
 from sim.engine import trace
 from sim.plan import run_once
 from sim.policy import Policy
 from sim.row import first_row
-from sim.start.room import ROWS
+from sim.tables import ROWS
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Tables = dict[str, Array]

@@ -1,46 +1,24 @@
-"""The agenda: what bad actors try on the days ahead, worked out at once for the compiled driver.
+"""The agenda: what agents that act by alarms do on the days ahead, planned at once for the compiled driver.
 
-When an operation comes, whom it attacks and its luck depend on the world and the seed alone. So the compiled driver plans them in
-one go, files them by day, and visits only actors that are due, in the order in which `BadActor.step` would have come to them; and
-policies that share a draw share its agenda.
+What an alarm plans depends on the world and the seed alone. So the compiled driver plans many days in one go, files the plans by day
+and kind, and visits only agents whose time has come, in the order in which their steps would have; and policies that share a draw share
+its agenda. All of it follows from the kinds' `alarms`.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from sim.agents.bad_actor import choose_target, draw_luck, operate, plan_operation, plan_theft, try_theft
+from sim.agent import Agent, Alarm, acts_by_alarms
 from sim.memory import fetch
-from sim.row import NOBODY, dtype
-from sim.rule import rule
-from sim.world import Draft, Operation
+from sim.row import dtype
+from sim.rule import attribute, rule
+from sim.world import Plan
 
-DRAFT_DTYPE, OPERATION_DTYPE = dtype(Draft), dtype(Operation)
-THEFT = -2  # an attempt at weights, where an operation has a target
-FETCHED_AHEAD = 6  # operations: by then the actor of a later one has come from main memory
-MOST_PLANS = 1 << 17  # on one agenda, unless that is fewer than half of the actors have in all
-
-
-def plans_a_day(worlds: Any) -> Any:
-    """Expected number of operations and thefts on a day, for each world of a table."""
-    spies = worlds["spy_share"] * worlds["bad_actors"]
-    return operations_a_day(worlds) + spies / worlds["theft_gap_days"]
-
-
-def operations_a_day(worlds: Any) -> Any:
-    """Expected number of operations on a day, for each world of a table."""
-    spies, insiders = worlds["spy_share"], worlds["insider_share"]
-    crews = np.maximum(0.0, 1.0 - spies - insiders)
-    rate = spies / worlds["spy_gap_days"] + insiders / worlds["insider_gap_days"] + crews / worlds["crew_gap_days"]
-    return worlds["bad_actors"] * rate
-
-
-def days_planned(horizon: int, worlds: Any) -> int:
-    """For how many days an agenda of all these worlds is laid at once: all, where the plans are not too many."""
-    if not len(worlds):
-        return horizon
-    busiest = max(float(plans_a_day(worlds).max()), 1.0)
-    return min(horizon, max(1, int(max(MOST_PLANS, int(worlds["bad_actors"].max()) // 2) / busiest)))
+PLAN_DTYPE = dtype(Plan)
+FETCHED_AHEAD = 6  # plans: by then the agent of a later one has come from main memory
+MOST_PLANS = 1 << 17  # on one agenda, unless that is fewer than half of the bad actors have in all
 
 
 def room_for(mean: Any) -> Any:
@@ -48,83 +26,178 @@ def room_for(mean: Any) -> Any:
     return (mean + 8.0 * np.sqrt(mean)).astype(np.int64) + 64
 
 
-def plans_expected(days: int, worlds: Any) -> Any:
-    """Room for the plans of so many days, for each world of a table."""
-    return room_for(days * plans_a_day(worlds))
+class Agenda:
+    """The agenda of these kinds of agents: how many plans to expect, and the rules that make and keep them."""
+
+    def __init__(self, kinds: Mapping[str, type[Agent]]) -> None:
+        self.kinds = {name: kind for name, kind in kinds.items() if acts_by_alarms(kind)}
+        self.days_share = max(1, len(self.kinds))  # slots of a day
+        self.renew = renewal(self.kinds, self.days_share)
+
+    def plans_per_day(self, worlds: Any) -> Any:
+        """Expected number of plans for a day, for each world of a table."""
+        return sum((alarm.per_day(worlds) for kind in self.kinds.values() for alarm in kind.alarms.values()), np.zeros(len(worlds)))
+
+    def days_ahead(self, horizon: int, worlds: Any) -> int:
+        """For how many days an agenda of all these worlds is laid at once: all, where the plans are not too many."""
+        if not len(worlds):
+            return horizon
+        busiest = max(float(self.plans_per_day(worlds).max()), 1.0)
+        return min(horizon, max(1, int(max(MOST_PLANS, int(worlds["bad_actors"].max()) // 2) / busiest)))
+
+    def plans_expected(self, days: int, worlds: Any) -> Any:
+        """Room for the plans of so many days, for each world of a table."""
+        return room_for(days * self.plans_per_day(worlds))
+
+    def slots(self, days: int) -> int:
+        """Length of the list that says where the plans of each slot begin."""
+        return days * self.days_share + 2
+
+    def acts(self, name: str) -> Callable[[Any, int], None]:
+        """The rule that lets agents of this kind do what is on the agenda for a day."""
+        return keeper(name, list(self.kinds[name].alarms.values()), list(self.kinds).index(name), self.days_share)
 
 
 @rule
-def renew_agenda(world, day):
-    """Plan the next days once all that were planned are over. Gives how much was planned: 0 on other days."""
-    if day % world.days_ahead != 0:
-        return 0
-    return plan_ahead(world, day, min(world.horizon, day + world.days_ahead))
+def line_for(world, slot, number):
+    """The line for a plan. Where there is no room, the last line is written over, for only the number counts then."""
+    line = world.drafts[min(number, len(world.drafts) - 1)]
+    line.slot = slot
+    world.agenda_begins[slot + 2] += 1
+    return line
+
+
+def planner(name: str, alarm: Alarm, number_of_alarm: int, place: int, share: int) -> Callable[..., int]:
+    """The rule that plans what one agent does by one alarm before day `last`, behind `number` other plans; it gives their number now."""
+    due, plan = attribute(name), alarm.plan
+
+    @rule
+    def plan_ahead(agent: Any, world: Any, first: int, last: int, number: int) -> int:
+        while due(agent) < last:
+            line = line_for(world, (int(due(agent)) - first) * share + place, number)
+            line.agent, line.alarm = agent.index, number_of_alarm
+            plan(agent, world, line)
+            number += 1
+        return number
+
+    return plan_ahead
+
+
+def both(first: Callable[..., int], second: Callable[..., int]) -> Callable[..., int]:
+    """Two planners of one agent, one after the other."""
+
+    @rule
+    def plan_ahead(agent: Any, world: Any, begin: int, last: int, number: int) -> int:
+        return second(agent, world, begin, last, first(agent, world, begin, last, number))
+
+    return plan_ahead
+
+
+def planner_of_kind(name: str, kind: type[Agent], place: int, share: int) -> Callable[..., int]:
+    """The rule that plans for all agents of a kind, agent by agent and alarm by alarm."""
+    table_of = attribute(name)
+    planners = [planner(field, alarm, place_of, place, share) for place_of, (field, alarm) in enumerate(kind.alarms.items())]
+    for_one = planners[0]
+    for further in planners[1:]:
+        for_one = both(for_one, further)
+
+    @rule
+    def plan_ahead(world: Any, first: int, last: int, number: int) -> int:
+        table = table_of(world)
+        for row in range(len(table)):
+            number = for_one(table[row], world, first, last, number)
+        return number
+
+    return plan_ahead
+
+
+def after(first: Callable[..., int], second: Callable[..., int]) -> Callable[..., int]:
+    """Two kinds' planners, one after the other."""
+
+    @rule
+    def plan_ahead(world: Any, begin: int, last: int, number: int) -> int:
+        return second(world, begin, last, first(world, begin, last, number))
+
+    return plan_ahead
 
 
 @rule
-def plan_ahead(world, first, last):
-    """Put what comes on days `first` to `last` - 1 on the agenda, and give how much that is: more than there is room for is left out."""
-    for slot in range(last - first + 2):
-        world.agenda_begins[slot] = 0
-    number = 0
-    for row in range(len(world.bad_actors)):
-        number = draft_plans(world.bad_actors[row], world, first, last, number)
-    if number <= len(world.drafts):
-        file_by_day(world, last - first, number)
+def nothing(world, first, last, number):
+    """No kind acts by alarms."""
     return number
 
 
 @rule
-def draft_plans(actor, world, first, last, number):
-    """Write down what one actor tries before day `last`, thefts first, behind `number` plans of others; gives their number now."""
-    while actor.theft_at < last:
-        draft = draft_for(world, actor.theft_at, first, number)
-        draft.actor, draft.target = actor.index, THEFT
-        draft.chances = plan_theft(actor, world)
-        number += 1
-    while actor.next_at < last:
-        plan_operation(actor, world, draft_for(world, actor.next_at, first, number))
-        number += 1
-    return number
-
-
-@rule
-def draft_for(world, time, first, number):
-    """The line for the plan of a time. Where there is no room, the last line is written over, for only the number counts then."""
-    draft = world.drafts[min(number, len(world.drafts) - 1)]
-    draft.slot = int(time) - first
-    world.agenda_begins[draft.slot + 2] += 1
-    return draft
-
-
-@rule
-def file_by_day(world, days, number):
-    """Sort plans by day (counting sort: within a day they stay in order), and draw the luck of each."""
+def file_by_day(world, slots, number):
+    """Sort plans by day and kind (counting sort: within a slot they stay in order)."""
     begins = world.agenda_begins
-    for line in range(number):
-        if world.drafts[line].target == NOBODY:
-            choose_target(world, world.drafts[line])
-    for slot in range(days):
+    for slot in range(slots):
         begins[slot + 2] += begins[slot + 1]
-    for line in range(number):
-        draft = world.drafts[line]
-        operation = world.agenda[begins[draft.slot + 1]]
-        begins[draft.slot + 1] += 1
-        operation.chances, operation.actor, operation.target = draft.chances, draft.actor, draft.target
     for place in range(number):
-        draw_luck(world.agenda[place])
+        draft = world.drafts[place]
+        line = world.agenda[begins[draft.slot + 1]]
+        begins[draft.slot + 1] += 1
+        line.chances, line.agent, line.alarm, line.target = draft.chances, draft.agent, draft.alarm, draft.target
 
 
-@rule
-def keep_agenda(world, day):
-    """What is on the agenda today."""
-    slot = day % world.days_ahead
-    end = world.agenda_begins[slot + 1]
-    for place in range(world.agenda_begins[slot], end):
-        fetch(world.bad_actors[world.agenda[min(place + FETCHED_AHEAD, end - 1)].actor])
-        operation = world.agenda[place]
-        actor = world.bad_actors[operation.actor]
-        if operation.target == THEFT:
-            try_theft(actor, world, operation.chances, day)
+def renewal(kinds: Mapping[str, type[Agent]], share: int) -> Callable[[Any, int], int]:
+    """The rule that plans the next days once all that were planned are over; it gives how much that is, and 0 on other days.
+
+    More than there is room for is left out: the run is then to be done again with more.
+    """
+    plan_all = nothing
+    for place, (name, kind) in enumerate(kinds.items()):
+        plan_all = after(plan_all, planner_of_kind(name, kind, place, share))
+
+    @rule
+    def renew_agenda(world: Any, day: int) -> int:
+        if day % world.days_ahead != 0:
+            return 0
+        last = min(world.horizon, day + world.days_ahead)
+        slots = (last - day) * share
+        for slot in range(slots + 2):
+            world.agenda_begins[slot] = 0
+        number = plan_all(world, day, last, 0)
+        if number <= len(world.drafts):
+            file_by_day(world, slots, number)
+        return number
+
+    return renew_agenda
+
+
+def keeper(name: str, alarms: list[Alarm], place: int, share: int) -> Callable[[Any, int], None]:
+    """The rule that lets agents of a kind do what is on the agenda for a day."""
+    table_of, act = attribute(name), act_of(alarms)
+
+    @rule
+    def keep_agenda(world: Any, day: int) -> None:
+        table = table_of(world)
+        slot = day % world.days_ahead * share + place
+        end = world.agenda_begins[slot + 1]
+        for line in range(world.agenda_begins[slot], end):
+            fetch(table[world.agenda[min(line + FETCHED_AHEAD, end - 1)].agent])
+            plan = world.agenda[line]
+            act(table[plan.agent], world, plan, day)
+
+    return keep_agenda
+
+
+def act_of(alarms: list[Alarm]) -> Callable[[Any, Any, Any, int], None]:
+    """The rule that does what a plan is for."""
+    act = alarms[-1].act
+    for number in range(len(alarms) - 2, -1, -1):
+        act = act_or(number, alarms[number].act, act)
+    return act
+
+
+def act_or(number: int, one: Callable[..., None], others: Callable[..., None]) -> Callable[..., None]:
+    """The act of an alarm, or that of a later one."""
+
+    @rule
+    def act(agent: Any, world: Any, plan: Any, day: int) -> None:
+        if plan.alarm == number:
+            one(agent, world, plan, day)
         else:
-            operate(actor, world, operation, day)
+            others(agent, world, plan, day)
+
+    return act

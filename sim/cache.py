@@ -1,14 +1,16 @@
 """Where compiled rules are kept between runs: a folder named by everything that they were compiled from.
 
 Numba's own cache looks only at the file of the outermost function, so a rule changed in another file would go unseen. Naming
-the folder by a hash of all sources of `sim`, of the versions of what compiles them and of the processor makes a stale entry
-impossible.
+the folder by a digest of all rules and constants that are reached (`sim.reach`), of the versions of what compiles them and of the
+processor makes a stale entry impossible.
 
 Numba's files are pickles: whoever can write one runs code in every process that loads it. So a folder that others could have changed is
 not used (`sim.trust`); a private one takes its place.
 """
 
+import ast
 import atexit
+import functools
 import hashlib
 import os
 import platform
@@ -33,25 +35,31 @@ from sim.trust import distrust
 VARIABLE = "LOCKGATE_CACHE_DIR"
 FOLDER = "compiled-rules"  # ours alone, in a folder that may hold anything else
 NAME = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}")
+MACHINERY = ("columns.py", "compiler.py", "driver.py", "memory.py")  # source files that decide what the compiler makes of rules
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 MARKER = "lockgate-used"  # a file in each folder that we made; it was touched when the folder was last used
 UNUSED_DAYS = 30  # after which a folder is removed
 
 
-def source_hash() -> str:
-    """Twelve hexadecimal digits that change with any source file of `sim`."""
-    digest = hashlib.sha256()
-    root = Path(__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
-
-
-def version_name() -> str:
-    """The name of the folder: what was compiled, by what, and for which processor."""
+def version_name(digest: str, shape: str) -> str:
+    """The name of a folder: what was compiled (a digest of it, and the shape of its data), by what, and for which processor."""
     processor = numba.config.CPU_NAME or get_host_cpu_name() + get_host_cpu_features().flatten()  # type: ignore[attr-defined]
     libraries = f"{numba.__version__}-{llvmlite.__version__}-{numpy.__version__}"
-    versions = f"{libraries}-{platform.python_version()}-{platform.machine()}-{processor}"
-    return f"{source_hash()}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}"
+    versions = f"{shape}-{machinery()}-{libraries}-{platform.python_version()}-{platform.machine()}-{processor}"
+    return f"{digest}-{hashlib.sha256(versions.encode()).hexdigest()[:8]}"
+
+
+@functools.cache
+def machinery() -> str:
+    """A digest of our own additions to the compiler, and of what Python calls, without docstrings and comments."""
+    digest = hashlib.sha256()
+    for name in MACHINERY:
+        tree = ast.parse(Path(__file__).with_name(name).read_bytes())
+        for node in ast.walk(tree):
+            if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+                del node.body[0]
+        digest.update(ast.dump(tree).encode())
+    return digest.hexdigest()
 
 
 def cache_root() -> Path | None:
@@ -193,8 +201,7 @@ def cache_folder(name: str) -> Path:
     return other
 
 
-def keep_compiled_rules() -> Path:
-    """Point Numba at the folder of these sources, before anything is compiled."""
-    folder = cache_folder(version_name())
-    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-    return folder
+@functools.cache
+def compiled_folder(digest: str, shape: str) -> Path:
+    """The folder of what has this digest (`sim.reach`) and this shape, made and marked as used."""
+    return cache_folder(version_name(digest, shape))

@@ -12,6 +12,9 @@ import math
 import numpy as np
 from numba import njit
 
+from sim.cache import compiled_folder
+from sim.compiler import kernel
+from sim.reach import Reach
 from sim.rule import rule
 from sim.vocabulary import Described
 
@@ -87,17 +90,22 @@ def _link(key, word):  # type: ignore[no-untyped-def]
     return np.int64(z ^ (z >> np.uint64(31)))
 
 
-@njit(cache=True)
+def kept(function):  # type: ignore[no-untyped-def]
+    """Compile a function that Python calls as well, and keep it."""
+    return kernel(function, compiled_folder(Reach([function]).digest, ""))
+
+
+@kept
 def _stem(seed, who):  # type: ignore[no-untyped-def]
     return _link(_link(np.int64(SCHEME), seed), who)
 
 
-@njit(cache=True)
+@kept
 def _grow(stem, count):  # type: ignore[no-untyped-def]
     return _link(stem, count)
 
 
-@njit(cache=True)
+@kept
 def _draw(key, purpose):  # type: ignore[no-untyped-def]
     return min(((np.uint64(_link(key, purpose)) >> np.uint64(11)) + 0.5) * (1.0 / 9007199254740992.0), _LARGEST)
 

@@ -5,6 +5,7 @@ columns lie apart, makes vectors of a loop without branches and calls. Rules are
 """
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numba
@@ -34,18 +35,18 @@ def column_bytes(rows: int) -> int:
 class ColumnsType(types.Type):
     """A table of words: an address, and a number of rows. It is stored column by column, or, if not `apart`, row by row."""
 
-    def __init__(self, record: Any, *, apart: bool = True) -> None:
-        self.row, self.apart = RowType(numba.from_dtype(record)), apart
+    def __init__(self, record: Any, *, apart: bool = True, seen: Sequence[str] | None = None) -> None:
+        self.row, self.apart = RowType(numba.from_dtype(record), seen), apart
         super().__init__(name=f"{'Columns' if apart else 'Words'}({self.row})")
 
 
 class RowType(types.Type):
-    """One row of such a table."""
+    """One row of such a table, of which only some fields may be `seen`."""
 
-    def __init__(self, record: Any) -> None:
-        self.record = record
-        self.places = {field: place for place, field in enumerate(record.fields)}
-        super().__init__(name=f"Row({record})")
+    def __init__(self, record: Any, seen: Sequence[str] | None = None) -> None:
+        self.record, self.width = record, len(record.fields)
+        self.places = {field: place for place, field in enumerate(record.fields) if seen is None or field in seen}
+        super().__init__(name=f"Row({record}{'' if seen is None else ', ' + ' '.join(seen)})")
 
 
 @register_model(ColumnsType)
@@ -147,7 +148,7 @@ def _row(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     table = cgutils.create_struct_proxy(sig.args[0])(context, builder, value=args[0])
     row = cgutils.create_struct_proxy(sig.return_type)(context, builder)
     word, kind = table.address.type, sig.args[0]
-    width = WORD_BYTES if kind.apart else WORD_BYTES * len(kind.row.places)
+    width = WORD_BYTES if kind.apart else WORD_BYTES * kind.row.width
     row.address = builder.gep(builder.inttoptr(table.address, cgutils.voidptr_t), [builder.mul(args[1], word(width))])
     row.stride = word(WORD_BYTES)
     if kind.apart:

@@ -8,10 +8,15 @@ the same whole program in the end.
 This relies on Numba's `pipeline_class` (documented), on its flag `no_compile`, and on three methods of its code libraries.
 """
 
+from collections.abc import Iterable
+from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from llvmlite.binding import Linkage
 from numba import _dynfunc, njit  # type: ignore[attr-defined]
+from numba.core import types
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompilerBase
 from numba.core.compiler_machinery import PassManager, register_pass
@@ -25,6 +30,7 @@ from numba.core.typed_passes import (
     PreLowerStripPhis,
 )
 from numba.core.untyped_passes import FixupArgs, GenericRewrites, IRProcessing, ReconstructSSA, TranslateByteCode
+from numba.extending import overload, register_jitable
 
 
 class LoweredLibrary(JITCodeLibrary):
@@ -126,6 +132,69 @@ class KernelCompiler(Compiler):
         return super().define_pipelines()  # type: ignore[no-any-return]
 
 
-def kernel(function: Any) -> Any:
-    """Compile what is called from Python, and keep it. Threads run it side by side."""
-    return njit(cache=True, nogil=True, pipeline_class=KernelCompiler)(function)
+OPTIONS: Any = {"pipeline_class": RuleCompiler, "no_cfunc_wrapper": True}
+
+
+class Locator:
+    """Tells Numba's cache that a kernel lies in our folder, whose name says what it was compiled from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def get_cache_path(self) -> str:
+        """The folder."""
+        return str(self.folder)
+
+    def ensure_cache_path(self) -> None:
+        """The folder is there: whoever names it has made it (`sim.cache`)."""
+
+    def get_source_stamp(self) -> str:
+        """Always the same: another source has another folder."""
+        return ""
+
+    def get_disambiguator(self) -> str:
+        """Nothing: kernels of one folder have different names."""
+        return ""
+
+
+class KernelCache(FunctionCache):
+    """Numba's cache of a function, in our folder, and also of functions that were made by others (closures)."""
+
+    def __init__(self, function: Any, folder: Path) -> None:
+        impl = type("Impl", (CompileResultCacheImpl,), {"_locator_classes": [self]})
+        self.folder = folder
+        self._impl_class = impl
+        super().__init__(function)
+
+    def from_function(self, function: Any, file: str) -> Locator:
+        """The locator of a function."""
+        return Locator(self.folder)
+
+    def _index_key(self, sig: Any, codegen: Any) -> Any:
+        return sig, codegen.magic_tuple()
+
+
+_KNOWN: dict[Any, Any] = {}  # rules that the compiler knows
+
+
+def make_known(functions: Iterable[FunctionType]) -> None:
+    """Let compiled code call these rules, and all that they reach."""
+    for function in functions:
+        if function not in _KNOWN:
+            _KNOWN[function] = register_jitable(**OPTIONS)(function)
+
+
+def kernel(function: Any, folder: Path) -> Any:
+    """Compile what is called from Python, and keep it in this folder. Threads run it side by side.
+
+    `folder` is to be named by what the function and all that it calls do (`sim.reach`).
+    """
+    dispatcher = njit(nogil=True, pipeline_class=KernelCompiler)(function)
+    dispatcher._cache = KernelCache(function, folder)
+    return dispatcher
+
+
+@overload(int, jit_options=OPTIONS)
+def _plain_number(member):  # type: ignore[no-untyped-def]
+    """Let compiled rules write int(Stage.PUBLIC), as Python does."""
+    return (lambda member: member + 0) if isinstance(member, types.IntEnumMember) else None

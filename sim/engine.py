@@ -1,6 +1,6 @@
 """The compiled driver: every policy in every world of a table, in parallel threads, one call for all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import DEVNULL
@@ -10,20 +10,20 @@ from typing import Any
 from numba import config, types
 from numba.core.errors import NumbaError
 
-from sim.begin import Memory
+from sim.agent import Agent
+from sim.block import Memory
 from sim.cache import one_at_a_time
 from sim.chance import Purpose, key, uniform
 from sim.child import start
-from sim.draws import live, live_checked, remember, report
-from sim.errors import InputError
+from sim.driver import Driver, driver
+from sim.errors import InputError, RuleError
 from sim.parameters import checked_worlds, parameter_table
 from sim.plan import Array, Plan, Results, run_once
 from sim.policy import Policy
-from sim.rule import CACHE
 from sim.settings import checked_threads
-from sim.start.room import OWN_DTYPES
 
 MOST_TOGETHER = 1000  # draws that a thread runs without a step of Python between them
+Kinds = Mapping[str, type[Agent]] | None
 DIRECTORY = (types.Array(types.int64, 1, "C"),)
 SHARES = 32  # into which a thread's part is cut, so that progress shows and threads end together
 
@@ -37,18 +37,20 @@ def simulate(
     threads: int | None = None,
     check: bool = False,
     progress: Callable[[int], None] | None = None,
+    kinds: Mapping[str, type[Agent]] | None = None,
 ) -> Results:
     """Run every policy in every world (a table of parameters, one row a world) with that world's seed.
 
     Results do not depend on the number of threads (default: one for each core). `check=True` checks the invariants every
     evening and raises `BrokenInvariant`. `progress` is called with the number of worlds that were finished since its last call.
+    `kinds` puts other kinds of agents in place of the model's own: `{"bad_actors": MyActor}`; `RuleError` where they cannot be compiled.
     Raises `InputError` before anything is allocated where a run is too large.
 
     >>> from sim.parameters import PARAMETERS, parameter_table
     >>> simulate(parameter_table(2, organisations=5, bad_actors=10), [Policy("open-release")], [1, 2], 30).outcomes.shape
     (2, 1)
     """
-    plan = Plan(worlds, policies, seeds, horizon_days)
+    plan = Plan(worlds, policies, seeds, horizon_days, kinds)
     workers = checked_threads(threads)
     # A breach is to name the first draw that has it, so checked runs go one by one.
     together = 1 if check else max(1, min(MOST_TOGETHER, len(plan.worlds) // (SHARES * workers)))
@@ -57,7 +59,7 @@ def simulate(
 
     def run_some(first: int, last: int) -> None:
         if not hasattr(own, "memory"):
-            own.memory = Memory()
+            own.memory = plan.memory()
         if check:
             plan.run_checked(own.memory, first, last)
         else:
@@ -65,7 +67,7 @@ def simulate(
         if progress:
             progress(last - first)
 
-    compile_rules(check=check)
+    compile_rules(check=check, kinds=kinds)
     with one_sentence():
         plan.refuse_what_is_too_large()
         pool = ThreadPoolExecutor(workers)
@@ -77,66 +79,78 @@ def simulate(
     return plan.results
 
 
-def is_compiled(*, check: bool = False) -> bool:
-    """Whether the rules of these sources are compiled already (with invariants, or without), so that a run begins at once."""
-    return compiled_mark(check).exists()
+def is_compiled(*, check: bool = False, kinds: Kinds = None) -> bool:
+    """Whether the rules are compiled already (with invariants, or without), so that a run begins at once."""
+    return compiled_mark(driver(kinds), check).exists()
 
 
-def compiled_mark(check: bool) -> Path:
+def compiled_mark(of: Driver, check: bool) -> Path:
     """The file that says so. It is written last: a process that was stopped before leaves the rest to the next."""
-    return CACHE / ("compiled-checked" if check else "compiled")
+    return of.folder / ("compiled-checked" if check else "compiled")
 
 
-def compile_rules(*, check: bool = False) -> None:
+def compile_rules(*, check: bool = False, kinds: Kinds = None) -> None:
     """Compile the rules, unless that was done before. Of several processes or threads one compiles, and the others wait."""
     if config.DISABLE_JIT:  # type: ignore[attr-defined]
         raise InputError("Numba's compiler is turned off (NUMBA_DISABLE_JIT), and runs need it; unset that")
-    if is_compiled(check=check):
+    of = driver(kinds)
+    if is_compiled(check=check, kinds=kinds):
         return
-    with one_sentence(), one_at_a_time(CACHE):
-        if not is_compiled(check=check):
-            compile_in_two_processes(check=check)
-            compiled_mark(check).touch()
+    with one_sentence(), one_at_a_time(of.folder):
+        if not is_compiled(check=check, kinds=kinds):
+            if kinds:
+                run_smallest(of, kinds, check=check)
+            else:
+                compile_in_two_processes(of, check=check)
+            compiled_mark(of, check).touch()
 
 
-def compile_in_two_processes(*, check: bool) -> None:
+def compile_in_two_processes(of: Driver, *, check: bool) -> None:
     """Compile all but the days of a run in a second process, and its days, which take longer, in this one."""
-    days = live_checked if check else live
     # Where the second process fails, this one compiles its part when it first needs it.
     with start("sim.engine:compile_all_but_days", stdout=DEVNULL, stderr=DEVNULL):
-        days.compile(DIRECTORY if check else (*DIRECTORY, types.boolean))
-    plan = smallest_plan()
-    (plan.run_checked if check else plan.run)(Memory(), 0, 1)
+        if check:
+            of.live_checked.compile(DIRECTORY)
+        else:
+            of.live.compile((*DIRECTORY, types.boolean))
+    run_smallest(of, None, check=check)
 
 
-def smallest_plan() -> Plan:
-    """A plan with one short run: it calls all that other plans call, with arguments of the same types."""
-    plan = Plan(parameter_table(1, organisations=1, bad_actors=0), [Policy("any")], [0], 1)
+def run_smallest(of: Driver, kinds: Kinds, *, check: bool) -> None:
+    """A short run: it calls all that other runs call, with arguments of the same types."""
+    plan = smallest_plan(kinds)
+    (plan.run_checked if check else plan.run)(Memory(of), 0, 1)
+
+
+def smallest_plan(kinds: Kinds = None) -> Plan:
+    """A plan with one short run."""
+    plan = Plan(parameter_table(1, organisations=1, bad_actors=0), [Policy("any")], [0], 1, kinds)
     plan.refuse_what_is_too_large()
     return plan
 
 
 def compile_all_but_days() -> None:
     """Compile, and keep, what begins a run and what copies its results."""
-    plan, memory = smallest_plan(), Memory()
+    plan = smallest_plan()
+    memory = plan.memory()
     memory.begin(0, plan.horizon, plan.worlds, plan.phases, operations_room=1)
     reference, out = memory.table("operations"), plan.results
-    remember(memory.directory, reference)
-    report(memory.directory, reference, out.outcomes[0], out.weeks[0, 0], out.displacement[0, 0])
+    memory.driver.remember(memory.directory, reference)
+    memory.driver.report(memory.directory, reference, out.outcomes[0], out.weeks[0, 0], out.displacement[0, 0])
     uniform(0, Purpose.PRIOR, 0, key(0, 0, Purpose.WORLD_SEED))
 
 
-def trace(world: Array, policy: Policy, seed: int, horizon_days: int = 540, *, check: bool = False) -> dict[str, Array]:
+def trace(world: Array, policy: Policy, seed: int, horizon_days: int = 540, *, check: bool = False, kinds: Kinds = None) -> dict[str, Array]:
     """One run in full: every table by name as it stands in the end, among them the event log (`events`). `world` is a table of one row."""
     if len(checked_worlds(world)) != 1:
         raise InputError(f"worlds = a table of {len(world)} rows must have one row to trace, such as worlds[2:3]")
-    plan = Plan(world, [policy], [seed], horizon_days)
-    memory = Memory()
-    compile_rules(check=check)
+    plan = Plan(world, [policy], [seed], horizon_days, kinds)
+    memory = plan.memory()
+    compile_rules(check=check, kinds=kinds)
     with one_sentence():
         plan.refuse_what_is_too_large()
         run_once(memory, int(plan.seeds[0]), plan.horizon, plan.worlds, plan.phases, check, policy.name, events_room=1 << 14)
-    tables = {name: memory.copy(name) for name in OWN_DTYPES}
+    tables = {name: memory.copy(name) for name in memory.driver.layout.tables}
     score = tables["score"][0]
     return tables | {"events": tables["events"][: score["events"]], "operations": tables["operations"][: score["operations"]]}
 
@@ -150,10 +164,6 @@ class one_sentence:  # noqa: N801  # reads as a statement
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if isinstance(error, NumbaError):
             raise RuleError(explain(error)) from None
-
-
-class RuleError(TypeError):
-    """A rule that cannot be compiled."""
 
 
 def explain(error: BaseException) -> str:

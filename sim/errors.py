@@ -8,6 +8,10 @@ class InputError(ValueError):
     """Input that cannot be used. Its text says what, the value, what is allowed, and what to do."""
 
 
+class RuleError(TypeError):
+    """A rule that cannot be compiled. Its text says which, where, why, and what to write instead."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint at the known name that looks most like this one, or nothing.
 

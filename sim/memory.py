@@ -17,8 +17,8 @@ from numba.core.imputils import lower_builtin, lower_getattr_generic
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
 from numba.extending import intrinsic, overload, register_model
 
-from sim.columns import LINE_BYTES, ColumnsType, set_directory_apart
-from sim.rule import OPTIONS
+from sim.columns import LINE_BYTES, ColumnsType, RowType, set_directory_apart
+from sim.compiler import OPTIONS
 
 WORDS = 2  # each entry of the directory: an address (or a number), and a length
 
@@ -34,10 +34,14 @@ class TableType(types.Type):
 class WorldType(types.Type):
     """A directory of tables at an address. `fields` gives the place and type of each."""
 
-    def __init__(self, name: str, fields: dict[str, types.Type]) -> None:
+    def __init__(self, name: str, fields: dict[str, types.Type], places: dict[str, int] | None = None) -> None:
         self.fields = fields
-        self.places = {field: place for place, field in enumerate(fields)}
+        self.places = places or {field: place for place, field in enumerate(fields)}
         super().__init__(name=f"World({name})")
+
+    def with_fields(self, name: str, fields: dict[str, Any]) -> "WorldType":
+        """A view of the same directory: some of its fields, or with other rows. Whoever sees it cannot read anything else."""
+        return WorldType(name, kinds_of(fields), self.places)
 
     @property
     def key(self) -> Any:
@@ -166,11 +170,18 @@ def _fetch(typing: Any, row: Any) -> Any:
 
 @overload(fetch, jit_options=OPTIONS)
 def _fetch_when_compiled(row):  # type: ignore[no-untyped-def]
+    if isinstance(row, RowType):  # its fields lie apart
+        return lambda row: None
     return lambda row: _fetch(row)  # type: ignore[call-arg]  # noqa: PLW0108  # only what is written in Python can stand here
 
 
 def world_type(name: str, fields: dict[str, Any]) -> WorldType:
     """The type of a world with these fields: `int`, a record dtype (a single row), a list of one dtype (a table), or a table type."""
+    return WorldType(name, kinds_of(fields))
+
+
+def kinds_of(fields: dict[str, Any]) -> dict[str, types.Type]:
+    """The compiler's types of these."""
     kinds: dict[str, types.Type] = {}
     for field, kind in fields.items():
         if kind is int:
@@ -181,7 +192,7 @@ def world_type(name: str, fields: dict[str, Any]) -> WorldType:
             kinds[field] = TableType(numba.from_dtype(np.dtype(kind[0])))
         else:
             kinds[field] = numba.from_dtype(kind)
-    return WorldType(name, kinds)
+    return kinds
 
 
 def opener(kind: WorldType) -> Any:
@@ -197,16 +208,3 @@ def opener(kind: WorldType) -> Any:
         return signature(kind, types.intp), generate
 
     return open_world
-
-
-def table_of(kind: WorldType, name: str) -> Any:
-    """A compiled function from a world of this type to one of its tables, for code that learns the name from data."""
-
-    @intrinsic
-    def table(typing: Any, world: Any) -> Any:
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            return _field(context, builder, kind, args[0], name)
-
-        return signature(kind.fields[name], kind), generate
-
-    return table

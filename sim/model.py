@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import mesa
 
 from sim.agents import DAY, KINDS
+from sim.beginning import beginning
 from sim.bounds import shown
 from sim.errors import InputError, nearest
 from sim.invariants import INVARIANTS, BrokenInvariant
@@ -17,9 +18,8 @@ from sim.parameters import PARAMETERS, parameter_table
 from sim.policy import LEVERS, Policy, checked_policy
 from sim.row import fields
 from sim.settings import checked_horizon, checked_seed
-from sim.start.population import populate
-from sim.start.room import LISTS, SINGLES, TABLES, count_rows
-from sim.world import Event, Operation
+from sim.tables import LISTS, SINGLES, tables_of
+from sim.world import Event, Plan
 
 Item = TypeVar("Item")
 WEEKLY = ("model_enabled_harm", "incidents", "exposed_share", "usable_lead_months", "customers_share")
@@ -102,23 +102,25 @@ class ReleaseModel(mesa.Model):
         self.kinds = chosen_kinds(mapping("kinds", kinds))
         wanted = checked_seed(seed if seed is not None else 0 if rng is None else rng)
         self.world = self.make_world(wanted, parameter_table(1, **{**mapping("world", world), **parameters})[0])
-        populate(self.world)  # type: ignore[no-untyped-call]
+        beginning(self.kinds)(self.world)
         self.datacollector = mesa.DataCollector(model_reporters={name: lambda model, name=name: model.measure(name) for name in WEEKLY})
         self.datacollector.collect(self)
 
     def make_world(self, seed: int, parameters: Any) -> SimpleNamespace:
         """Empty tables of the sizes that this world and policy need."""
         params, phases = plain(parameters), [plain(phase) for phase in self.policy.phases()]
-        rooms = SimpleNamespace()
-        count_rows(self.horizon_days, params, phases, 0, 0, rooms)  # type: ignore[no-untyped-call]
         tables: dict[str, Any] = {name: kind() for name, kind in SINGLES.items()}
-        for name, kind in TABLES.items():
-            rows = getattr(rooms, name)
-            tables[name] = [mesa_kind(self.kinds[name])(self) if name in KINDS else kind() for _ in range(rows)]
-        tables |= {name: [0] * getattr(rooms, name) for name in LISTS}
+        for name, table in tables_of(self.kinds).items():
+            if name in SINGLES or table.rows is None:
+                continue
+            rows = table.rows(self.horizon_days, params, phases)
+            if name in LISTS:
+                tables[name] = [0] * rows
+            else:
+                tables[name] = [mesa_kind(table.row)(self) if name in KINDS else table.row() for _ in range(rows)]
         tables |= {"events": Growing(Event), "operations": Growing(int)}
-        # Here an actor plans one operation at a time, on this line.
-        return SimpleNamespace(seed=seed, horizon=self.horizon_days, params=params, phases=phases, agenda=[Operation()], **tables)
+        # Here an agent plans one act at a time, on this line.
+        return SimpleNamespace(seed=seed, horizon=self.horizon_days, params=params, phases=phases, agenda=[Plan()], **tables)
 
     def step(self) -> None:
         """One day, in the order of `DAY`."""
@@ -126,7 +128,9 @@ class ReleaseModel(mesa.Model):
             if name not in KINDS:
                 act(self.world, self.day)
             elif agents := self.agents_by_type.get(self.kinds[name]):
-                agents.do("step", self.world, self.day)
+                wanting = self.kinds[name].acts_if
+                for agent in agents if not wanting else [agent for agent in agents if getattr(agent, wanting)]:
+                    agent.step(self.world, self.day)
         if self.check:
             self.check_invariants()
         self.day += 1

@@ -2,16 +2,18 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from sim.agenda import DRAFT_DTYPE, OPERATION_DTYPE, days_planned, operations_a_day, plans_expected, room_for
-from sim.begin import Memory
-from sim.draws import bytes_of_draw, largest_draw, live, live_checked, report, run_draws
+from sim.agent import Agent
+from sim.agenda import PLAN_DTYPE, room_for
+from sim.agents.bad_actor import operations_per_day
+from sim.block import Memory
+from sim.driver import Driver, driver
 from sim.errors import InputError
 from sim.invariants import INVARIANTS, ROW_SPACE, BrokenInvariant
 from sim.measures import Week
@@ -20,7 +22,7 @@ from sim.parameters import PARAMETERS, checked_worlds
 from sim.policy import Policy, checked_policies
 from sim.row import dtype
 from sim.settings import checked_horizon, checked_seeds
-from sim.start.room import CHANNELS
+from sim.tables import CHANNELS
 
 Array = np.ndarray[Any, np.dtype[Any]]
 MOST_BYTES = 2 << 30  # of one run's tables
@@ -43,7 +45,9 @@ class Results:
 class Plan:
     """Runs of every policy in every world: what is given, room for the results, and how a thread runs some of them."""
 
-    def __init__(self, worlds: Array, policies: Sequence[Policy], seeds: Sequence[int] | Array, horizon: int) -> None:
+    def __init__(self, worlds: Array, policies: Sequence[Policy], seeds: Sequence[int] | Array, horizon: int,
+                 kinds: Mapping[str, type[Agent]] | None = None) -> None:
+        self.driver = driver(kinds)
         self.worlds = checked_worlds(worlds)
         self.horizon = checked_horizon(horizon)
         self.seeds = checked_seeds(seeds, len(self.worlds))
@@ -53,18 +57,22 @@ class Plan:
         self.parts = np.cumsum([0, *(len(table) for table in tables)])
         self.phases = np.concatenate(tables)
         self.operations_rooms = operations_expected(self.horizon, self.worlds)
-        self.days_ahead = days_planned(self.horizon, self.worlds)
-        self.plans_room = int(plans_expected(self.days_ahead, self.worlds).max(initial=0))
+        self.days_ahead = self.driver.agenda.days_ahead(self.horizon, self.worlds)
+        self.plans_room = int(self.driver.agenda.plans_expected(self.days_ahead, self.worlds).max(initial=0))
 
     def refuse_what_is_too_large(self) -> None:
         """Raise `InputError` where a run would need more memory than `MOST_BYTES`, or all results more than this machine has."""
-        memory = Memory()
+        memory = self.memory()
         given = self.horizon, self.worlds, self.phases, self.parts, self.operations_rooms
-        draw, self.most_bytes = largest_draw(*given, memory.rooms, memory.counts)
-        agenda_bytes = self.plans_room * (DRAFT_DTYPE.itemsize + OPERATION_DTYPE.itemsize)
+        draw, self.most_bytes = self.driver.largest_draw(*given, memory.counts)
+        agenda_bytes = 2 * self.plans_room * PLAN_DTYPE.itemsize
         if self.most_bytes + agenda_bytes > MOST_BYTES:
             raise too_large(self.worlds[draw], self.horizon, self.most_bytes + agenda_bytes)
         refuse_too_many_results(len(self.worlds), len(self.names), self.horizon)
+
+    def memory(self) -> Memory:
+        """Memory for a run of this plan. Each thread has its own."""
+        return Memory(self.driver)
 
     @cached_property
     def results(self) -> Results:
@@ -78,13 +86,13 @@ class Plan:
         memory.reserve_agenda(self.days_ahead, self.plans_room)
         while first < last:
             given = self.seeds, self.horizon, self.worlds, self.phases, self.parts, self.operations_rooms
-            own = memory.rooms, memory.counts, memory.block, memory.directory, self.days_ahead, memory.plans_room
-            first = run_draws(first, last, *given, *own, out.outcomes, out.weeks, out.displacement)
+            own = memory.counts, memory.block, memory.directory, self.days_ahead, memory.plans_room
+            first = self.driver.run_draws(first, last, *given, *own, out.outcomes, out.weeks, out.displacement)
             if first < last:
                 self.operations_rooms[first] *= 2
                 memory.reserve_agenda(self.days_ahead, 2 * memory.plans_room)
                 shape = self.horizon, self.worlds, self.phases, self.parts, self.operations_rooms[first]
-                memory.reserve(bytes_of_draw(first, *shape, memory.rooms, memory.counts))
+                memory.reserve(self.driver.bytes_of_draw(first, *shape, memory.counts))
 
     def run_checked(self, memory: Memory, first: int, last: int) -> None:
         """The same, with every invariant checked every evening."""
@@ -96,7 +104,7 @@ class Plan:
                 if place == 0:
                     reference = memory.copy("operations")
                 outcomes = out.outcomes[draw, place : place + 1]
-                report(memory.directory, reference, outcomes, out.weeks[draw, place], out.displacement[draw, place])
+                self.driver.report(memory.directory, reference, outcomes, out.weeks[draw, place], out.displacement[draw, place])
 
 
 def no_results(worlds: int, policies: int, horizon: int) -> Results:
@@ -126,16 +134,16 @@ def run_once(memory: Memory, seed: int, horizon: int, world: Array, phases: Arra
     while True:
         memory.begin(seed, horizon, world, phases, events_room, operations_room)
         if check:
-            day, code, plans = live_checked(memory.directory)
+            day, code, plans = memory.driver.live_checked(memory.directory)
             if code >= 0:
                 raise BrokenInvariant(INVARIANTS[code // ROW_SPACE], day, code % ROW_SPACE, seed, name, changes_of(world[0]))
             score = memory.table("score")[0]
             operations, events = int(score["operations"]), int(score["events"])
         else:
-            operations, events, plans = live(memory.directory, False)
+            operations, events, plans = memory.driver.live(memory.directory, False)
         if plans <= memory.plans_room and operations <= operations_room and (events <= events_room or events_room == 0):
             return
-        memory.reserve_agenda(days_planned(horizon, world), plans)
+        memory.reserve_agenda(memory.driver.agenda.days_ahead(horizon, world), plans)
         operations_room = max(operations_room, operations)
         events_room = max(events_room, events) if events_room else 0
 
@@ -148,7 +156,7 @@ def changes_of(world: Any) -> str:
 
 def operations_expected(horizon: int, worlds: Any) -> Any:
     """Room for the list of operations of each world: their expected number, and some more."""
-    return room_for(horizon * operations_a_day(worlds))
+    return room_for(horizon * operations_per_day(worlds))
 
 
 def memory_bytes() -> int:

@@ -34,6 +34,11 @@ NEVER = 1 << 40  # a day that no run reaches
 NOBODY = -1  # an index that points at nothing
 NOTHING = -1e9  # the capability, in months, of having no system at all
 
+# Marks of fields of agents that act by alarms (`sim.agent.Alarm`).
+FIXED = "fixed"  # set before day 0, and never after
+PLANNED = "planned"  # written by plans alone
+MARKS = (FIXED, PLANNED)
+
 STORED_AS = {float: "f8", int: "i8", bool: "?"}
 
 
@@ -46,6 +51,7 @@ class Field:
     unit: str
     meaning: str
     default: float | int | bool
+    mark: str = ""
 
 
 class Row:
@@ -84,7 +90,9 @@ def find_fields(kind: Any) -> tuple[Field, ...]:
         for name, annotation in inspect.get_annotations(owner).items():
             if get_args(annotation)[1:]:  # Annotated: a type, its unit, its meaning
                 base, unit, *meaning = get_args(annotation)
-                found[name] = Field(name, base, unit, " ".join(meaning), getattr(kind, name, base(0)))
+                mark = next((text for text in meaning if text in MARKS), "")
+                told = " ".join(text for text in meaning if text not in MARKS)
+                found[name] = Field(name, base, unit, told, getattr(kind, name, base(0)), mark)
     return tuple(found.values())
 
 

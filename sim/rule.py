@@ -1,31 +1,29 @@
 """The mark of a rule: code that is written once, and read both by Python and by the compiler.
 
-`rule` returns the plain Python function, which a Mesa agent calls, and lets compiled code call it too.
+A rule is a plain Python function. A Mesa agent calls it as it stands; `sim.driver` compiles it with all rules that it calls.
 """
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from numba.core import types
-from numba.extending import overload, register_jitable
-
-from sim.cache import keep_compiled_rules
-from sim.compiler import RuleCompiler
-
-CACHE = keep_compiled_rules()
-OPTIONS: Any = {"pipeline_class": RuleCompiler, "no_cfunc_wrapper": True}
 Function = TypeVar("Function", bound=Callable[..., Any])
+MARK = "__rule__"
 
 
 def rule(function: Function) -> Function:
     """Mark a function as a rule of the model. It must stay within what Numba compiles."""
-    return register_jitable(**OPTIONS)(function)
+    setattr(function, MARK, True)
+    return function
 
 
-@overload(int, jit_options=OPTIONS)
-def _plain_number(member):  # type: ignore[no-untyped-def]
-    """Let compiled rules write int(Stage.PUBLIC), as Python does."""
-    return (lambda member: member + 0) if isinstance(member, types.IntEnumMember) else None
+def attribute(name: str) -> Callable[[Any], Any]:
+    """A rule that gives this attribute of a row or of the world, for code that learns the name from data."""
+
+    @rule
+    def read(owner: Any) -> Any:
+        return getattr(owner, name)
+
+    return read
 
 
 def one_after_another(rules: list[Callable[..., None]]) -> Callable[..., None]:

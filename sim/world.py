@@ -79,7 +79,6 @@ class Constants(Row):
     new_code_chance: Annotated[Chance, "that patched code is replaced by tomorrow"] = 0.0
     discount_per_day: Annotated[PerDay, "rate of harm"] = 0.0
     maintainers: Annotated[Count, "organisations that work on the common pool"] = 0
-    seekers: Annotated[Count, "organisations that want early access"] = 0
     spies: Annotated[Count, "bad actors that are spies; they come first"] = 0
     insiders: Annotated[Count, "bad actors that are insiders; they come second"] = 0
     owners: Annotated[Count, "labs and open-weight labs: system n of an owner is n times this many rows after its first"] = 0
@@ -96,26 +95,14 @@ class Offer(Row):
     safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
 
 
-class Draft(Row):
-    """A plan of a bad actor before it is filed by day."""
+class Plan(Row):
+    """A line of the agenda: what an agent does on a day to come. All of it is the same under every policy."""
 
     chances: Annotated[Code, "what all its draws share"] = 0
-    actor: Annotated[Index, "who tries it"] = 0
-    target: Annotated[Index, "the organisation attacked"] = NOBODY
-    slot: Annotated[Count, "days from the first that is planned"] = 0
-
-
-class Operation(Row):
-    """An operation of a bad actor as it is planned. All of it is the same under every policy."""
-
-    chances: Annotated[Code, "what all its draws share"] = 0
-    actor: Annotated[Index, "who tries it"] = 0
-    target: Annotated[Index, "the organisation attacked"] = NOBODY
-    luck: Annotated[Chance, "below which chance of success it succeeds"] = 0.0
-    luck_open: Annotated[Chance, "below which chance of refusal published weights refuse it"] = 0.0
-    luck_public: Annotated[Chance, "the same of a public service"] = 0.0
-    luck_leaked: Annotated[Chance, "the same of leaked access"] = 0.0
-    luck_banned: Annotated[Chance, "below which chance of a ban a public refusal ends in one"] = 0.0
+    agent: Annotated[Index, "whose plan it is"] = 0
+    alarm: Annotated[Index, "which of the kind's alarms"] = 0
+    slot: Annotated[Count, "place of its day, and of its kind on it, among those that are planned"] = 0
+    target: Annotated[Index, "whom it is aimed at"] = NOBODY
 
 
 class Today(Row):

@@ -8,7 +8,7 @@ from sim.model import ReleaseModel
 from sim.parameters import parameter_table
 from sim.policy import Policy
 from sim.row import fields
-from sim.start.room import LISTS, ROWS
+from sim.tables import LISTS, ROWS
 
 
 def disagreements(policy: Policy, world: Mapping[str, Any], seed: int, days: int, **model: Any) -> list[str]:

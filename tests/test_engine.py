@@ -88,7 +88,7 @@ def test_event_log_tells_causes_before_effects() -> None:
 
 
 EXPECTED_LOSS = """
-from sim.begin import Memory
+from sim.block import Memory
 from sim.parameters import parameter_table
 from sim.policy import Policy
 memory = Memory()

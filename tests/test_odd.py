@@ -21,7 +21,7 @@ from sim.outcomes import Outcomes
 from sim.parameters import PARAMETERS, THEMES
 from sim.policy import LEVERS
 from sim.row import fields
-from sim.start.room import ROWS
+from sim.tables import ROWS
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "odd.md"

@@ -9,7 +9,7 @@ from experiments.comparison import compare
 from experiments.ensemble import Ensemble
 from experiments.pairing import BEFORE, Run, first_difference, state, unlike
 from scenarios import load_policy, load_world, with_levers, with_parameters
-from sim.begin import Memory
+from sim.block import Memory
 from sim.parameters import parameter_table
 from sim.policy import Policy
 

@@ -162,7 +162,7 @@ def save(told: Told, world: "World", folder: Path, study: dict[str, Any]) -> Non
 def tables(model: "ReleaseModel") -> dict[str, Any]:
     """Every table of the run as an array of records."""
     from sim.row import NOTHING, table_of
-    from sim.start.room import SINGLES, TABLES
+    from sim.tables import SINGLES, TABLES
 
     world = model.world
     found = {name: table_of(kind, [getattr(world, name)]) for name, kind in SINGLES.items()}

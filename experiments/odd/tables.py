@@ -10,7 +10,7 @@ from sim.agents import DAY, KINDS
 from sim.chance import Purpose
 from sim.invariants import INVARIANTS
 from sim.row import NEVER, NOBODY, NOTHING, Field, fields
-from sim.start.room import SINGLES, TABLES
+from sim.tables import SINGLES, TABLES
 from sim.vocabulary import Described
 from sim.world import Operation
 

@@ -1,71 +1,75 @@
 """Bad actors: spies, crews and rogue insiders, who look for the most capable system they can reach."""
 
 import math
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
-from sim.agent import Agent
-from sim.chance import Purpose, draw, exponential, grow, normal
+import numpy as np
+
+from sim.agent import Agent, Alarm
+from sim.chance import Purpose, draw, exponential, grow, normal, stem, uniform
 from sim.formulas.attack import attack_success, uplift, whole
 from sim.formulas.safeguards import refusal_chance, theft_chance
 from sim.log import note
-from sim.row import NEVER, NOBODY, NOTHING, Code, Count, Day, Days, Index, Months, Ratio, Time
+from sim.row import FIXED, NEVER, NOBODY, NOTHING, PLANNED, Code, Count, Day, Days, Index, Months, Ratio, Time
 from sim.rule import rule
 from sim.systems import row_of
 from sim.vocabulary import ActorKind, Channel, EventKind
 from sim.world import ATTRIBUTION_WINDOW_DAYS
 
 
-class BadActor(Agent):
-    """A spy, a crew, or a rogue insider.
-
-    The n-th operation of an actor has the same day, target, luck and severity under every policy; a policy changes only the
-    channel that it can use and whether that is enough.
-    """
-
-    index: Annotated[Index, "its row"] = 0
-    kind: Annotated[Code, "ActorKind"] = int(ActorKind.CREW)
-    home: Annotated[Index, "the organisation of an insider"] = NOBODY
-    skill: Annotated[Ratio, "0 to 1"] = 0.0
-    banned_until: Annotated[Day, "until which no public service takes it"] = 0
-    stolen_capability: Annotated[Months, "of that system"] = NOTHING
-    stolen_system: Annotated[Index, "the best system it took"] = NOBODY
-    incidents: Annotated[Count, "it caused"] = 0
-    stem: Annotated[Code, "what all its draws share"] = 0
-    gap_days: Annotated[Days, "mean time between operations"] = 15.0
-    operations: Annotated[Count, "so far"] = 0
-    next_at: Annotated[Time, "of the next operation"] = float(NEVER)
-    thefts_tried: Annotated[Count, "attempts so far"] = 0
-    theft_at: Annotated[Time, "of a spy's next attempt at weights"] = float(NEVER)
-
-    @rule
-    def step(self, world, day):
-        """Try what is due today: thefts of weights, then operations. The compiled driver comes to the same by its agenda."""
-        while self.theft_at < day + 1:
-            try_theft(self, world, plan_theft(self, world), day)
-        while self.next_at < day + 1:
-            operation = world.agenda[0]
-            plan_operation(self, world, operation)
-            if operation.target == NOBODY:
-                choose_target(world, operation)
-            draw_luck(operation)
-            operate(self, world, operation, day)
+FIRST_GAP = 1 << 40  # a count that no operation reaches
 
 
 @rule
-def plan_theft(actor, world):
+def rows(horizon, params, phases):
+    """As many as the world says."""
+    return params.bad_actors
+
+
+@rule
+def begin(world):
+    """Spies first, then insiders, then crews."""
+    params, constants = world.params, world.constants
+    constants.spies = int(math.floor(params.spy_share * params.bad_actors + 0.5))
+    constants.insiders = min(params.bad_actors - constants.spies, int(math.floor(params.insider_share * params.bad_actors + 0.5)))
+    for row in range(len(world.bad_actors)):
+        actor = world.bad_actors[row]
+        actor.index = row
+        actor.stem = stem(world.seed, row)
+        chances = grow(actor.stem, 0)
+        mean = params.crew_skill
+        actor.kind, actor.gap_days = int(ActorKind.CREW), params.crew_gap_days
+        if row < constants.spies:
+            mean = params.spy_skill
+            actor.kind, actor.gap_days = int(ActorKind.SPY), params.spy_gap_days
+        elif row < constants.spies + constants.insiders:
+            mean = params.insider_skill
+            actor.kind, actor.gap_days = int(ActorKind.INSIDER), params.insider_gap_days
+            actor.home = int(draw(chances, Purpose.HOME) * len(world.partners))
+        spread = params.skill_spread * (2.0 * draw(chances, Purpose.SKILL) - 1.0)
+        actor.skill = min(1.0, max(0.0, mean * (1.0 + spread)))
+        # The first gap is exponential like all others, so attempts run at a constant rate from day 0.
+        actor.next_at = actor.gap_days * exponential(uniform(world.seed, Purpose.GAP, row, FIRST_GAP))
+        if actor.kind == ActorKind.SPY and params.theft_on:
+            actor.theft_at = params.theft_gap_days * exponential(uniform(world.seed, Purpose.THEFT_GAP, row, FIRST_GAP))
+        if actor.kind == ActorKind.INSIDER and not params.insiders_on:
+            actor.next_at = float(NEVER)
+
+
+@rule
+def plan_theft(actor, world, line):
     """What all draws of a spy's next attempt share; the attempt after it is set."""
-    chances = grow(actor.stem, actor.thefts_tried)
+    line.chances = grow(actor.stem, actor.thefts_tried)
     actor.thefts_tried += 1
-    actor.theft_at += world.params.theft_gap_days * exponential(draw(chances, Purpose.THEFT_GAP))
-    return chances
+    actor.theft_at += world.params.theft_gap_days * exponential(draw(line.chances, Purpose.THEFT_GAP))
 
 
 @rule
-def try_theft(actor, world, chances, day):
+def try_theft(actor, world, line, day):
     """A spy aims at one lab; what its security does not stop is the best system it has trained."""
-    lab = world.labs[int(draw(chances, Purpose.THEFT_TARGET) * len(world.labs))]
+    lab = world.labs[int(draw(line.chances, Purpose.THEFT_TARGET) * len(world.labs))]
     chance = theft_chance(world.params.theft_chance_sl3, lab.security_level)
-    if lab.trained > actor.stolen_capability and draw(chances, Purpose.THEFT_LUCK) < chance:
+    if lab.trained > actor.stolen_capability and draw(line.chances, Purpose.THEFT_LUCK) < chance:
         actor.stolen_capability = lab.trained
         actor.stolen_system = row_of(lab, world, lab.systems - 1)
         world.score.thefts += 1
@@ -73,29 +77,12 @@ def try_theft(actor, world, chances, day):
 
 
 @rule
-def plan_operation(actor, world, operation):
-    """An actor's next operation, and when the one after it comes; only an insider has its target by that. No policy has a say in it."""
-    operation.chances = grow(actor.stem, actor.operations)
-    operation.actor = actor.index
-    operation.target = actor.home if actor.kind == ActorKind.INSIDER else NOBODY
+def plan_operation(actor, world, line):
+    """An actor's next operation, and when the one after it comes. An insider attacks its own organisation, others one by its size."""
+    line.chances = grow(actor.stem, actor.operations)
+    line.target = actor.home if actor.kind == ActorKind.INSIDER else target_of(world, draw(line.chances, Purpose.TARGET))
     actor.operations += 1
-    actor.next_at += actor.gap_days * exponential(draw(operation.chances, Purpose.GAP))
-
-
-@rule
-def choose_target(world, operation):
-    """An organisation by its size alone: who attacks it does not matter."""
-    operation.target = target_of(world, draw(operation.chances, Purpose.TARGET))
-
-
-@rule
-def draw_luck(operation):
-    """What an operation meets with, under every policy the same."""
-    operation.luck = draw(operation.chances, Purpose.LUCK)
-    operation.luck_open = draw(operation.chances, Purpose.REFUSED_OPEN)
-    operation.luck_public = draw(operation.chances, Purpose.REFUSED_PUBLIC)
-    operation.luck_leaked = draw(operation.chances, Purpose.REFUSED_LEAKED)
-    operation.luck_banned = draw(operation.chances, Purpose.BANNED)
+    actor.next_at += actor.gap_days * exponential(draw(line.chances, Purpose.GAP))
 
 
 @rule
@@ -111,7 +98,7 @@ def operate(actor, world, operation, day):
         alone = attack_success(hazard, uplift_by_open_weights(actor, world, operation), target.attack_surface)
     discount = world.today.discount
     score_operation(world, actor, channel, whole(discount * (success - without)), whole(discount * (success - alone)))
-    if operation.luck < success:
+    if draw(operation.chances, Purpose.LUCK) < success:
         suffer(actor, world, target, channel, operation.chances, day)
 
 
@@ -138,7 +125,7 @@ def reach_system(actor, world, operation, day):
         if luck_with(operation, offer.channel) >= refusal_chance(offer.safeguard, params.evasion, actor.skill):
             return offer.channel
         world.channels[offer.channel].refusals += 1
-        if offer.channel == Channel.PUBLIC_SERVICE and world.constants.feedback and operation.luck_banned < params.ban_chance:
+        if offer.channel == Channel.PUBLIC_SERVICE and world.constants.feedback and draw(operation.chances, Purpose.BANNED) < params.ban_chance:
             ban(actor, world, day)
         if params.fallback_chance < 1.0 and draw(operation.chances, fall_back_purpose(refusals)) >= params.fallback_chance:
             return int(Channel.NO_MODEL)
@@ -158,8 +145,8 @@ def within_reach(actor, world, channel, day):
 def luck_with(operation, channel):
     """The draw that a channel's refusal depends on."""
     if channel == Channel.PUBLIC_SERVICE:
-        return operation.luck_public
-    return operation.luck_open if channel == Channel.OPEN_WEIGHTS else operation.luck_leaked
+        return draw(operation.chances, Purpose.REFUSED_PUBLIC)
+    return draw(operation.chances, Purpose.REFUSED_OPEN if channel == Channel.OPEN_WEIGHTS else Purpose.REFUSED_LEAKED)
 
 
 @rule
@@ -192,7 +179,7 @@ def finds_leak(actor, world):
 @rule
 def uplift_by_open_weights(actor, world, operation):
     """What the best published weights would do for this operation: nothing where they refuse it, or where there are none."""
-    refused = operation.luck_open < refusal_chance(world.today.open_safeguard, world.params.evasion, actor.skill)
+    refused = draw(operation.chances, Purpose.REFUSED_OPEN) < refusal_chance(world.today.open_safeguard, world.params.evasion, actor.skill)
     return 1.0 if refused else world.uplifts[int(Channel.OPEN_WEIGHTS)]
 
 
@@ -255,3 +242,46 @@ def system_of(actor, world, channel):
     if channel == Channel.STOLEN_WEIGHTS:
         return actor.stolen_system
     return NOBODY
+
+
+def operations_per_day(worlds: Any) -> Any:
+    """Expected number of operations on a day, for each world of a table."""
+    spies, insiders = worlds["spy_share"], worlds["insider_share"]
+    crews = np.maximum(0.0, 1.0 - spies - insiders)
+    rate = spies / worlds["spy_gap_days"] + insiders / worlds["insider_gap_days"] + crews / worlds["crew_gap_days"]
+    return worlds["bad_actors"] * rate
+
+
+def thefts_per_day(worlds: Any) -> Any:
+    """Expected number of attempts at weights on a day, for each world of a table."""
+    return worlds["spy_share"] * worlds["bad_actors"] / worlds["theft_gap_days"]
+
+
+class BadActor(Agent):
+    """A spy, a crew, or a rogue insider.
+
+    The n-th operation of an actor has the same day, target, luck and severity under every policy; a policy changes only the
+    channel that it can use and whether that is enough.
+    """
+
+    index: Annotated[Index, "its row", FIXED] = 0
+    kind: Annotated[Code, "ActorKind", FIXED] = int(ActorKind.CREW)
+    home: Annotated[Index, "the organisation of an insider", FIXED] = NOBODY
+    skill: Annotated[Ratio, "0 to 1", FIXED] = 0.0
+    banned_until: Annotated[Day, "until which no public service takes it"] = 0
+    stolen_capability: Annotated[Months, "of that system"] = NOTHING
+    stolen_system: Annotated[Index, "the best system it took"] = NOBODY
+    incidents: Annotated[Count, "it caused"] = 0
+    stem: Annotated[Code, "what all its draws share", FIXED] = 0
+    gap_days: Annotated[Days, "mean time between operations", FIXED] = 15.0
+    operations: Annotated[Count, "planned so far", PLANNED] = 0
+    next_at: Annotated[Time, "of the next operation", PLANNED] = float(NEVER)
+    thefts_tried: Annotated[Count, "attempts planned so far", PLANNED] = 0
+    theft_at: Annotated[Time, "of a spy's next attempt at weights", PLANNED] = float(NEVER)
+
+    rows = staticmethod(rows)
+    begin = staticmethod(begin)
+    alarms: ClassVar = {
+        "theft_at": Alarm(plan_theft, try_theft, thefts_per_day),
+        "next_at": Alarm(plan_operation, operate, operations_per_day),
+    }

@@ -4,12 +4,29 @@ from typing import Annotated
 
 from sim.agent import Agent
 from sim.approval import review_applications
+from sim.chance import Purpose, draw, exponential, key
 from sim.row import NEVER, Count, Day, Flag, Index, Time, Whole
 from sim.rule import rule
 from sim.systems import open_to_all, restore, rows_of, take_away
 from sim.testing import run_tests
 from sim.vocabulary import Regime, Stage
 from sim.world import ATTRIBUTION_WINDOW_DAYS, HOME_GOVERNMENT
+
+
+@rule
+def rows(horizon, params, phases):
+    """One over the frontier labs, one over the open-weight labs."""
+    return 2
+
+
+@rule
+def begin(world):
+    """Two governments; when the home government's first other applicant comes."""
+    for row in range(len(world.governments)):
+        world.governments[row].index = row
+    if world.params.background_applications_per_day > 0.0:
+        gap = exponential(draw(key(world.seed, 0, 0), Purpose.BACKGROUND_GAP))
+        world.governments[HOME_GOVERNMENT].background_at = gap / world.params.background_applications_per_day
 
 
 class Government(Agent):
@@ -32,6 +49,9 @@ class Government(Agent):
     review_wait: Annotated[Whole, "days waited until they began, summed"] = 0
     background: Annotated[Count, "other applicants that have come"] = 0
     background_at: Annotated[Time, "when the oldest other applicant not yet in review came"] = float(NEVER)
+
+    rows = staticmethod(rows)
+    begin = staticmethod(begin)
 
     @rule
     def step(self, world, day):

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from sim.agent import Agent
-from sim.chance import Purpose, uniform
+from sim.chance import Purpose, draw, key, uniform
+from sim.dawn import survey_labs
 from sim.formulas.race import compliance_chance, reinvested_pace, safety_effort
 from sim.formulas.safeguards import detection_chance, safeguard_reached
 from sim.formulas.time import MONTH_DAYS, chance_within, first_day_after
@@ -12,6 +13,67 @@ from sim.row import NOTHING, Count, Day, Flag, Index, Months, Ratio, Share
 from sim.rule import rule
 from sim.systems import close_to_partners, fix_safeguard, open_to_all, publish_weights, row_of, rows_of, strip_weights, submit_to_agencies
 from sim.vocabulary import EventKind, Regime, Stage
+
+
+@rule
+def rows(horizon, params, phases):
+    """As many as the world says."""
+    return params.labs
+
+
+@rule
+def begin(world):
+    """Labs at their gaps behind the frontier. Each serves an older system to all; the covered lab's first covered one is ready."""
+    params = world.params
+    for row in range(len(world.labs)):
+        lab = world.labs[row]
+        lab.index = row
+        lab.covered = row == 0
+        chances = key(world.seed, row, 0)
+        lab.security_level = params.security_level + params.security_spread * (2.0 * draw(chances, Purpose.SECURITY) - 1.0)
+        lab.first_system = row
+        width = params.rival_gap_max_months - params.rival_gap_min_months
+        gap = params.rival_gap_min_months + width * draw(chances, Purpose.CAPABILITY_GAP)
+        lab.capability = 0.0 if lab.covered and params.covered_leads else -gap
+        since = params.cadence_days
+        if not lab.covered:
+            since = params.cadence_days - int(draw(chances, Purpose.PHASE) * params.cadence_days)
+        lab.next_trained_day = params.cadence_days if lab.covered else params.cadence_days - since
+        serve_older_system(world, lab, lab.capability - params.pace * since / MONTH_DAYS)
+    survey_labs(world)
+    for row in range(len(world.labs)):
+        world.labs[row].effort = race_effort(world.labs[row], world, 0)
+    ready_first_system(world, world.labs[0])
+
+
+@rule
+def serve_older_system(world, lab, capability):
+    """The system that a lab serves to everyone before day 0: no race was on, its safeguards had full effort."""
+    system = world.systems[lab.first_system]
+    system.capability = capability
+    system.built = world.params.safeguard_most
+    system.safeguard = system.built
+    system.stage = int(Stage.PUBLIC)
+    system.ready_day = -1
+    system.public_day = -1
+    lab.systems = 1
+    lab.trained = capability
+
+
+@rule
+def ready_first_system(world, lab):
+    """The first covered system of the covered lab: it comes out of the lab's own tests on the morning of day 0."""
+    params = world.params
+    system = world.systems[row_of(lab, world, 1)]
+    system.capability = lab.capability
+    system.built = safeguard_reached(params.safeguard_least, params.safeguard_most, lab.effort)
+    system.safeguard = system.built
+    missed = params.flaw_chance * (1.0 - detection_chance(lab.effort * params.own_testing_days, params.detection_half_life_days))
+    system.flaw = uniform(world.seed, Purpose.FLAW, lab.index, 1) < missed
+    system.stage = int(Stage.TESTING)
+    system.ready_day = 0
+    lab.systems = 2
+    lab.trained = lab.capability
 
 
 class Lab(Agent):
@@ -33,6 +95,9 @@ class Lab(Agent):
     customers_at_start: Annotated[Share, "of all customers"] = 0.0
     pull: Annotated[Ratio, "that draws customers today"] = 0.0
     brand: Annotated[Ratio, "logarithm of what draws customers beside capability"] = 0.0
+
+    rows = staticmethod(rows)
+    begin = staticmethod(begin)
 
     @rule
     def step(self, world, day):

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from sim.agent import Agent
-from sim.chance import Purpose, uniform
+from sim.chance import Purpose, draw, key, uniform
 from sim.formulas.race import effective_lag
 from sim.formulas.time import MONTH_DAYS
 from sim.log import note
@@ -12,6 +12,36 @@ from sim.rule import rule
 from sim.systems import publish_weights, row_of, rows_of, strip_weights
 from sim.vocabulary import EventKind, Stage
 from sim.world import FOREIGN_GOVERNMENT
+
+
+@rule
+def rows(horizon, params, phases):
+    """As many as the world says."""
+    return params.open_weight_labs
+
+
+@rule
+def begin(world):
+    """Open-weight labs, each with one published and stripped system at its lag."""
+    params = world.params
+    for row in range(len(world.open_weight_labs)):
+        lab = world.open_weight_labs[row]
+        lab.index = row
+        chances = key(world.seed, row, 0)
+        lab.further_lag = params.open_spread_months * draw(chances, Purpose.OPEN_LAG) if row > 0 else 0.0
+        lab.capability = -(params.open_weight_lag_months + lab.further_lag)
+        lab.next_trained_day = int(draw(chances, Purpose.OPEN_PHASE) * params.open_cadence_days)
+        lab.first_system = len(world.labs) + row
+        lab.systems = 1
+        system = world.systems[lab.first_system]
+        system.capability = lab.capability
+        system.stripped = params.stripping_on
+        system.built = params.open_safeguard
+        system.safeguard = min(params.residual_refusal, params.open_safeguard) if params.stripping_on else params.open_safeguard
+        system.stage = int(Stage.OPEN_WEIGHTS)
+        system.ready_day = -1
+        system.public_day = -1
+        system.weights_day = -1
 
 
 class OpenWeightLab(Agent):
@@ -28,6 +58,9 @@ class OpenWeightLab(Agent):
     customers_at_start: Annotated[Share, "of all customers"] = 0.0
     pull: Annotated[Ratio, "that draws customers today"] = 0.0
     brand: Annotated[Ratio, "logarithm of what draws customers beside capability"] = 0.0
+
+    rows = staticmethod(rows)
+    begin = staticmethod(begin)
 
     @rule
     def step(self, world, day):

@@ -1,32 +1,124 @@
 """Organisations: possible partners, defenders, and targets."""
 
-from typing import Annotated
+import math
+from typing import Annotated, ClassVar
 
 from sim.agent import Agent
-from sim.chance import Purpose, draw, exponential, grow
+from sim.chance import Purpose, draw, exponential, grow, lognormal, positive_stable, stem, uniform
 from sim.code_base import CodeBase
+from sim.formulas.time import chance_within, mean_kept
 from sim.log import note
-from sim.row import NOTHING, Chance, Code, Count, Day, Flag, Index, PerDay, Ratio, Share, Time
+from sim.row import FIXED, NOTHING, Chance, Code, Count, Day, Flag, Index, PerDay, Ratio, Share, Time
 from sim.rule import rule
 from sim.vocabulary import Approval, EventKind
 from sim.world import HOME_GOVERNMENT
 
 
-class Partner(Agent, CodeBase):
-    """An organisation that may be granted early access: a defender, and a target."""
+@rule
+def rows(horizon, params, phases):
+    """As many as the world says."""
+    return params.organisations
 
-    index: Annotated[Index, "its row"] = 0
-    size: Annotated[Share, "of the size of all organisations"] = 0.0
-    criticality: Annotated[Ratio, "its share of the size of all organisations, times a draw"] = 0.0
-    rank: Annotated[Index, "by criticality among those who want access; beyond all others where it wants none"] = 0
-    maintainer: Annotated[Flag, "it also works on the common pool"] = False
-    interested: Annotated[Flag, "it wants early access"] = False
+
+@rule
+def begin(world):
+    """Organisations that differ in size, care, interest and patch speed; their code is unsearched at today's capability."""
+    params = world.params
+    world.constants.new_code_chance = chance_within(params.new_code_per_day)
+    world.constants.maintainers = int(math.floor(params.pool_share * params.organisations + 0.5))
+    total = 0.0
+    for row in range(len(world.partners)):
+        partner = world.partners[row]
+        partner.index = row
+        partner.stem = stem(world.seed, row)
+        chances = grow(partner.stem, 0)
+        u, angle = draw(chances, Purpose.SIZE), draw(chances, Purpose.SIZE_ANGLE)
+        partner.size = lognormal(1.0, math.sqrt(math.expm1(params.size_spread * params.size_spread)), u, angle)
+        total += partner.size
+        carelessness = lognormal(1.0, params.care_spread, draw(chances, Purpose.CARE), draw(chances, Purpose.CARE_ANGLE))
+        partner.leak_chance = chance_within(params.leak_hazard * carelessness)
+        partner.interested = draw(chances, Purpose.INTEREST) < params.interest_share
+        if draw(chances, Purpose.NEVER_PATCH) >= params.never_patch_share:
+            speed = positive_stable(params.patch_shape, draw(chances, Purpose.PATCH_ANGLE), draw(chances, Purpose.PATCH_SCALE))
+            partner.patch_rate = min(1e6, speed / params.patch_tau_days)
+        partner.patch_kept = math.exp(-partner.patch_rate)
+        partner.patch_mean = mean_kept(partner.patch_rate)
+    below = 0.0
+    for row in range(len(world.partners)):
+        partner = world.partners[row]
+        partner.size /= total
+        world.size_below[row] = below
+        below += partner.size
+    guide_to_targets(world)
+    rank_organisations(world)
+
+
+@rule
+def guide_to_targets(world):
+    """Where to begin the search for the target of a draw u: the last organisation that begins below u, u in steps.
+
+    Source: Chen and Asau (1974), "On generating random variates from an empirical distribution" (guide tables).
+    """
+    row = 0
+    for step in range(len(world.size_guide)):
+        while row + 1 < len(world.partners) and world.size_below[row + 1] <= step / len(world.size_guide):
+            row += 1
+        world.size_guide[step] = row
+
+
+@rule
+def rank_organisations(world):
+    """Rank organisations by criticality: the most critical maintain the common pool; places go to those who want one.
+
+    Larger organisations tend to be more critical.
+    """
+    for row in range(len(world.partners)):
+        partner = world.partners[row]
+        partner.criticality = partner.size * uniform(world.seed, Purpose.CRITICALITY, row, 0)
+        world.by_rank[row] = row
+    sort_by_criticality(world)
+    places = 0
+    for place in range(len(world.by_rank)):
+        partner = world.partners[world.by_rank[place]]
+        partner.maintainer = place < world.constants.maintainers
+        partner.rank = len(world.by_rank) + place
+        if partner.interested:
+            partner.rank = places
+            places += 1
+
+
+@rule
+def sort_by_criticality(world):
+    """Put the rows of organisations in order, the most critical first (Shell's sort: little to compile, quick up to millions)."""
+    order, partners = world.by_rank, world.partners
+    gap = len(order)
+    while gap > 1:
+        gap = max(1, int(gap / 2.25))
+        for place in range(gap, len(order)):
+            row = order[place]
+            value = partners[row].criticality
+            hole = place
+            while hole >= gap and partners[order[hole - gap]].criticality < value:
+                order[hole] = order[hole - gap]
+                hole -= gap
+            order[hole] = row
+
+
+class Partner(Agent, CodeBase):
+    """An organisation that may be granted early access: a defender, and a target. Those that do not want it have nothing to do."""
+
+    index: Annotated[Index, "its row", FIXED] = 0
+    size: Annotated[Share, "of the size of all organisations", FIXED] = 0.0
+    criticality: Annotated[Ratio, "its share of the size of all organisations, times a draw", FIXED] = 0.0
+    rank: Annotated[Index, "by criticality among those who want access; beyond all others where it wants none", FIXED] = 0
+    maintainer: Annotated[Flag, "it also works on the common pool", FIXED] = False
+    interested: Annotated[Flag, "it wants early access", FIXED] = False
     searches_early: Annotated[Flag, "it searches with a restricted system today"] = False
-    stem: Annotated[Code, "what all its draws share"] = 0
-    leak_chance: Annotated[Chance, "that its access leaks on a day on which it has any"] = 0.0
-    patch_rate: Annotated[PerDay, "at which known flaws are fixed"] = 0.0
-    patch_kept: Annotated[Share, "of known flaws that are still open after a day"] = 1.0
-    patch_mean: Annotated[Share, "the same, mean over the day"] = 1.0
+    stem: Annotated[Code, "what all its draws share", FIXED] = 0
+    leak_chance: Annotated[Chance, "that its access leaks on a day on which it has any", FIXED] = 0.0
+    patch_rate: Annotated[PerDay, "at which known flaws are fixed", FIXED] = 0.0
+    patch_kept: Annotated[Share, "of known flaws that are still open after a day", FIXED] = 1.0
+    patch_mean: Annotated[Share, "the same, mean over the day", FIXED] = 1.0
     attack_surface: Annotated[Share, "of flaws that an attack on it meets today, its own and the pool's"] = 1.0
     found: Annotated[Share, "of its own flaws found so far; new code can bring it above 1"] = 0.0
     fixed: Annotated[Share, "of its own flaws fixed so far"] = 0.0
@@ -39,11 +131,14 @@ class Partner(Agent, CodeBase):
     leaks: Annotated[Count, "of its access so far"] = 0
     incidents: Annotated[Count, "it suffered"] = 0
 
+    rows = staticmethod(rows)
+    begin = staticmethod(begin)
+    acts_if: ClassVar = "interested"
+    by_column: ClassVar = True
+
     @rule
     def step(self, world, day):
         """Seek access, guard it, and search with what it gives."""
-        if not self.interested:
-            return
         offered = world.today.restricted_capability > NOTHING
         settled = self.approval == Approval.APPROVED or self.approval == Approval.REFUSED
         if not settled and (offered or self.approval != Approval.NONE):

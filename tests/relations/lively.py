@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from sim.agenda import days_planned
-from sim.begin import Memory
+from sim.block import Memory
 from sim.draws import live
 from sim.engine import compile_rules, trace
 from sim.model import ReleaseModel
@@ -17,7 +17,7 @@ from sim.parameters import PARAMETERS, parameter_table
 from sim.plan import operations_expected
 from sim.policy import LEVERS, Policy
 from sim.row import table_of
-from sim.start.room import LISTS, OWN_DTYPES, ROWS
+from sim.tables import LISTS, OWN_DTYPES, ROWS
 from tests.generated import EAGER, NARROW, SMALL
 
 Tables = dict[str, Any]

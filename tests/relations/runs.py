@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from sim.begin import Memory
+from sim.block import Memory
 from sim.parameters import parameter_table
 from sim.plan import run_once
 from sim.policy import LEVERS, Policy

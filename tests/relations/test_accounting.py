@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.agents import BadActor, Government, OpenWeightLab, Partner
 from sim.policy import Policy
 from sim.row import NEVER, fields
-from sim.start.room import ROWS
+from sim.tables import ROWS
 from sim.vocabulary import Approval, EventKind, Stage
 from tests.relations.lively import LIVELY, PLANS, Case, Tables, cases, lived, tables_of
 from tests.relations.sameness import of_kind

@@ -22,7 +22,7 @@ from sim.model import ReleaseModel
 from sim.parameters import PARAMETERS
 from sim.policy import Policy
 from sim.row import NEVER, fields
-from sim.start.room import LISTS, ROWS
+from sim.tables import LISTS, ROWS
 from sim.vocabulary import EventKind
 from tests.relations.lively import Case, Tables, cases, lived, memory, some_policies, tables_of
 from tests.relations.luck import LEVEL, examples, unlike
