@@ -59,7 +59,7 @@ that holds another study, 130 stopped.
 
 def defect(error: BaseException) -> bool:
     """Whether the model broke one of its own rules. The modules that say so are loaded only by commands that run it."""
-    kinds = (("sim.invariants", "BrokenInvariant"), ("sim.engine", "RuleError"))
+    kinds = (("sim.invariants", "BrokenInvariant"), ("sim.errors", "RuleError"))
     return any(isinstance(error, getattr(sys.modules[module], kind)) for module, kind in kinds if module in sys.modules)
 
 

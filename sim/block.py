@@ -39,13 +39,14 @@ class Memory:
         for name, entry in given.items():
             self.driver.layout.entry(self.directory, name)[:] = entry
 
-    def begin(self, seed: int, horizon: int, world: Any, phases: Any, events_room: int = 0, operations_room: int = 0) -> None:
+    def begin(self, seed: int, horizon: int, world: Any, phases: Any, events_room: int = 0, operations_room: int = 0, *, check: bool = False) -> None:
         """Begin a run. `world` is a table of one row, `phases` the policy's; both stay in use until the run is over."""
         self.reserve(self.size(horizon, world, phases, events_room, operations_room))
         days = self.driver.agenda.days_ahead(horizon, world)
         self.reserve_agenda(days, int(self.driver.agenda.plans_expected(days, world)[0]))
         self.given = world, phases
-        self.driver.begin_in(seed, horizon, world, phases, self.counts, self.block, self.directory)
+        begin = self.driver.begin_checked if check else self.driver.begin_in
+        begin(seed, horizon, world, phases, self.counts, self.block, self.directory)
 
     def table(self, name: str) -> Any:
         """A table of the run as an array of records, in place."""

@@ -90,24 +90,21 @@ def _link(key, word):  # type: ignore[no-untyped-def]
     return np.int64(z ^ (z >> np.uint64(31)))
 
 
-def kept(function):  # type: ignore[no-untyped-def]
-    """Compile a function that Python calls as well, and keep it."""
-    return kernel(function, compiled_folder(Reach([function]).digest, ""))
-
-
-@kept
 def _stem(seed, who):  # type: ignore[no-untyped-def]
     return _link(_link(np.int64(SCHEME), seed), who)
 
 
-@kept
 def _grow(stem, count):  # type: ignore[no-untyped-def]
     return _link(stem, count)
 
 
-@kept
 def _draw(key, purpose):  # type: ignore[no-untyped-def]
     return min(((np.uint64(_link(key, purpose)) >> np.uint64(11)) + 0.5) * (1.0 / 9007199254740992.0), _LARGEST)
+
+
+# Python calls these as well.
+FOLDER = compiled_folder(Reach([_stem, _grow, _draw]).digest, "")
+_stem, _grow, _draw = (kernel(function, FOLDER) for function in (_stem, _grow, _draw))
 
 
 @rule

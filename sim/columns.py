@@ -33,11 +33,19 @@ def column_bytes(rows: int) -> int:
 
 
 class ColumnsType(types.Type):
-    """A table of words: an address, and a number of rows. It is stored column by column, or, if not `apart`, row by row."""
+    """A table of words: an address, and a number of rows. It is stored column by column, or, if not `apart`, row by row.
 
-    def __init__(self, record: Any, *, apart: bool = True, seen: Sequence[str] | None = None) -> None:
-        self.row, self.apart = RowType(numba.from_dtype(record), seen), apart
-        super().__init__(name=f"{'Columns' if apart else 'Words'}({self.row})")
+    With a name (`checked_as`), a row that it does not have is an `IndexError` that says so.
+    """
+
+    def __init__(self, record: Any, *, apart: bool = True, seen: Sequence[str] | None = None, checked_as: str = "") -> None:
+        self.record, self.apart, self.seen, self.checked_as = record, apart, seen, checked_as
+        self.row = RowType(numba.from_dtype(record), seen)
+        super().__init__(name=f"{'Columns' if apart else 'Words'}({self.row}{checked_as and ', ' + checked_as})")
+
+    def checked(self, name: str) -> "ColumnsType":
+        """The checked form."""
+        return ColumnsType(self.record, apart=self.apart, seen=self.seen, checked_as=name)
 
 
 class RowType(types.Type):
@@ -125,6 +133,13 @@ def set_directory_apart(builder: Any, access: Any) -> None:
     access.set_metadata("alias.scope", builder.module.add_metadata([_scope(builder.module, DIRECTORY)]))
 
 
+def refuse_outside(context: Any, builder: Any, kind: Any, length: Any, place: Any) -> None:
+    """Raise `IndexError` where a checked table has no row at this place."""
+    if kind.checked_as:
+        with builder.if_then(builder.icmp_unsigned(">=", place, length), likely=False):
+            context.call_conv.return_user_exc(builder, IndexError, (kind.checked_as,))
+
+
 @infer_global(len)
 class _Length(AbstractTemplate):
     def generic(self, args: Any, kws: Any) -> Any:
@@ -146,6 +161,7 @@ def _length(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 @lower_builtin(operator.getitem, ColumnsType, types.intp)
 def _row(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     table = cgutils.create_struct_proxy(sig.args[0])(context, builder, value=args[0])
+    refuse_outside(context, builder, sig.args[0], table.length, args[1])
     row = cgutils.create_struct_proxy(sig.return_type)(context, builder)
     word, kind = table.address.type, sig.args[0]
     width = WORD_BYTES if kind.apart else WORD_BYTES * kind.row.width

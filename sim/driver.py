@@ -71,7 +71,7 @@ def driver(kinds: Mapping[str, type[Agent]] | None = None) -> Driver:
     return driver_of(tuple({**KINDS, **(kinds or {})}.items()))
 
 
-NAMES = ("size_of", "begin_in", "live", "live_checked", "report", "remember", "bytes_of_draw", "largest_draw", "run_draws")
+NAMES = ("size_of", "begin_in", "begin_checked", "live", "live_checked", "report", "remember", "bytes_of_draw", "largest_draw", "run_draws")
 
 
 def kernels(  # noqa: PLR0917
@@ -80,6 +80,7 @@ def kernels(  # noqa: PLR0917
 ) -> list[Callable[..., Any]]:  # fmt: skip
     """The functions that Python calls. Each opens the world as far as what it calls may see."""
     open_world, open_by_day, open_ahead = layout.open, layout.open_by_day, layout.open_ahead
+    open_checked, open_by_day_checked, open_ahead_checked = layout.open_checked, layout.open_by_day_checked, layout.open_ahead_checked
     phases_entry = WORDS * layout.world.places["phases"]
 
     def kept(function: Any) -> Any:
@@ -109,6 +110,16 @@ def kernels(  # noqa: PLR0917
         populate(open_world(directory.ctypes.data))
 
     @kept
+    def begin_checked(seed, horizon, world, phases, counts, block, directory):
+        """The same; a rule that asks a table for a row that it does not have raises `IndexError` with the table's name."""
+        directory[0] = seed
+        directory[WORDS] = horizon
+        directory[2 * WORDS] = world.ctypes.data
+        give_phases(phases, directory)
+        lay_out(counts, block, directory)
+        populate(open_checked(directory.ctypes.data))
+
+    @kept
     def live(directory, planned):
         """All days of a run; `planned` says that the agenda holds all of them already.
 
@@ -127,8 +138,11 @@ def kernels(  # noqa: PLR0917
 
     @kept
     def live_checked(directory):
-        """All days of a run, with every invariant checked every evening: the day and code of the first breach, or -1 and -1; plans."""
-        world, ahead = open_by_day(directory.ctypes.data), open_ahead(directory.ctypes.data)
+        """All days of a run, with every invariant checked every evening: the day and code of the first breach, or -1 and -1; plans.
+
+        A rule that asks a table for a row that it does not have raises `IndexError` with the table's name.
+        """
+        world, ahead = open_by_day_checked(directory.ctypes.data), open_ahead_checked(directory.ctypes.data)
         plans = 0
         for day in range(world.horizon):
             plans = max(plans, renew_agenda(ahead, day))
@@ -208,4 +222,4 @@ def kernels(  # noqa: PLR0917
                 report(directory, reference, outcomes[draw, place : place + 1], weeks[draw, place], displacement[draw, place])
         return last
 
-    return [size_of, begin_in, live, live_checked, report, remember, bytes_of_draw, largest_draw, run_draws]
+    return [size_of, begin_in, begin_checked, live, live_checked, report, remember, bytes_of_draw, largest_draw, run_draws]

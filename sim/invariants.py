@@ -33,6 +33,18 @@ class BrokenInvariant(AssertionError):
         self.invariant, self.day, self.row, self.seed = invariant, day, row, seed
 
 
+class MissingRow(BrokenInvariant):
+    """A rule asked a table for a row that it does not have: a defect of the program, or of a kind of agents handed in."""
+
+    def __init__(self, table: str, seed: int, policy: str, changes: str = "") -> None:
+        AssertionError.__init__(
+            self,
+            f"a rule asked the table {table!r} for a row that it does not have "
+            f"(policy {policy}, seed {seed}; replay it day by day with `lockgate run {policy} --seed {seed} --check{changes}`)",
+        )
+        self.table, self.seed = table, seed
+
+
 @rule
 def is_share(value):
     """Between 0 and 1, and a number."""

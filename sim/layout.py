@@ -46,7 +46,9 @@ class Layout:
         self.by_day = self.world.with_fields("release by day", GIVEN | whole | seen_by_day) if planning else self.world
         steady = {name: kind for name, kind in (GIVEN | whole).items() if name in STEADY}
         self.ahead = self.world.with_fields("release ahead", steady | seen_ahead)
-        self.open, self.open_by_day, self.open_ahead = map(opener, (self.world, self.by_day, self.ahead))
+        views = self.world, self.by_day, self.ahead
+        self.open, self.open_by_day, self.open_ahead = map(opener, views)
+        self.open_checked, self.open_by_day_checked, self.open_ahead_checked = (opener(view.checked()) for view in views)
 
     def kind_of(self, name: str, table: Table) -> Any:
         """A table as `world_type` takes it."""

@@ -17,18 +17,18 @@ from numba.core.imputils import lower_builtin, lower_getattr_generic
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
 from numba.extending import intrinsic, overload, register_model
 
-from sim.columns import LINE_BYTES, ColumnsType, RowType, set_directory_apart
+from sim.columns import LINE_BYTES, ColumnsType, RowType, refuse_outside, set_directory_apart
 from sim.compiler import OPTIONS
 
 WORDS = 2  # each entry of the directory: an address (or a number), and a length
 
 
 class TableType(types.Type):
-    """Rows of records, or a list of numbers, at an address."""
+    """Rows of records, or a list of numbers, at an address. With a name, a row that it does not have is an `IndexError` that says so."""
 
-    def __init__(self, row: Any) -> None:
-        self.row = row
-        super().__init__(name=f"Table({row})")
+    def __init__(self, row: Any, checked_as: str = "") -> None:
+        self.row, self.checked_as = row, checked_as
+        super().__init__(name=f"Table({row}{checked_as and ', ' + checked_as})")
 
 
 class WorldType(types.Type):
@@ -37,11 +37,17 @@ class WorldType(types.Type):
     def __init__(self, name: str, fields: dict[str, types.Type], places: dict[str, int] | None = None) -> None:
         self.fields = fields
         self.places = places or {field: place for place, field in enumerate(fields)}
+        self.title = name
         super().__init__(name=f"World({name})")
 
     def with_fields(self, name: str, fields: dict[str, Any]) -> "WorldType":
         """A view of the same directory: some of its fields, or with other rows. Whoever sees it cannot read anything else."""
         return WorldType(name, kinds_of(fields), self.places)
+
+    def checked(self) -> "WorldType":
+        """The same world, in which a row that a table does not have is an `IndexError`."""
+        fields = {name: checked_table(kind, name) for name, kind in self.fields.items()}
+        return WorldType(f"{self.title}, checked", fields, self.places)
 
     @property
     def key(self) -> Any:
@@ -128,6 +134,7 @@ def _length(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 def _pointer(context: Any, builder: Any, kind: TableType, value: Any, place: Any) -> Any:
     """Pointer to one item."""
     table = cgutils.create_struct_proxy(kind)(context, builder, value=value)
+    refuse_outside(context, builder, kind, table.length, place)
     size = kind.row.size if isinstance(kind.row, types.Record) else kind.row.bitwidth // 8
     address = builder.add(table.address, builder.mul(place, place.type(size)))
     if isinstance(kind.row, types.Record):
@@ -178,6 +185,13 @@ def _fetch_when_compiled(row):  # type: ignore[no-untyped-def]
 def world_type(name: str, fields: dict[str, Any]) -> WorldType:
     """The type of a world with these fields: `int`, a record dtype (a single row), a list of one dtype (a table), or a table type."""
     return WorldType(name, kinds_of(fields))
+
+
+def checked_table(kind: types.Type, name: str) -> types.Type:
+    """The checked form of a table's type; any other type as it is."""
+    if isinstance(kind, TableType):
+        return TableType(kind.row, name)
+    return kind.checked(name) if isinstance(kind, ColumnsType) else kind
 
 
 def kinds_of(fields: dict[str, Any]) -> dict[str, types.Type]:

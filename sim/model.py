@@ -12,7 +12,7 @@ from sim.agents import DAY, KINDS
 from sim.beginning import beginning
 from sim.bounds import shown
 from sim.errors import InputError, nearest
-from sim.invariants import INVARIANTS, BrokenInvariant
+from sim.invariants import INVARIANTS, BrokenInvariant, MissingRow
 from sim.outcomes import Outcomes
 from sim.parameters import PARAMETERS, parameter_table
 from sim.policy import LEVERS, Policy, checked_policy
@@ -43,6 +43,24 @@ class Growing(Generic[Item]):
     def __setitem__(self, place: int, item: Item) -> None:
         self[place]  # make room
         self.rows[place] = item
+
+
+class CheckedTable(list[Any]):
+    """A table that refuses to be asked for a row that it does not have. A list of Python would count from its end."""
+
+    def __init__(self, rows: list[Any], name: str, seed: int, policy: str) -> None:
+        super().__init__(rows)
+        self.missing = name, seed, policy
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, int) and not 0 <= place < len(self):
+            raise MissingRow(*self.missing)
+        return super().__getitem__(place)
+
+    def __setitem__(self, place: Any, item: Any) -> None:
+        if isinstance(place, int) and not 0 <= place < len(self):
+            raise MissingRow(*self.missing)
+        super().__setitem__(place, item)
 
 
 def plain(record: Any) -> SimpleNamespace:
@@ -118,6 +136,8 @@ class ReleaseModel(mesa.Model):
                 tables[name] = [0] * rows
             else:
                 tables[name] = [mesa_kind(table.row)(self) if name in KINDS else table.row() for _ in range(rows)]
+            if self.check:
+                tables[name] = CheckedTable(tables[name], name, seed, self.policy.name)
         tables |= {"events": Growing(Event), "operations": Growing(int)}
         # Here an agent plans one act at a time, on this line.
         return SimpleNamespace(seed=seed, horizon=self.horizon_days, params=params, phases=phases, agenda=[Plan()], **tables)

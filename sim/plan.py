@@ -15,7 +15,7 @@ from sim.agents.bad_actor import operations_per_day
 from sim.block import Memory
 from sim.driver import Driver, driver
 from sim.errors import InputError
-from sim.invariants import INVARIANTS, ROW_SPACE, BrokenInvariant
+from sim.invariants import INVARIANTS, ROW_SPACE, BrokenInvariant, MissingRow
 from sim.measures import Week
 from sim.outcomes import Outcomes
 from sim.parameters import PARAMETERS, checked_worlds
@@ -132,14 +132,18 @@ def run_once(memory: Memory, seed: int, horizon: int, world: Array, phases: Arra
     """One run in this memory. Lists that prove too short are made longer and the run, which is deterministic, is done again."""
     operations_room = int(operations_expected(horizon, world)[0])
     while True:
-        memory.begin(seed, horizon, world, phases, events_room, operations_room)
         if check:
-            day, code, plans = memory.driver.live_checked(memory.directory)
+            try:
+                memory.begin(seed, horizon, world, phases, events_room, operations_room, check=True)
+                day, code, plans = memory.driver.live_checked(memory.directory)
+            except IndexError as missing:
+                raise MissingRow(str(missing), seed, name, changes_of(world[0])) from None
             if code >= 0:
                 raise BrokenInvariant(INVARIANTS[code // ROW_SPACE], day, code % ROW_SPACE, seed, name, changes_of(world[0]))
             score = memory.table("score")[0]
             operations, events = int(score["operations"]), int(score["events"])
         else:
+            memory.begin(seed, horizon, world, phases, events_room, operations_room)
             operations, events, plans = memory.driver.live(memory.directory, False)
         if plans <= memory.plans_room and operations <= operations_room and (events <= events_room or events_room == 0):
             return

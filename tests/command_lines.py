@@ -183,9 +183,9 @@ def run_case(surroundings: Surroundings, number: int) -> Ended:
 
 def cache_folder() -> str:
     """What `LOCKGATE_CACHE_DIR` would name for the compiled rules of this process."""
-    from sim.rule import CACHE
+    from sim.chance import FOLDER
 
-    return str(CACHE.parents[1])
+    return str(FOLDER.parents[1])
 
 
 def hidden(stream: bytes) -> str:

@@ -19,8 +19,8 @@ from sim.errors import InputError
 
 OTHER = 54321  # a user id that nobody has
 MONTHS_AGO = time.time() - 100 * 24 * 3600
-CODE = "import sys, sim.rule; from sim.child import start; print(sim.rule.CACHE)"
-CHILD = '; start("sim.cache:keep_compiled_rules").wait(); print(sim.rule.CACHE.is_dir())'
+CODE = "import sys, sim.chance; from sim.child import start; print(sim.chance.FOLDER)"
+CHILD = '; start("sim.chance:key", "x").wait(); print(sim.chance.FOLDER.is_dir())'
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,7 @@ from scenarios import load_policy, load_world, with_levers, with_parameters
 from sim.engine import compile_rules, simulate
 from sim.errors import InputError
 from sim.plan import Plan
-from sim.rule import CACHE
+from sim.driver import driver
 
 SIZE = {"organisations": 10, "bad_actors": 30}
 LAGS, DAYS = (2.0, 6.0), (0, 30, 60)
@@ -341,7 +341,7 @@ def test_folders_of_different_studies_are_not_merged(swept, tmp_path):
 
 def test_workers_give_the_same_and_compile_nothing(swept, tmp_path):
     def compiled():
-        return {path: path.stat().st_mtime_ns for path in CACHE.rglob("*.nb?")}
+        return {path: path.stat().st_mtime_ns for path in driver().folder.rglob("*.nb?")}
 
     compile_rules()
     before = compiled()

@@ -29,9 +29,9 @@ def answer_seconds(arguments: tuple[str, ...], cache: Path) -> float:
 
 def start_up(size: Size, advance: Callable[[int], None]) -> dict[str, list[float]]:
     """`--help`, and `compare` with compiled rules and without."""
-    from sim.rule import CACHE
+    from sim.chance import FOLDER
 
-    kept = CACHE.parents[1]  # what LOCKGATE_CACHE_DIR would name
+    kept = FOLDER.parents[1]  # what LOCKGATE_CACHE_DIR would name
     found: dict[str, list[float]] = {"help_seconds": [], "warm_start_seconds": [], "cold_start_seconds": []}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         out = str(Path(folder) / "out")

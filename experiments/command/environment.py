@@ -37,12 +37,9 @@ def load_charts() -> None:
 
 def keep_fonts() -> None:
     """Name the folder in which Matplotlib keeps its list of fonts. It makes a temporary one where that cannot be written."""
-    import numba
+    from sim.chance import FOLDER
 
-    import sim.rule  # noqa: F401  # which finds the folder of the compiled rules
-
-    if compiled := getattr(numba.config, "CACHE_DIR", ""):
-        folder = Path(compiled, "matplotlib")
-        with suppress(OSError):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        os.environ["MPLCONFIGDIR"] = str(folder)
+    folder = FOLDER / "matplotlib"
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    os.environ["MPLCONFIGDIR"] = str(folder)

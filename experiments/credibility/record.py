@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.cache import source_hash
+from sim.sources import source_hash
 
 RECORD = Path(__file__).with_name("record.json")
 

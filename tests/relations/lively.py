@@ -8,16 +8,14 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from sim.agenda import days_planned
 from sim.block import Memory
-from sim.draws import live
 from sim.engine import compile_rules, trace
 from sim.model import ReleaseModel
 from sim.parameters import PARAMETERS, parameter_table
 from sim.plan import operations_expected
 from sim.policy import LEVERS, Policy
 from sim.row import table_of
-from sim.tables import LISTS, OWN_DTYPES, ROWS
+from sim.tables import ALL, LISTS, ROWS
 from tests.generated import EAGER, NARROW, SMALL
 
 Tables = dict[str, Any]
@@ -111,12 +109,12 @@ def lived(case: Case, change: Change | None = None) -> Tables:
         block.begin(case.seed, case.days, case.table, phases, events_room, operations_room)
         if change:
             change(block.table)
-        operations, events, plans = live(block.directory, False)
+        operations, events, plans = block.driver.live(block.directory, False)
         if plans <= block.plans_room and operations <= operations_room and events <= events_room:
             break
-        block.reserve_agenda(days_planned(case.days, case.table), plans)
+        block.reserve_agenda(block.driver.agenda.days_ahead(case.days, case.table), plans)
         events_room, operations_room = max(events, events_room), max(operations, operations_room)
-    tables = {name: block.copy(name) for name in OWN_DTYPES}
+    tables = {name: block.copy(name) for name in ALL}
     return tables | {"events": tables["events"][:events], "operations": tables["operations"][:operations]}
 
 
@@ -126,7 +124,7 @@ def tables_of(model: ReleaseModel) -> Tables:
     for name in (*ROWS, *LISTS):
         mine = getattr(model.world, name)
         rows = mine.rows if name in ("events", "operations") else mine if isinstance(mine, list) else [mine]
-        tables[name] = np.array(rows, LISTS[name]) if name in LISTS else table_of(ROWS[name], rows)
+        tables[name] = np.array(rows, LISTS[name].row) if name in LISTS else table_of(ROWS[name], rows)
     return tables
 
 

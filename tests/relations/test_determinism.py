@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scenarios import load_policy, load_world
 from scenarios.schema import labels
-from sim.agenda import days_planned, plans_expected
+from sim.driver import driver
 from sim.agents import BadActor
 from sim.chance import Purpose, uniform
 from sim.engine import simulate
@@ -201,7 +201,7 @@ def hurried_by_surprise(case: Case) -> tuple[list[str], bool]:
     """In what a run whose lists prove too short differs from one with room from the start, and whether its agenda did prove so."""
     memory().plans_room = 0  # as in fresh memory
     surprised = lived(case, hurried)
-    too_short = memory().plans_room > plans_expected(days_planned(case.days, case.table), case.table)[0]
+    too_short = memory().plans_room > driver().agenda.plans_expected(driver().agenda.days_ahead(case.days, case.table), case.table)[0]
     planned = lived(case.with_limits(**{name: case.table[name][0] / HURRY for name in GAPS}))
     return differences(planned, surprised), too_short
 
@@ -522,7 +522,7 @@ def test_planted_faults_in_determinism_are_noticed() -> None:
     assert begins_alike(lived(CONTROL), lived(Case(CONTROL.policy, CONTROL.world, 6, 30)), days)
     assert hurried_by_surprise(CONTROL) == ([], True)
     with agenda_of(70):
-        assert 1 < days_planned(days, CONTROL.table) < days
+        assert 1 < driver().agenda.days_ahead(days, CONTROL.table) < days
         assert hurried_by_surprise(CONTROL) == ([], True)
     assert differences(lived(CONTROL), lived(CONTROL, hurried))
 
