@@ -28,7 +28,7 @@ class World:
     """A world: the table of parameters with its own central values and priors."""
 
     name: str
-    summary: str
+    summary: str = field(repr=False)
     parameters: Mapping[str, Parameter] = field(repr=False)
 
     def __post_init__(self) -> None:

@@ -22,6 +22,9 @@ from sim.plan import Array, Plan, Results, run_once
 from sim.policy import Policy
 from sim.settings import checked_threads
 
+# What the compiler may complain of, the most telling first.
+REASONS = ("Unknown attribute", "Field '", "No implementation", "Cannot unify", "Use of", "Untyped", "cannot determine Numba type")
+HIDDEN = "A plan of an alarm sees only what never changes in a run, and its act no PLANNED field. "
 MOST_TOGETHER = 1000  # draws that a thread runs without a step of Python between them
 Kinds = Mapping[str, type[Agent]] | None
 DIRECTORY = (types.Array(types.int64, 1, "C"),)
@@ -174,9 +177,11 @@ def explain(error: BaseException) -> str:
     "a rule cannot be compiled at sim/agents/lab.py, line 3: Unknown attribute 'x' of type Record"
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    places = [line.removeprefix("File ").rstrip(":").replace('"', "") for line in lines if line.startswith('File "') and "sim/" in line]
-    reasons = [line for line in lines if line.startswith(("Unknown attribute", "No implementation", "Cannot unify", "Use of", "Untyped"))]
+    places = [line.removeprefix("File ").rstrip(":").replace('"', "") for line in lines if line.startswith('File "')]
+    reasons = sorted((line for line in lines if line.startswith(REASONS)), key=lambda line: not line.startswith(REASONS[:2]))
+    reason = (reasons or lines or ["no reason given"])[0].removesuffix(".")
+    hidden = HIDDEN if reason.startswith(REASONS[0]) else ""
     return (
-        f"a rule cannot be compiled at {places[0] if places else 'an unknown place'}: {(reasons or lines or ['no reason given'])[0]}. "
-        f"Keep rules to numbers, fields, if, for, while and other rules"
+        f"a rule cannot be compiled at {places[0] if places else 'an unknown place'}: {reason}. "
+        f"{hidden}Keep rules to numbers, fields, if, for, while and other rules"
     )

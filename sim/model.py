@@ -1,8 +1,9 @@
 """The Mesa driver: one run that a person can stop, print, change, and watch."""
 
+import inspect
 import sys
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
@@ -22,7 +23,7 @@ from sim.tables import LISTS, SINGLES, tables_of
 from sim.world import Event, Plan
 
 Item = TypeVar("Item")
-WEEKLY = ("model_enabled_harm", "incidents", "exposed_share", "usable_lead_months", "customers_share")
+WEEKLY = ("harm", "incidents", "exposed_share", "usable_lead_months", "customers_share")  # fields of a week that are collected each day
 
 
 class Growing(Generic[Item]):
@@ -88,9 +89,11 @@ class ReleaseModel(mesa.Model):
     """One run of a release policy in a world: a Mesa model of which `step()` is one day.
 
     `policy` is a `sim.policy.Policy` (default: open release); `world` maps parameters to values (default: the central ones).
-    Further settings: `seed` (default 0), and any lever or parameter by name, which changes the policy or the world.
+    Further settings: `seed` or `rng`, which is Mesa's name for it (default 0; in `mesa.batch_run`, the number of the iteration),
+    and any lever or parameter by name, which changes the policy or the world.
     `kinds` hands in other behaviour: `{"bad_actors": MyActor}`, a subclass of that kind in plain Python. `check=True` checks
     the invariants every evening. `model.world` has the tables, `model.events` the event log, `model.outcomes` the outcomes.
+    `model.datacollector` has one record a day: seed, policy, day, `week_` measures, and the outcomes (None before the last day).
 
     >>> model = ReleaseModel(organisations=5, bad_actors=10, horizon_days=30)
     >>> model.step()
@@ -98,7 +101,8 @@ class ReleaseModel(mesa.Model):
     (5, 1)
     """
 
-    # `seed` is among the settings, not in the signature: from Mesa 3.4 on batch_run overwrites a seed that it finds there.
+    # `seed` is not in the signature: from Mesa 3.4 on batch_run overwrites a seed that it finds there. `rng` is, and what takes the
+    # rest is called kwargs: Mesa's viewer looks for both.
     def __init__(
         self,
         policy: Policy | None = None,
@@ -108,21 +112,21 @@ class ReleaseModel(mesa.Model):
         kinds: Mapping[str, type] | None = None,
         check: bool = False,
         rng: int | None = None,
-        **settings: Any,
+        **kwargs: Any,
     ) -> None:
         super().__init__(rng=0)  # Mesa's own generator is never used: all draws are keyed
-        seed = settings.pop("seed", None)
+        refuse_scenario(kwargs.pop("scenario", None))
+        self.seed = chosen_seed(kwargs.pop("seed", None), rng)
         self.policy = Policy("open-release") if policy is None else checked_policy(policy)
-        levers, parameters = divide_settings(settings)
+        levers, parameters = divide_settings(kwargs)
         if levers:
             self.policy = Policy(self.policy.name, {**self.policy.levers, **levers}, self.policy.timeline, self.policy.summary)
         self.horizon_days, self.check, self.day = checked_horizon(horizon_days), check, 0
         self.kinds = chosen_kinds(mapping("kinds", kinds))
-        wanted = checked_seed(seed if seed is not None else 0 if rng is None else rng)
-        self.world = self.make_world(wanted, parameter_table(1, **{**mapping("world", world), **parameters})[0])
+        self.world = self.make_world(self.seed, parameter_table(1, **{**mapping("world", world), **parameters})[0])
         beginning(self.kinds)(self.world)
-        self.datacollector = mesa.DataCollector(model_reporters={name: lambda model, name=name: model.measure(name) for name in WEEKLY})
-        self.datacollector.collect(self)
+        # One record a day and none before the first: Mesa 3.3 reports the record whose place is the number of days, less one.
+        self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
 
     def make_world(self, seed: int, parameters: Any) -> SimpleNamespace:
         """Empty tables of the sizes that this world and policy need."""
@@ -144,6 +148,8 @@ class ReleaseModel(mesa.Model):
 
     def step(self) -> None:
         """One day, in the order of `DAY`."""
+        if self.is_over:
+            raise InputError(f"the run is over: it has {self.horizon_days} days; make a new model, or one with more horizon_days")
         for name, act in DAY.items():
             if name not in KINDS:
                 act(self.world, self.day)
@@ -181,6 +187,11 @@ class ReleaseModel(mesa.Model):
         return list(self.agents_by_type)
 
     @property
+    def is_over(self) -> bool:
+        """Whether the last day is over."""
+        return self.day >= self.horizon_days
+
+    @property
     def events(self) -> list[Event]:
         """The event log so far."""
         return self.world.events.rows  # type: ignore[no-any-return]
@@ -188,16 +199,59 @@ class ReleaseModel(mesa.Model):
     @property
     def outcomes(self) -> dict[str, float | int | bool]:
         """The outcomes, once the last day is over."""
-        if self.running:
+        if not self.is_over:
             raise InputError(f"outcomes are known on day {self.horizon_days}; it is day {self.day}: call run() first")
         return {field.name: getattr(self.world.outcomes, field.name) for field in fields(Outcomes)}
 
-    def measure(self, name: str) -> float:
-        """A weekly measure as of the last week that has ended (harm: that of the week); 0 before the first."""
-        ended = self.day // 7 if self.running else len(self.world.weeks)
-        if ended == 0:
-            return 0.0
-        return getattr(self.world.weeks[ended - 1], "harm" if name == "model_enabled_harm" else name)  # type: ignore[no-any-return]
+    def outcome(self, name: str) -> float | int | bool | None:
+        """An outcome once the last day is over; None before."""
+        return getattr(self.world.outcomes, name) if self.is_over else None
+
+    def last_week(self, name: str) -> float | None:
+        """A measure of the last week that has ended, a field of `sim.measures.Week`; None before the first week has."""
+        ended = len(self.world.weeks) if self.is_over else self.day // 7
+        return getattr(self.world.weeks[ended - 1], name) if ended else None
+
+
+# What is collected at the end of each day, and what the columns of `mesa.batch_run` are.
+REPORTERS: dict[str, Callable[[ReleaseModel], Any]] = {
+    "seed": lambda model: model.seed,
+    "policy": lambda model: model.policy.name,
+    "day": lambda model: model.day,
+    **{f"week_{name}": partial(ReleaseModel.last_week, name=name) for name in WEEKLY},
+    **{field.name: partial(ReleaseModel.outcome, name=field.name) for field in fields(Outcomes)},
+}
+
+
+def chosen_seed(seed: Any, rng: Any) -> int:
+    """The seed that is given by either name; where none is, the number of the iteration in `mesa.batch_run`, and 0 outside it."""
+    if seed is not None and rng is not None:
+        raise InputError(f"seed = {shown(seed)} and rng = {shown(rng)} are two names for one number; give one of them")
+    if seed is None and rng is None:
+        return batch_iteration()
+    return checked_seed(rng if seed is None else seed)
+
+
+def batch_iteration() -> int:
+    """The iteration of `mesa.batch_run` that makes this model, from 0; 0 outside it.
+
+    Mesa hands each iteration the same settings (3.3 no seed at all, 3.5 `rng=None`), so the number is read where Mesa holds it.
+    """
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__name__") != mesa.batch_run.__module__:
+        frame = frame.f_back
+    if frame is None:
+        return 0
+    iteration = frame.f_locals.get("iteration")
+    if not isinstance(iteration, int):  # rather than the same run again and again
+        raise InputError('Mesa does not say which iteration of batch_run this is; give each its seed, such as {"seed": [0, 1, 2]}')
+    return iteration
+
+
+def refuse_scenario(scenario: Any) -> None:
+    """Refuse a Mesa scenario with anything in it. From 3.5 on, the reset of Mesa's viewer hands in an empty one."""
+    if scenario is not None and any(value is not None for _, value in scenario):
+        raise InputError("a Mesa scenario cannot be used; give a policy, a world, and settings by name")
 
 
 def mapping(name: str, given: Any) -> Mapping[str, Any]:

@@ -94,9 +94,9 @@ class Policy:
     """
 
     name: str
-    levers: Mapping[str, Value] = field(default_factory=dict)
-    timeline: Iterable[tuple[int, Mapping[str, Value]]] = ()
-    summary: str = ""
+    levers: Mapping[str, Value] = field(default_factory=dict, repr=False)
+    timeline: Iterable[tuple[int, Mapping[str, Value]]] = field(default=(), repr=False)
+    summary: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):

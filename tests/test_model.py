@@ -5,11 +5,10 @@ from typing import Any
 import mesa
 import pytest
 
-from scenarios import load_policy
 from sim import BadActor, Partner, ReleaseModel
 from sim.errors import InputError
 from sim.invariants import INVARIANTS, BrokenInvariant
-from sim.model import WEEKLY
+from sim.model import REPORTERS
 
 SMALL = {"organisations": 8, "bad_actors": 20, "base_hazard": 0.3}
 
@@ -23,12 +22,14 @@ def test_agents_are_mesa_agents_by_type() -> None:
     assert (model.day, model.steps) == (1, 1)
 
 
-def test_data_collector_follows_the_weeks() -> None:
+def test_data_collector_has_one_record_a_day() -> None:
     model = ReleaseModel(horizon_days=21, **SMALL).run()
     collected = model.datacollector.get_model_vars_dataframe()
-    assert list(collected.columns) == list(WEEKLY)
-    assert len(collected) == 22
-    assert collected["incidents"].iloc[-1] == model.outcomes["incidents"] > 0
+    assert list(collected.columns) == list(REPORTERS)
+    assert collected["day"].tolist() == list(range(1, 22))
+    assert collected["week_harm"].isna().tolist() == [True] * 6 + [False] * 15
+    assert collected["week_harm"].iloc[[6, 13, 20]].sum() == pytest.approx(model.outcomes["model_enabled_harm"])
+    assert collected["week_incidents"].iloc[-1] == model.outcomes["incidents"] > 0
 
 
 def test_agents_can_be_collected() -> None:
@@ -37,14 +38,6 @@ def test_agents_can_be_collected() -> None:
     model.run()
     model.datacollector.collect(model)
     assert (model.datacollector.get_agenttype_vars_dataframe(Partner)["latent"] < 1.0).all()
-
-
-def test_batch_run_varies_seeds_levers_and_parameters() -> None:
-    varied = {"seed": [1, 2], "preview_days": [0, 7], "policy": [load_policy("staged-preview")], "horizon_days": 28}
-    varied |= {**SMALL, "bad_actors": 150}
-    rows = mesa.batch_run(ReleaseModel, varied, number_processes=1, max_steps=28, display_progress=False)
-    assert len(rows) == 4
-    assert {row["incidents"] for row in rows if row["seed"] == 1} != {row["incidents"] for row in rows if row["seed"] == 2}
 
 
 def test_a_subclass_in_plain_python_acts_in_its_place() -> None:
@@ -60,11 +53,14 @@ def test_a_subclass_in_plain_python_acts_in_its_place() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"previw_days": 3}, 'unknown setting \'previw_days\'; did you mean "preview_days"?'),
+        ({"previw_days": 3}, "unknown setting 'previw_days'; did you mean \"preview_days\"?"),
         ({"preview_days": -3}, "preview_days = -3 must be 0 to 3650"),
         ({"pace": 9.0}, "pace = 9.0 must be 0 to 4"),
         ({"pace": float("nan")}, "pace = nan must be 0 to 4"),
         ({"horizon_days": 0}, "horizon_days = 0 must be 1 to 3650"),
+        ({"seed": 1, "rng": 2}, "seed = 1 and rng = 2 are two names for one number; give one of them"),
+        ({"rng": -1}, "seed = -1 must be 0 to"),
+        ({"scenario": [("rng", None), ("pace", 1.0)]}, "a Mesa scenario cannot be used"),
         ({"kinds": {"partner": Partner}}, "unknown kind 'partner'; did you mean \"partners\"?"),
         ({"kinds": {"partners": BadActor}}, "must be a subclass of Partner"),
     ],
@@ -79,6 +75,23 @@ def test_bad_settings_get_one_sentence(settings: dict[str, Any], words: str) -> 
 def test_outcomes_before_the_end_are_refused() -> None:
     with pytest.raises(InputError, match="call run"):
         _ = ReleaseModel(**SMALL).outcomes
+
+
+def test_a_step_past_the_end_is_refused() -> None:
+    model = ReleaseModel(horizon_days=7, **SMALL).run()
+    outcomes = model.outcomes
+    with pytest.raises(InputError, match=r"^the run is over: it has 7 days; make a new model, or one with more horizon_days$"):
+        model.step()
+    assert (model.day, model.outcomes) == (7, outcomes)
+
+
+def test_a_run_that_is_stopped_has_no_outcomes() -> None:
+    model = ReleaseModel(horizon_days=7, **SMALL)
+    model.step()
+    model.running = False
+    with pytest.raises(InputError, match="call run"):
+        _ = model.outcomes
+    assert model.outcome("incidents") is None
 
 
 BREACHES: dict[str, Any] = {
