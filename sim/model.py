@@ -12,17 +12,16 @@ from sim.agents import DAY, KINDS
 from sim.bounds import shown
 from sim.errors import InputError, nearest
 from sim.invariants import INVARIANTS, BrokenInvariant
-from sim.outcomes import Outcomes
+from sim.measures import WEEKLY
+from sim.outcomes import OUTCOMES
 from sim.parameters import PARAMETERS, parameter_table
 from sim.policy import LEVERS, Policy, checked_policy
-from sim.row import fields
 from sim.settings import checked_horizon, checked_seed
 from sim.start.population import populate
 from sim.start.room import LISTS, SINGLES, TABLES, count_rows
 from sim.world import Event, Operation
 
 Item = TypeVar("Item")
-WEEKLY = ("model_enabled_harm", "incidents", "exposed_share", "usable_lead_months", "customers_share")
 
 
 class Growing(Generic[Item]):
@@ -166,14 +165,14 @@ class ReleaseModel(mesa.Model):
         """The outcomes, once the last day is over."""
         if self.running:
             raise InputError(f"outcomes are known on day {self.horizon_days}; it is day {self.day}: call run() first")
-        return {field.name: getattr(self.world.outcomes, field.name) for field in fields(Outcomes)}
+        return {name: getattr(self.world.outcomes, name) for name in OUTCOMES}
 
     def measure(self, name: str) -> float:
-        """A weekly measure as of the last week that has ended (harm: that of the week); 0 before the first."""
+        """A column of the weekly series as of the last week that has ended; 0 before the first."""
         ended = self.day // 7 if self.running else len(self.world.weeks)
         if ended == 0:
             return 0.0
-        return getattr(self.world.weeks[ended - 1], "harm" if name == "model_enabled_harm" else name)  # type: ignore[no-any-return]
+        return getattr(self.world.weeks[ended - 1], name)  # type: ignore[no-any-return]
 
 
 def mapping(name: str, given: Any) -> Mapping[str, Any]:

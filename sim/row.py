@@ -39,13 +39,14 @@ STORED_AS = {float: "f8", int: "i8", bool: "?"}
 
 @dataclass(frozen=True)
 class Field:
-    """One annotated field of a row: its type, unit, meaning and starting value."""
+    """One annotated field of a row: its type, unit, meaning and starting value, and what else its annotation holds."""
 
     name: str
     type: type
     unit: str
     meaning: str
     default: float | int | bool
+    notes: tuple[Any, ...] = ()
 
 
 class Row:
@@ -82,9 +83,11 @@ def find_fields(kind: Any) -> tuple[Field, ...]:
         if owner is Row or not issubclass(owner, Row):
             continue
         for name, annotation in inspect.get_annotations(owner).items():
-            if get_args(annotation)[1:]:  # Annotated: a type, its unit, its meaning
-                base, unit, *meaning = get_args(annotation)
-                found[name] = Field(name, base, unit, " ".join(meaning), getattr(kind, name, base(0)))
+            if get_args(annotation)[1:]:  # Annotated: a type, its unit, its meaning, and notes that are no text
+                base, unit, *rest = get_args(annotation)
+                meaning = " ".join(part for part in rest if isinstance(part, str))
+                notes = tuple(part for part in rest if not isinstance(part, str))
+                found[name] = Field(name, base, unit, meaning, getattr(kind, name, base(0)), notes)
     return tuple(found.values())
 
 

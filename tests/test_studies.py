@@ -17,7 +17,6 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from experiments.cli import app
-from experiments.describe import outcomes
 from experiments.ensemble import draw_worlds
 from experiments.study.consistency import hull
 from experiments.study.design import count, points, unit_sample
@@ -27,6 +26,7 @@ from experiments.study.schema import file_schema, json_schema
 from scenarios import load_policy, load_world, policy_names, world_names
 from sim.engine import simulate
 from sim.errors import InputError
+from sim.outcomes import OUTCOMES
 from sim.parameters import PARAMETERS, Uniform
 from sim.policy import LEVERS
 
@@ -85,7 +85,7 @@ def test_defaults(study):
     assert [policy.name for policy in found.policies] == PAIR
     assert [world.name for world in found.worlds] == ["baseline"]
     assert (found.draws, found.seed, found.horizon_days, found.fixed, found.check) == (500, 1, 540, False, False)
-    assert found.outcomes == tuple(outcomes())
+    assert found.outcomes == tuple(OUTCOMES)
     assert (found.series, found.time_limit_seconds, found.stop, found.factors) == ((), None, None, ())
     assert (found.points, found.point_count, found.design) == ({}, 1, {"kind": "grid"})
     assert found.policies_at(0) == found.policies
@@ -621,7 +621,7 @@ def test_what_a_table_leaves_to_the_study(write):
 
 def test_there_are_studies_and_their_names_are_their_own():
     assert len(study_names()) == len(FILES) >= 6
-    others = {*policy_names(), *world_names(), *PARAMETERS, *LEVERS, *outcomes(), "day"}
+    others = {*policy_names(), *world_names(), *PARAMETERS, *LEVERS, *OUTCOMES, "day"}
     assert not others & set(study_names())
 
 

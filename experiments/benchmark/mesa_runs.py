@@ -8,8 +8,7 @@ import mesa
 from experiments.benchmark.size import POLICY, Size
 from scenarios import load_policy
 from sim.model import ReleaseModel
-from sim.outcomes import Outcomes
-from sim.row import fields
+from sim.outcomes import OUTCOMES
 
 PROCESSES = 2
 NOTHING = {"organisations": 1, "bad_actors": 0, "horizon_days": 1}  # a run that costs nothing
@@ -21,7 +20,7 @@ class Reporting(ReleaseModel):
     def __init__(self, **settings: Any) -> None:
         super().__init__(load_policy(POLICY), **settings)
         # In place of the model's own collector, which has one entry more than there were days: Mesa 3.3 then reports the last but one.
-        reporters = {field.name: (lambda model, name=field.name: getattr(model.world.outcomes, name)) for field in fields(Outcomes)}
+        reporters = {name: (lambda model, name=name: getattr(model.world.outcomes, name)) for name in OUTCOMES}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
 

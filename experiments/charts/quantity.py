@@ -7,17 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.sweep.columns import OUTCOMES
+from sim.outcomes import OUTCOMES
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 DOLLARS = r"US\$"  # escaped: two bare dollar signs in one text would begin mathematics
-NAMES = {
-    "model_enabled_harm": "model-enabled harm",
-    "release_delay_days": "release delay",
-    "usable_lead_months": "usable lead over open weights",
-    "customers_lost_share": "customers lost",
-}
 UNITS = {"share": ("%", 100.0), "months of frontier progress": ("months", 1.0), "count": ("", 1.0)}
 SIZES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
@@ -46,8 +40,8 @@ class Quantity:
 
 def outcome_quantity(outcome: str, values: Array) -> Quantity:
     """How to show these values of an outcome."""
-    field = OUTCOMES[outcome]
-    return quantity(NAMES.get(outcome, outcome.replace("_", " ")), field.unit, values)
+    known = OUTCOMES[outcome]
+    return quantity(known.long, known.unit, values)
 
 
 def quantity(name: str, unit: str, values: Array) -> Quantity:

@@ -21,7 +21,7 @@ def print_found(study: "Study", folder: Path) -> None:
     from rich.table import Table
 
     from experiments import open_study
-    from experiments.sweep.columns import OUTCOMES
+    from sim.outcomes import OUTCOMES
 
     outcome, opened, paired = study.outcomes[0], open_study(folder, verify=False), len(study.policies) > 1
     found = opened.difference(outcome) if paired else opened.estimate(outcome)
@@ -49,7 +49,7 @@ def print_found(study: "Study", folder: Path) -> None:
         mean, low, high = (number(row[end] / size, decimals) for end in ("mean", "low", "high"))
         interval = f"{low} to {high}" if math.isfinite(row["low"]) else "none"
         point = [", ".join(f"{name} {told(study, name, row[name])}" for name in factors)] if factors else []
-        better = [percent(row["better_share"])] if paired else []
+        better = [percent(row["better_share"]) if math.isfinite(row["better_share"]) else "-"] if paired else []
         table.add_row(*point, *(told(study, name, row[name]) for name in named), mean, interval, *better)
     print_table(table)
     if len(found) > MOST_ROWS:

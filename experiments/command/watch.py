@@ -73,7 +73,7 @@ class Report:
 
     def means(self, progress: "Progress") -> str:
         """What it has found so far."""
-        from experiments.sweep.columns import OUTCOMES
+        from sim.outcomes import OUTCOMES
 
         name = self.study.outcomes[0]
         means = list(progress.means().items())[:MOST_POLICIES]

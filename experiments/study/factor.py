@@ -1,7 +1,6 @@
 """Factors: what a study varies. A lever of the policies, the date of one of their steps, or a parameter of the worlds."""
 
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 
 from scenarios.schema import Known, labels
@@ -11,15 +10,6 @@ from sim.policy import DAY, LEVERS
 
 Value = float | int | bool
 Role = Literal["parameter", "lever", "date"]
-
-
-@cache
-def outcome_names() -> frozenset[str]:
-    """The names of all outcomes."""
-    from sim.outcomes import Outcomes  # loads the compiler
-    from sim.row import fields
-
-    return frozenset(field.name for field in fields(Outcomes))
 
 
 @dataclass(frozen=True)
@@ -51,9 +41,11 @@ class Factor:
         >>> Factor("lever", "preview_days").column, Factor("lever", "dark_days").column, Factor("date", "directive").column
         ('preview_days', 'lever_dark_days', 'directive_day')
         """
+        from sim.outcomes import OUTCOMES  # loads the compiler
+
         if self.role == "date":
             return f"{self.name}_day"
-        return f"lever_{self.name}" if self.role == "lever" and self.name in outcome_names() else self.name
+        return f"lever_{self.name}" if self.role == "lever" and self.name in OUTCOMES else self.name
 
     @property
     def type(self) -> type:

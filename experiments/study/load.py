@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from experiments.study.consistency import refuse_contradictions
 from experiments.study.design import points
 from experiments.study.factor import Factor
-from experiments.study.schema import ROLES, Span, StudyFile, file_schema, outcome_units
+from experiments.study.schema import ROLES, Span, StudyFile, file_schema
 from experiments.study.sentence import first_problem
 from experiments.study.study import Stop, Study, changed
 from experiments.study.table import read_table
@@ -108,13 +108,15 @@ def study_of(source: Source, content: StudyFile, tables: Tables) -> Study:
     else:
         factors = tuple(factors_of(content, tables, worlds))
         values = points(design, factors, content.seed)
+    from sim.outcomes import OUTCOMES  # loads the compiler
+
     study = Study(
         name=source.title,
         summary=content.summary,
         policies=policies,
         worlds=worlds,
         draws=content.draws,
-        outcomes=tuple(content.outcomes or outcome_units()),
+        outcomes=tuple(content.outcomes or OUTCOMES),
         seed=content.seed,
         horizon_days=content.horizon_days,
         fixed=content.fixed,

@@ -204,28 +204,13 @@ def settings(name: str) -> type[Table]:
 
 
 @cache
-def outcome_units() -> dict[str, str]:
-    """The outcomes of a run, and their units."""
-    from sim.outcomes import Outcomes  # loads the compiler
-    from sim.row import fields
-
-    return {field.name: field.unit for field in fields(Outcomes)}
-
-
-@cache
-def series_units() -> dict[str, str]:
-    """The weekly series that can be kept, and their units."""
-    from sim.measures import Week  # loads the compiler
-    from sim.row import fields
-
-    return {field.name: field.unit for field in fields(Week) if field.name != "day"}
-
-
-@cache
 def file_schema() -> type[StudyFile]:
     """The schema of a whole file."""
-    named: Any = Literal[tuple(outcome_units())]
-    weekly: Any = Literal[tuple(series_units())]
+    from sim.measures import WEEKLY  # loads the compiler
+    from sim.outcomes import OUTCOMES
+
+    named: Any = Literal[tuple(OUTCOMES)]
+    weekly: Any = Literal[tuple(WEEKLY)]
     rule: Any = table("stop", {"outcome": (named, Field(description="The outcome that is looked at."))}, StopRule)
     fields: dict[str, Any] = {
         **{name: entry(known, plain(known)) for name, known in HEAD.items()},

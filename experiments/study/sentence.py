@@ -18,8 +18,6 @@ from experiments.study.schema import (
     Span,
     StopRule,
     StudyFile,
-    outcome_units,
-    series_units,
 )
 from scenarios.notation import Place, path, quoted, shown
 from scenarios.schema import Known
@@ -27,7 +25,7 @@ from scenarios.sentence import KINDS_OF_NUMBER, OUTSIDE, choices, explained, lim
 from sim.errors import nearest
 from sim.policy import LEVERS
 
-LISTS_OF_NAMES = {"outcomes": outcome_units, "series": series_units}
+LISTS_OF_NAMES = {"outcomes", "series"}
 TOP = {
     "summary": "one sentence in quotes",
     "story": "text in quotes",
@@ -131,7 +129,10 @@ def unknown_design(error: ErrorDetails) -> str:
 
 def unknown_name(place: Place, value: object) -> str:
     """The sentence for an outcome or a weekly series that there is not."""
-    names = LISTS_OF_NAMES["series" if place[0] == "series" else "outcomes"]()
+    from sim.measures import WEEKLY  # loads the compiler
+    from sim.outcomes import OUTCOMES
+
+    names = WEEKLY if place[0] == "series" else OUTCOMES
     what = f"weekly series, allowed are {', '.join(names)}" if place[0] == "series" else "outcome, see `lockgate show incidents` for one"
     return f"{where(place)} = {shown(value)} is no known {what}{nearest(str(value), names)}"
 

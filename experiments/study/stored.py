@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, TypeAdapter
 
 from experiments.study.factor import Factor
-from experiments.study.schema import HEAD, LARGEST_SEED, MOST_POINTS, any_design, outcome_units, series_units
+from experiments.study.schema import HEAD, LARGEST_SEED, MOST_POINTS, any_design
 from scenarios.notation import shown
 from scenarios.schema import NUMBER, RANGE, Known, Table, bounded, levers, plain, table
 from scenarios.schema import form as form_of_setting
@@ -94,13 +94,16 @@ def of_parameter(known: Parameter) -> Any:
 @cache
 def schema() -> type[Table]:
     """The schema of a study's content."""
+    from sim.measures import WEEKLY  # loads the compiler
+    from sim.outcomes import OUTCOMES
+
     step: Any = Annotated[tuple[bounded(DAY, int), levers()], Field(strict=False)]  # type: ignore[misc]
     fields: dict[str, Any] = {"levers": (levers(), ...), "timeline": (Annotated[list[step], Field(max_length=MOST_STEPS)], ...)}
     policy: Any = table("policy", fields, StoredPolicy)
     parameters: Any = table("parameters", {name: (of_parameter(known), Field(default=None)) for name, known in PARAMETERS.items()})
     world: Any = table("world", {"parameters": (parameters, ...)}, StoredWorld)
-    named: Any = Annotated[list[Literal[tuple(outcome_units())]], Field(min_length=1)]  # type: ignore[misc]
-    weekly: Any = list[Literal[tuple(series_units())]]  # type: ignore[misc]
+    named: Any = Annotated[list[Literal[tuple(OUTCOMES)]], Field(min_length=1)]  # type: ignore[misc]
+    weekly: Any = list[Literal[tuple(WEEKLY)]]  # type: ignore[misc]
     content = {
         "policies": Annotated[list[policy], Field(min_length=1, max_length=MOST_MEMBERS)],
         "worlds": Annotated[list[world], Field(min_length=1, max_length=MOST_MEMBERS)],
