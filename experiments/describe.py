@@ -10,6 +10,7 @@ from scenarios import load_policy, load_world, policy_names, world_names
 from scenarios.load import lineage
 from scenarios.notation import shown
 from scenarios.schema import Kind
+from sim.bounds import digits, span
 from sim.errors import InputError, nearest
 from sim.parameters import GRADES, PARAMETERS, THEMES, Parameter
 from sim.policy import LEVERS, Policy
@@ -148,13 +149,12 @@ def plain_value(parameter: Parameter) -> str:
     """The central value as a world's file says it."""
     if parameter.choices:
         return next(choice.label for choice in parameter.choices if choice == parameter.default)
-    return str(parameter.default).lower() if parameter.type is bool else f"{parameter.default:.10g}"
+    return str(parameter.default).lower() if parameter.type is bool else digits(parameter.default)
 
 
 def described_parameter(name: str) -> Description:
     """A parameter: its value, how uncertain it is, and from where it comes."""
     parameter = PARAMETERS[name]
-    low, high = parameter.bounds
     facts: dict[str, Any] = {"theme": next(theme for theme, members in THEMES.items() if parameter in members)}
     if parameter.choices:
         choices = [{"choice": choice.label, "meaning": choice.meaning} for choice in parameter.choices]
@@ -162,7 +162,7 @@ def described_parameter(name: str) -> Description:
     elif parameter.type is bool:
         facts |= {"value": plain_value(parameter), "range": "true or false"}
     else:
-        facts |= {"value": f"{plain_value(parameter)} {parameter.unit}", "range": f"{low:.10g} to {high:.10g}"}
+        facts |= {"value": f"{plain_value(parameter)} {parameter.unit}", "range": span(*parameter.bounds)}
     facts["prior"] = str(parameter.prior) if parameter.prior else "none: studies keep the value"
     facts["evidence"] = f"grade {parameter.grade}, {GRADES[parameter.grade]}"
     facts["source"] = parameter.source
@@ -173,13 +173,12 @@ def described_parameter(name: str) -> Description:
 def described_lever(name: str) -> Description:
     """A lever: what it may be, and which policies set it."""
     lever = LEVERS[name]
-    low, high = lever.bounds
     switch = lever.type is bool
-    value = str(lever.default).lower() if switch else f"{lever.default:.10g} {lever.unit}"
+    value = str(lever.default).lower() if switch else f"{digits(lever.default)} {lever.unit}"
     users = [policy for policy in policy_names() if sets(load_policy(policy), name)]
     facts = {
         "value": f"{value}, unless a policy sets it",
-        "range": "true or false" if switch else f"{low:.10g} to {high:.10g}",
+        "range": "true or false" if switch else span(*lever.bounds),
         "holds": "on its day only" if lever.once else "until a later step changes it",
         "set by": ", ".join(users) or "none of the built-in policies",
         "set it": f"--set {name}={value.split(' ')[0]}, or in [levers] of a policy",

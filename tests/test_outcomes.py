@@ -86,8 +86,8 @@ def test_what_ended_first_is_a_lower_bound_in_the_table():
     ("unit", "kind", "said"),
     [
         ("US$", float, ("US$ thousand", "2,500")),
-        ("share", float, ("%", "250,000,000.0")),
-        ("yes or no", bool, ("%", "250,000,000.0")),
+        ("share", float, ("%", "250,000,000")),
+        ("yes or no", bool, ("%", "250,000,000")),
         ("months of frontier progress", float, ("months", "2,500,000")),
         ("count", int, ("", "2,500,000")),
         ("days", float, ("days", "2,500,000")),

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from experiments.cli import app
@@ -353,15 +352,16 @@ ANYTHING = st.recursive(
 @settings(max_examples=150)
 @given(section=st.sampled_from(["levers", "dates", "uncertainties", "switches", "design", "stop"]), data=st.data())
 def test_anything_in_a_table_is_accepted_or_said_in_a_sentence(section, data):
-    from experiments.study.sentence import first_problem
+    from experiments.study.sentence import problem
+    from scenarios.strict import checked
 
     names = {"design": ["kind", "points", "levels", "table"], "stop": ["outcome", "every", "half_width"]}
     known = names.get(section, [*LEVERS, *PARAMETERS])
     table = data.draw(st.dictionaries(st.sampled_from(known) | st.text(max_size=5), ANYTHING, max_size=3) | ANYTHING)
     try:
-        file_schema().model_validate({"summary": "x", "policies": PAIR, section: table})
-    except ValidationError as errors:
-        said = first_problem(errors)
+        checked(file_schema(), {"summary": "x", "policies": PAIR, section: table}, problem)
+    except InputError as error:
+        said = str(error)
         assert len(said.splitlines()) == 1
         assert " must " in said or " no known " in said
 

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, SymmetricalLogLocator
 
-from experiments.charts.quantity import decades, numeral, outcome_quantity, ticked
+from experiments.amount import numeral, percent, ticked
+from experiments.charts.quantity import decades, outcome_quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, blank, caption, looks, named, one_at_a_time, settle
 from experiments.comparison import Comparison
 from experiments.intervals import better_interval, mean_interval
@@ -73,7 +74,7 @@ def draw_outcome(axes: Axes, comparison: Comparison, outcome: str) -> None:
             [mean], [row], marks[row].marker, color=marks[row].colour, markeredgecolor="white", markersize=7.5, gid=f"mean {row}", zorder=4
         )  # fmt: skip
         share = float(better_interval(change[:, row + 1], better)[0])
-        beside(axes, row, numeral(mean, signed=True), "–" if better == "neither" else f"{100 * share:.0f} %")
+        beside(axes, row, numeral(mean, signed=True), "–" if better == "neither" else percent(share))
     for x, text in zip(COLUMNS_AT, ("mean", "better in"), strict=True):
         axes.annotate(text, (x, 1), (0, 6), xycoords="axes fraction", textcoords="offset points", ha="right", fontsize=SMALL, color=GREY)
     axes.set_yticks(range(len(names)), [named(name) for name in names], fontsize=NORMAL)

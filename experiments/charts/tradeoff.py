@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator, SymmetricalLogLocator
 
+from experiments.amount import numeral, ticked
 from experiments.charts.points import STEP, Points, beside, draw_means, draw_single, intervals, label
-from experiments.charts.quantity import Quantity, decades, numeral, outcome_quantity, ticked
+from experiments.charts.quantity import Quantity, decades, outcome_quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, blank, caption, looks, named, one_at_a_time, settle
 from experiments.comparison import Comparison
 from sim.outcomes import OUTCOMES

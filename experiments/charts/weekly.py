@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from experiments.amount import ticked
 from experiments.charts.callouts import spread
-from experiments.charts.quantity import Quantity, quantity, ticked
+from experiments.charts.quantity import Quantity, quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, Look, blank, caption, looks, named, one_at_a_time, settle
 from experiments.comparison import Comparison
 from sim.measures import WEEK_END, WEEKLY

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.command.amount import count
+from experiments.amount import count
 from experiments.command.environment import load_charts
 from experiments.command.option import (
     LARGEST_SEED,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.command.amount import number, percent
+from experiments.amount import number, percent
 from experiments.command.verdict import finite
 from sim.outcomes import OUTCOMES
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.command.amount import count, number
+from experiments.amount import count, duration, storage
 from experiments.command.option import Json, Quiet, check_writable, whole, within
 from experiments.command.screen import paragraph, print_json, results
 from experiments.text import printable
@@ -266,35 +266,9 @@ def print_preview(study: "Study", found: "Preview") -> None:
     console.print(f"  runs    {found.runs:,}{left}")
     console.print(f"  parts   {found.parts:,} of {found.chunk:,} runs at most")
     console.print(f"  time    about {duration(found.seconds)}")
-    console.print(f"  disk    about {size(found.disk_mb)}")
-    console.print(f"  memory  about {size(found.memory_mb)}")
+    console.print(f"  disk    about {storage(found.disk_mb)}")
+    console.print(f"  memory  about {storage(found.memory_mb)}")
     console.print()
     print_table(table_of(found.rows))
     if found.runs > len(found.rows):
         console.print(f"  ... and {found.runs - len(found.rows):,} more")
-
-
-def duration(seconds: float) -> str:
-    """A time in the unit that suits it.
-
-    >>> duration(0.4), duration(45), duration(600), duration(7200), duration(400_000)
-    ('1 s', '45 s', '10 min', '2.0 h', '4.6 days')
-    """
-    if seconds < 90:
-        return f"{max(1.0, seconds):.0f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h" if seconds < 2 * 86_400 else f"{seconds / 86_400:.1f} days"
-
-
-def size(megabytes: float) -> str:
-    """Bytes in the unit that suits them.
-
-    >>> size(0.25), size(42), size(2500)
-    ('250 kB', '42 MB', '2.5 GB')
-    """
-    if megabytes < 1:
-        return f"{number(1000 * megabytes, 0)} kB"
-    if megabytes >= 1000:
-        return f"{megabytes / 1000:.1f} GB"
-    return f"{number(megabytes, 0 if megabytes >= 10 else 1)} MB"

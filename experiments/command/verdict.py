@@ -5,14 +5,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.command.amount import days, decimals_of, money, number, percent, size_of
+from experiments.amount import days, decimals_of, money, number, percent, scale, size_of
 from experiments.text import printable
 from sim.outcomes import OUTCOMES, Outcome
 
 Statistics = Mapping[str, Any]  # of one outcome: mean, low, high, and the same of its difference from the reference
 Policies = Mapping[str, Mapping[str, Statistics]]
 LEVEL = "95 % interval"
-SHORT_UNITS = {"months of frontier progress": "months", "count": ""}
 LONGEST_NAME = 20  # that leaves room for the rest in 80 columns
 
 
@@ -89,15 +88,13 @@ def column(outcome: Outcome, found: Collection[Statistics]) -> Column:
     Money comes in a unit that gives its largest mean two to four digits, as fine as its differences need.
     """
     largest = max(abs(one["mean"]) for one in found)
-    if outcome.unit == "share" or outcome.type is bool:
-        return Column(outcome, f"% of {outcome.whole}" if outcome.whole else "%", 0.01, 1, 1)
+    unit, size = scale("share" if outcome.type is bool else outcome.unit, largest / 10)
     if outcome.unit != "US$":
         decimals = int(largest < 100)
-        return Column(outcome, SHORT_UNITS.get(outcome.unit, outcome.unit), 1.0, decimals, decimals)
-    size, word = size_of(largest / 10)
+        return Column(outcome, f"{unit} of {outcome.whole}" if outcome.whole else unit, size, decimals, decimals)
     spreads = [(one["difference"]["high"] - one["difference"]["low"]) / size for one in found if finite(one["difference"]["low"])]
     narrowest = min((spread for spread in spreads if spread > 0), default=largest / size)
-    return Column(outcome, f"US$ {word}".rstrip(), size, int(largest / size < 100), int(narrowest < 10))
+    return Column(outcome, unit, size, int(largest / size < 100), int(narrowest < 10))
 
 
 def columns(policies: Collection[Mapping[str, Statistics]]) -> list[Column]:

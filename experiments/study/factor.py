@@ -5,6 +5,7 @@ from typing import Literal
 
 from scenarios.schema import Known, labels
 from scenarios.world import NARROWEST
+from sim.bounds import digits, span
 from sim.parameters import PARAMETERS, Parameter, Prior
 from sim.policy import DAY, LEVERS
 
@@ -106,7 +107,7 @@ class Factor:
         """
         if isinstance(self.known, Parameter) and self.known.choices:
             return next(label for label, choice in labels(self.known).items() if choice == value)
-        return str(value).lower() if self.type is bool else f"{value:.10g}"
+        return str(value).lower() if self.type is bool else digits(value)
 
     def __str__(self) -> str:
         """What it varies over, in short."""
@@ -114,5 +115,4 @@ class Factor:
             return ", ".join(map(self.label, self.levels))
         if self.prior is not None:
             return f"prior: {self.prior}"
-        low, high = (f"{end:.10g}" for end in self.ends)
-        return f"{low} to {high}" + (f" in {self.steps} steps" if self.steps else "")
+        return span(*self.ends) + (f" in {self.steps} steps" if self.steps else "")

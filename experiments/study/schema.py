@@ -14,7 +14,7 @@ from sim.settings import LONGEST_DAYS
 MOST_POINTS = 1_000_000
 MOST_DRAWS = 100_000
 LARGEST_SEED = 2**53 - 1  # beyond it JSON readers lose digits
-VALUE, LEVELS, RANGE, PRIOR = FORMS = ("(value)", "(levels)", "(range)", "(prior)")  # ways to set a factor, unlike any key
+VALUE, LEVELS, RANGE, PRIOR = "(value)", "(levels)", "(range)", "(prior)"  # ways to set a factor, unlike any key
 
 ROLES = {"uncertainties": "parameter", "switches": "parameter", "levers": "lever", "dates": "date"}  # tables, in order of the factors
 UNCERTAINTIES = {name: parameter for name, parameter in PARAMETERS.items() if has_prior_form(parameter)}

@@ -15,6 +15,7 @@ from scenarios.notation import shown
 from scenarios.schema import NUMBER, RANGE, Known, Table, bounded, levers, plain, table
 from scenarios.schema import form as form_of_setting
 from scenarios.strict import strict, validated
+from sim.bounds import span
 from sim.errors import InputError, nearest
 from sim.parameters import PARAMETERS, Parameter
 from sim.policy import DAY, LEVERS
@@ -147,9 +148,7 @@ def check_prior(known: Parameter, told: Mapping[str, Any]) -> None:
     low, high = known.bounds
     good = set(told) == {"kind", *wanted} and numbers == sorted(numbers) and low <= numbers[0] and numbers[-1] <= high
     if not good or (told["kind"] == "LogNormal" and numbers[0] <= 0):
-        raise InputError(
-            f"the prior of {known.name}, {shown(told)}, must have {', '.join(wanted)} in this order, from {low:.10g} to {high:.10g}"
-        )
+        raise InputError(f"the prior of {known.name}, {shown(told)}, must have {', '.join(wanted)} in this order, from {span(low, high)}")
 
 
 def factor_of(told: StoredFactor) -> Factor:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from experiments.study.factor import Factor, Role, Value
 from experiments.study.schema import MOST_POINTS, ROLES
-from experiments.study.sentence import allowed
 from scenarios.notation import quoted, shown
 from scenarios.reading import read_limited
 from scenarios.schema import labels
+from scenarios.sentence import allowed
 from sim.errors import InputError, nearest
 from sim.parameters import PARAMETERS, Parameter
 from sim.policy import LEVERS
