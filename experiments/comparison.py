@@ -11,7 +11,6 @@ import numpy as np
 from experiments.ensemble import Ensemble, draw_worlds
 from experiments.estimate import METHODS, change, level
 from experiments.pairing import Run, health
-from experiments.study.schema import LARGEST_SEED, MOST_DRAWS
 from experiments.study.study import Study
 from experiments.sweep.memory import run_in_memory
 from experiments.sweep.plan import SweepPlan, chunk_of
@@ -19,6 +18,7 @@ from experiments.sweep.runner import Rows
 from scenarios import World, load_policy, load_world
 from sim.bounds import shown
 from sim.errors import InputError
+from sim.limits import LARGEST_SEED, MOST_DRAWS
 from sim.measures import WEEKLY
 from sim.outcomes import OUTCOMES
 from sim.plan import Results, refuse_too_many_results

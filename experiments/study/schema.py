@@ -7,13 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, create_model
 
 from scenarios.schema import Known, Table, bounded, each_of, entry, has_prior_form, plain, table
+from sim.limits import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_POINTS
 from sim.parameters import PARAMETERS
 from sim.policy import DAY, LEVERS, Lever, yes_or_no
-from sim.settings import LONGEST_DAYS
 
-MOST_POINTS = 1_000_000
-MOST_DRAWS = 100_000
-LARGEST_SEED = 2**53 - 1  # beyond it JSON readers lose digits
 VALUE, LEVELS, RANGE, PRIOR = "(value)", "(levels)", "(range)", "(prior)"  # ways to set a factor, unlike any key
 
 ROLES = {"uncertainties": "parameter", "switches": "parameter", "levers": "lever", "dates": "date"}  # tables, in order of the factors

@@ -8,8 +8,6 @@ from experiments.study.schema import (
     DESIGNS,
     HEAD,
     KNOWN,
-    LARGEST_SEED,
-    MOST_POINTS,
     ROLES,
     SWITCHES,
     UNCERTAINTIES,
@@ -22,6 +20,7 @@ from scenarios.schema import Known
 from scenarios.sentence import OUTSIDE, allowed, choices, unknown_key
 from scenarios.strict import place_of
 from sim.errors import nearest
+from sim.limits import LARGEST_SEED, MOST_POINTS
 from sim.policy import LEVERS
 
 LISTS_OF_NAMES = {"outcomes", "series"}

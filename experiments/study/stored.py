@@ -10,13 +10,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, TypeAdapter
 
 from experiments.study.factor import Factor
-from experiments.study.schema import HEAD, LARGEST_SEED, MOST_POINTS, any_design
+from experiments.study.schema import HEAD, any_design
 from scenarios.notation import shown
 from scenarios.schema import NUMBER, RANGE, Known, Table, bounded, levers, plain, table
 from scenarios.schema import form as form_of_setting
 from scenarios.strict import strict, validated
 from sim.bounds import span
 from sim.errors import InputError, nearest
+from sim.limits import LARGEST_SEED, MOST_POINTS
 from sim.parameters import PARAMETERS, Parameter
 from sim.policy import DAY, LEVERS
 
