@@ -11,21 +11,21 @@ import numpy as np
 from experiments.ensemble import Ensemble, draw_worlds
 from experiments.estimate import METHODS, change, level
 from experiments.pairing import Run, health
-from experiments.study.schema import LARGEST_SEED, MOST_DRAWS
 from experiments.study.study import Study
-from experiments.sweep.columns import MORE_IS_BETTER, OUTCOMES, WEEKLY
 from experiments.sweep.memory import run_in_memory
 from experiments.sweep.plan import SweepPlan, chunk_of
 from experiments.sweep.runner import Rows
 from scenarios import World, load_policy, load_world
 from sim.bounds import shown
 from sim.errors import InputError
+from sim.limits import LARGEST_SEED, MOST_DRAWS
+from sim.measures import WEEKLY
+from sim.outcomes import OUTCOMES
 from sim.plan import Results, refuse_too_many_results
 from sim.policy import Policy
 from sim.settings import checked_horizon, checked_threads, whole
 
 Array = np.ndarray[Any, np.dtype[Any]]
-HEADLINES = ("model_enabled_harm", "incidents", "release_delay_days", "usable_lead_months", "customers_lost_share")
 EXACT = 20  # draws in which the first day of a difference is found
 
 
@@ -119,12 +119,12 @@ class Comparison:
         95 % intervals by the methods that `interval` names. `pairing -> NAME` says on which day paired runs first differ, and in what.
         """
         policies: dict[str, dict[str, Any]] = {name: {} for name in self.names}
-        for name, field in OUTCOMES.items():
+        for name, outcome in OUTCOMES.items():
             values = self.outcome(name)
             for place, policy in enumerate(self.names):
                 mine, base = values[:, place], values[:, 0]
-                difference = change(field, mine, base, lower_is_better=name not in MORE_IS_BETTER)
-                policies[policy][name] = {**level(field, mine), "difference": difference}
+                difference = change(outcome, mine, base)
+                policies[policy][name] = {**level(outcome, mine), "difference": difference}
         return {
             "reference": self.names[0],
             "world": self.world.name,
@@ -167,7 +167,7 @@ def compare(
         seed=whole("seed", seed, 0, LARGEST_SEED, "number that all random draws follow from"),
         horizon_days=checked_horizon(horizon_days),
         fixed=fixed,
-        series=tuple(name for name in WEEKLY if name != "day"),
+        series=tuple(WEEKLY),
         check=check,
     )
     refuse_too_many_results(study.draws, len(loaded), study.horizon_days)

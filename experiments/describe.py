@@ -3,16 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.study.load import held, load_study, study_names
 from scenarios import load_policy, load_world, policy_names, world_names
 from scenarios.load import lineage
 from scenarios.notation import shown
 from scenarios.schema import Kind
+from sim.bounds import digits, span
 from sim.errors import InputError, nearest
 from sim.parameters import GRADES, PARAMETERS, THEMES, Parameter
 from sim.policy import LEVERS, Policy
+
+if TYPE_CHECKING:
+    from sim.outcomes import Outcome
 
 DAY = "day"
 
@@ -39,11 +43,14 @@ def describe(name: str) -> list[Description]:
         makers = {"policy": described_policy, "world": described_world, "study": described_study}
         return [makers[kind_of(name)](name)]
     found = [make(name) for names, make in known() if name in names]
-    if not found or name in LEVERS:  # levers and outcomes may share a name
-        found += [described_outcome(name)] if name in outcomes() else []
+    if found and name not in LEVERS:  # levers and outcomes may share a name
+        return found
+    from sim.outcomes import OUTCOMES  # loads the compiler
+
+    found += [described_outcome(OUTCOMES[name])] if name in OUTCOMES else []
     if found:
         return found
-    names = [*(each for group, _ in known() for each in group), *outcomes()]
+    names = [*(each for group, _ in known() for each in group), *OUTCOMES]
     raise InputError(f"unknown name {name!r}, `lockgate list` names all but outcomes{nearest(name, names)}")
 
 
@@ -57,14 +64,6 @@ def known() -> list[tuple[Any, Callable[[str], Description]]]:
         (LEVERS, described_lever),
         ((DAY,), described_day),
     ]
-
-
-def outcomes() -> dict[str, Any]:
-    """The outcomes of a run by name."""
-    from sim.outcomes import Outcomes  # loads the compiler
-    from sim.row import fields
-
-    return {outcome.name: outcome for outcome in fields(Outcomes)}
 
 
 def summary_of(kind: Kind, name: str) -> str:
@@ -115,8 +114,10 @@ def described_world(name: str) -> Description:
 
 def described_study(name: str) -> Description:
     """A study: whom it compares where, what it varies and how, and how many runs that is."""
+    from sim.outcomes import OUTCOMES  # loads the compiler
+
     study = load_study(name)
-    seen = ", ".join(study.outcomes) if len(study.outcomes) < len(outcomes()) else f"all {len(study.outcomes)}"
+    seen = ", ".join(study.outcomes) if len(study.outcomes) < len(OUTCOMES) else f"all {len(study.outcomes)}"
     settings = ", ".join(f"{key} {shown(value)}" for key, value in study.design.items() if key != "kind")
     unvaried = ", with all that is not varied at its central value" if study.fixed else ""
     stop = study.stop
@@ -148,13 +149,12 @@ def plain_value(parameter: Parameter) -> str:
     """The central value as a world's file says it."""
     if parameter.choices:
         return next(choice.label for choice in parameter.choices if choice == parameter.default)
-    return str(parameter.default).lower() if parameter.type is bool else f"{parameter.default:.10g}"
+    return str(parameter.default).lower() if parameter.type is bool else digits(parameter.default)
 
 
 def described_parameter(name: str) -> Description:
     """A parameter: its value, how uncertain it is, and from where it comes."""
     parameter = PARAMETERS[name]
-    low, high = parameter.bounds
     facts: dict[str, Any] = {"theme": next(theme for theme, members in THEMES.items() if parameter in members)}
     if parameter.choices:
         choices = [{"choice": choice.label, "meaning": choice.meaning} for choice in parameter.choices]
@@ -162,7 +162,7 @@ def described_parameter(name: str) -> Description:
     elif parameter.type is bool:
         facts |= {"value": plain_value(parameter), "range": "true or false"}
     else:
-        facts |= {"value": f"{plain_value(parameter)} {parameter.unit}", "range": f"{low:.10g} to {high:.10g}"}
+        facts |= {"value": f"{plain_value(parameter)} {parameter.unit}", "range": span(*parameter.bounds)}
     facts["prior"] = str(parameter.prior) if parameter.prior else "none: studies keep the value"
     facts["evidence"] = f"grade {parameter.grade}, {GRADES[parameter.grade]}"
     facts["source"] = parameter.source
@@ -173,13 +173,12 @@ def described_parameter(name: str) -> Description:
 def described_lever(name: str) -> Description:
     """A lever: what it may be, and which policies set it."""
     lever = LEVERS[name]
-    low, high = lever.bounds
     switch = lever.type is bool
-    value = str(lever.default).lower() if switch else f"{lever.default:.10g} {lever.unit}"
+    value = str(lever.default).lower() if switch else f"{digits(lever.default)} {lever.unit}"
     users = [policy for policy in policy_names() if sets(load_policy(policy), name)]
     facts = {
         "value": f"{value}, unless a policy sets it",
-        "range": "true or false" if switch else f"{low:.10g} to {high:.10g}",
+        "range": "true or false" if switch else span(*lever.bounds),
         "holds": "on its day only" if lever.once else "until a later step changes it",
         "set by": ", ".join(users) or "none of the built-in policies",
         "set it": f"--set {name}={value.split(' ')[0]}, or in [levers] of a policy",
@@ -192,11 +191,9 @@ def sets(policy: Policy, name: str) -> bool:
     return name in policy.levers or any(name in step for _, step in policy.timeline)
 
 
-def described_outcome(name: str) -> Description:
+def described_outcome(outcome: "Outcome") -> Description:
     """An outcome: what it counts, and its unit."""
-    outcome = outcomes()[name]
-    title = f"{name.replace('_', ' ')}: {outcome.meaning}."
-    return Description("outcome", name, title[:1].upper() + title[1:], {"unit": outcome.unit})
+    return Description("outcome", outcome.name, outcome.help, {"unit": outcome.unit})
 
 
 def described_day(name: str) -> Description:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.study.schema import LARGEST_SEED
 from scenarios import World
 from sim.chance import Purpose, key, uniform
+from sim.limits import LARGEST_SEED
 from sim.parameters import parameter_table
 from sim.settings import whole
 

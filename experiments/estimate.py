@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 
 from experiments.intervals import better_interval, mean_interval, median_interval, paired_share_interval, share_interval
-from sim.row import Field
+from sim.outcomes import Outcome
 
 Array = np.ndarray[Any, np.dtype[Any]]
-HEAVY = frozenset({"realised_loss", "largest_loss"})  # lognormal of sigma near 3: the mean rests on losses that few draws hold
 METHODS = (
     "95 %. Means: the wider of Student's t and Hall's (1992) correction for skewness (from 10 draws on); none (null) where fewer than 10 "
     "draws, or half of them, differ from the median, for which `nonzero` is the share of draws that are not 0. Shares: Wilson (1927), "
@@ -17,33 +16,33 @@ METHODS = (
 )
 
 
-def level(outcome: Field, values: Array) -> dict[str, Any]:
+def level(outcome: Outcome, values: Array) -> dict[str, Any]:
     """Mean of an outcome with its interval; the median where tails are heavy; and the share of draws that are not 0."""
     if outcome.type is bool:
         return ended(share_interval(np.sum(values != 0), len(values)))
     return estimate(outcome, values)
 
 
-def change(outcome: Field, values: Array, base: Array, *, lower_is_better: bool) -> dict[str, Any]:
+def change(outcome: Outcome, values: Array, base: Array) -> dict[str, Any]:
     """The same of the paired difference between an outcome and the reference's, how often it is better, and what pairing gains.
 
     `pairing_gain` is the number of times as many unpaired draws that would be as precise: (Var A + Var B) / Var(A - B). It is NaN
-    where all differences are equal.
+    where all differences are equal. An outcome of which neither less nor more is better has no better share (NaN).
     """
     difference = values - base
     if outcome.type is bool:
         found = ended(paired_share_interval(np.sum(difference > 0), np.sum(difference < 0), len(values)))
     else:
         found = estimate(outcome, difference)
-    better, low, high = map(float, better_interval(difference, lower_is_better=lower_is_better))
+    better, low, high = map(float, better_interval(difference, outcome.better))
     gain = pairing_gain(values, base)
     return {**found, "better_share": better, "better_share_low": low, "better_share_high": high, "pairing_gain": gain}
 
 
-def estimate(outcome: Field, values: Array) -> dict[str, Any]:
+def estimate(outcome: Outcome, values: Array) -> dict[str, Any]:
     """Mean, interval and share of draws that are not 0; for heavy tails no interval of the mean, but the median."""
     found = ended(mean_interval(values))
-    if outcome.name in HEAVY:
+    if outcome.heavy_tail:
         middle = dict(zip(("median", "median_low", "median_high"), map(float, median_interval(values)), strict=True))
         found = {**found, "low": float("nan"), "high": float("nan"), **middle}
     share, low, high = map(float, share_interval(np.sum(values != 0), len(values)))

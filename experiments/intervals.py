@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.outcomes import Better
+
 Array = np.ndarray[Any, np.dtype[Any]]
 Interval = tuple[Any, Any, Any]
 LEVEL = 0.95
@@ -116,22 +118,18 @@ def median_interval(values: Array) -> Interval:
     return median, low, high
 
 
-def better_share(difference: Array, *, lower_is_better: bool) -> float:
-    """Share of draws in which a paired difference is an improvement; a difference of exactly 0 counts half.
+def better_interval(difference: Array, better_is: Better) -> Interval:
+    """Share of draws in which a paired difference is an improvement, where a difference of exactly 0 counts half.
 
-    >>> better_share(np.array([-1.0, 0.0]), lower_is_better=True)
-    0.75
-    """
-    return float(better_interval(difference, lower_is_better=lower_is_better)[0])
+    That is half of one more than the share of better draws less that of worse ones. NaN where neither less nor more is better.
 
-
-def better_interval(difference: Array, *, lower_is_better: bool) -> Interval:
-    """The same with its interval: half of one more than the share of better draws less that of worse ones.
-
-    >>> [round(float(end), 3) for end in better_interval(np.array([-1.0] * 9 + [0.0]), lower_is_better=True)]
+    >>> [round(float(end), 3) for end in better_interval(np.array([-1.0] * 9 + [0.0]), "low")]
     [0.95, 0.707, 1.0]
     """
-    gain = -difference if lower_is_better else difference
+    if better_is == "neither":
+        unknown = np.full(np.shape(difference)[1:], np.nan)
+        return unknown, unknown, unknown
+    gain = -difference if better_is == "low" else difference
     better, worse = np.sum(gain > 0, axis=0), np.sum(gain < 0, axis=0)
     share, low, high = paired_share_interval(better, worse, len(difference))
     return 0.5 + share / 2, 0.5 + low / 2, 0.5 + high / 2

@@ -15,12 +15,12 @@ from experiments.comparison import Comparison
 from experiments.credibility.card import credibility_card
 from experiments.folder import Writer, write_folder, write_json, write_lines, write_table
 from experiments.provenance import policy_content, provenance, study_of, world_content
-from experiments.sweep.columns import OUTCOMES
 from experiments.sweep.datapackage import write_datapackage
 from experiments.sweep.folder import PLAN, StudyFolder
 from experiments.sweep.part import part_of
 from experiments.sweep.runner import Runner
 from sim.engine import trace
+from sim.outcomes import OUTCOMES
 
 CARD = "credibility.md"
 

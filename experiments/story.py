@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from experiments.command.amount import beyond_critical, count, days, money, number, percent
+from experiments.amount import beyond_critical, count, days, money, number, percent
 from sim.vocabulary import EventKind
 
 MONTH_DAYS = 30

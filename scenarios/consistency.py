@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from scenarios.prior import extent
+from sim.bounds import digits
 from sim.parameters import PAIRS, LogNormal, Parameter
 
 Table = Mapping[str, Parameter]
@@ -17,7 +18,9 @@ def reach(parameter: Parameter) -> tuple[float, float]:
 
 def written(parameter: Parameter, value: float) -> str:
     """The parameter and one end of what it can be."""
-    return f"{parameter.name} = {value:.10g}" if parameter.prior is None else f"{parameter.name} (which varies, as far as {value:.10g})"
+    return (
+        f"{parameter.name} = {digits(value)}" if parameter.prior is None else f"{parameter.name} (which varies, as far as {digits(value)})"
+    )
 
 
 def contradictions(table: Table) -> Iterator[str]:

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from os import PathLike
 
-from pydantic import ValidationError
-
 from scenarios.notation import quoted, shown
 from scenarios.schema import Kind, ScenarioFile, file_schema
-from scenarios.sentence import translated
+from scenarios.sentence import checked_scenario
 from scenarios.source import Source, find
 
 MOST_LINKS = 16  # from a file to the eldest that it builds on
@@ -27,11 +25,7 @@ class Document:
 
 def document(source: Source) -> Document:
     """The content of one file, as the schema has it."""
-    tables = source.read()
-    try:
-        return Document(source, file_schema(source.kind).model_validate(tables))
-    except ValidationError as errors:
-        raise translated(source.kind, source.name, errors) from None
+    return Document(source, checked_scenario(source.kind, source.name, file_schema(source.kind), source.read()))
 
 
 def lineage(kind: Kind, name_or_path: str | PathLike[str]) -> list[Document]:

@@ -5,8 +5,6 @@ import re
 from collections.abc import Mapping
 from datetime import date, time
 
-from scenarios.schema import FORMS
-
 LONGEST = 60  # characters
 
 Place = tuple[int | str, ...]
@@ -67,7 +65,7 @@ def path(place: Place) -> str:
     >>> path(("timeline", 2, "preview_days")), path(("levers", "preview_days"))
     ('timeline[2].preview_days', 'preview_days')
     """
-    steps = [step for step in place if step not in FORMS]
-    if steps[0] in ("levers", "parameters") and len(steps) > 1:
+    steps = list(place)
+    if len(steps) > 1 and steps[0] in ("levers", "parameters"):
         del steps[0]
     return "".join(f"[{step}]" if isinstance(step, int) else f".{key(step)}" for step in steps).removeprefix(".")

@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import cast
 
-from pydantic import ValidationError
-
 from scenarios.load import lineage
 from scenarios.notation import shown
 from scenarios.schema import PolicyFile, levers
-from scenarios.sentence import refusal, translated
+from scenarios.sentence import checked_scenario, refusal
 from scenarios.source import Source, built_in_names
 from sim.policy import LEVERS, Policy, Value
 
@@ -45,10 +43,7 @@ def with_levers(base: Policy, changes: Mapping[str, object]) -> Policy:
     >>> with_levers(load_policy("staged-preview"), {"preview_days": 30}).levers["preview_days"]
     30
     """
-    try:
-        settings = levers().model_validate(dict(changes)).given()
-    except ValidationError as errors:
-        raise translated("policy", base.name, errors, within="levers") from None
+    settings = checked_scenario("policy", base.name, levers(), dict(changes), "levers").given()
     schedule: Schedule = {0: dict(base.levers)}
     for day, step in base.timeline:
         merge(schedule, {day: dict(step)})

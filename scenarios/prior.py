@@ -5,6 +5,7 @@ from dataclasses import replace
 from scenarios.notation import shown
 from scenarios.schema import Range, Times, labels
 from scenarios.sentence import limits
+from sim.bounds import span
 from sim.errors import InputError
 from sim.parameters import LogNormal, Parameter, Prior, Triangular, Uniform
 
@@ -40,11 +41,6 @@ def multiplied(parameter: Parameter, factor: float) -> Parameter:
     if least < parameter.bounds[0] or most > parameter.bounds[1]:
         raise InputError(f"{parameter.name}.times = {shown(factor)} makes it {span(least, most)}, it must be {limits(parameter)}")
     return replace(parameter, default=parameter.type(factor * parameter.default), prior=prior)
-
-
-def span(least: float, most: float) -> str:
-    """From the least to the most, or the one value that they are."""
-    return f"{least:.10g} to {most:.10g}" if least < most else f"{least:.10g}"
 
 
 def scaled(prior: Prior | None, factor: float) -> Prior | None:

@@ -13,7 +13,7 @@ from sim.vocabulary import Described
 Kind = Literal["policy", "world"]
 Known = Lever | Parameter
 
-NUMBER, RANGE, TIMES = FORMS = ("(number)", "(range)", "(multiple)")  # ways to set a parameter, in brackets unlike any key
+NUMBER, RANGE, TIMES = "(number)", "(range)", "(multiple)"  # ways to set a parameter, in brackets unlike any key
 
 
 class Table(BaseModel):

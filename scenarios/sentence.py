@@ -1,17 +1,19 @@
 """What is wrong with a scenario, in one sentence: where, the value, what is allowed, what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
 
-from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from scenarios.notation import Place, path, quoted, shown
-from scenarios.schema import TIMES, Kind, Known, Range, Times, file_schema, labels
+from scenarios.schema import TIMES, Kind, Known, Range, Table, Times, file_schema, labels
+from scenarios.strict import checked, place_of
+from sim.bounds import KINDS, span
 from sim.errors import InputError, nearest
 from sim.parameters import PARAMETERS, Parameter
 from sim.policy import DAY, LEVERS
 
-KINDS_OF_NUMBER = {int: "a whole number, ", float: "a number, "}
 LONGEST_PATH = 4096  # characters: longer ones lead to no file
 OUTSIDE = {"greater_than_equal", "less_than_equal", "finite_number"}
 TOP = {
@@ -45,8 +47,7 @@ def explained(known: Known) -> str:
 
 def limits(known: Known) -> str:
     """The bounds of a lever or parameter, and what it means."""
-    low, high = known.bounds
-    return f"{low:.10g} to {high:.10g} {explained(known)}"
+    return f"{span(*known.bounds)} {explained(known)}"
 
 
 def choices(known: Known) -> str:
@@ -56,15 +57,19 @@ def choices(known: Known) -> str:
     return "true or false" if known.type is bool else ""
 
 
-def allowed(known: Known, place: Place, problem: str) -> str:
-    """What may stand at this place of a lever's or parameter's value."""
+def allowed(known: Known, problem: str, number: type | None = None) -> str:
+    """What a value of a lever, a parameter or a setting may be, where the schema has found this problem; or a number in its prior."""
     if choices(known):
         return f"{choices(known)} {explained(known)}"
-    if problem in OUTSIDE:
-        return limits(known)
-    in_prior = place[-1] in Range.model_fields
-    number = KINDS_OF_NUMBER[float if in_prior else known.type] + limits(known)
-    return f"{number}, or a prior such as {{ low = 1, mode = 2, high = 3 }}" if isinstance(known, Parameter) and not in_prior else number
+    return limits(known) if problem in OUTSIDE else KINDS[number or known.type] + limits(known)
+
+
+def allowed_at(place: Place, known: Known, problem: str) -> str:
+    """What may stand at this place of a lever's or parameter's value."""
+    if place[-1] in Range.model_fields:
+        return allowed(known, problem, float)
+    prior = isinstance(known, Parameter) and not choices(known) and problem not in OUTSIDE
+    return allowed(known, problem) + (", or a prior such as { low = 1, mode = 2, high = 3 }" if prior else "")
 
 
 def known_at(place: Place) -> Known | None:
@@ -93,27 +98,28 @@ def names_at(place: Place, kind: Kind) -> tuple[str, Iterable[str]]:
     return "key", file_schema(kind).model_fields
 
 
-def unknown_key(kind: Kind, place: Place, value: object) -> str:
-    """The sentence for a key that the schema does not have."""
-    what, names = names_at(place, kind)
-    name = str(place[-1])
-    hint = ("`lockgate list` names all" if what != "key" else f"allowed are {', '.join(names)}") + nearest(name, names)
-    return f"{path(place)} = {shown(value)} is no known {what} here, {f'it belongs {HOMES[name]}' if name in HOMES else hint}"
+def unknown_key(subject: str, name: str, what: str, names: Iterable[str], homes: Mapping[str, str]) -> str:
+    """The sentence for a key that the schema does not have: where it belongs, or which of these names are known."""
+    if name in homes:
+        return f"{subject} is no known {what} here, it belongs {homes[name]}"
+    hint = "`lockgate list` names all" if what != "key" else f"allowed are {', '.join(names)}"
+    return f"{subject} is no known {what} here, {hint}{nearest(name, names)}"
 
 
-def problem(kind: Kind, place: Place, error: ErrorDetails) -> str:
-    """The sentence for one error of the schema, without the file."""
-    value = error["input"]
+def problem(kind: Kind, within: tuple[str, ...], error: ErrorDetails) -> str:
+    """The sentence for one error of the schema of a file, or of a table within it, without the file."""
+    place, value = (*within, *place_of(error)), error["input"]
     known = known_at(place)
     if error["type"] == "extra_forbidden":
-        return unknown_key(kind, place, value)
+        what, names = names_at((*within, *error["loc"]), kind)
+        return unknown_key(f"{path(place)} = {shown(value)}", str(place[-1]), what, names, HOMES)
     if known and error["type"] == "missing":
-        return f"{path(place)} is missing, it must be {allowed(known, place, error['type'])}"
+        return f"{path(place)} is missing, it must be {allowed_at(place, known, error['type'])}"
     if error["type"] == "missing":
         return f"{path(place)} is missing, it must be {TOP[str(place[-1])]}"
     if place[-1] == "times" or not known:
         return f"{path(place)} = {shown(value)} must be {TOP.get(str(place[-1]), 'a table that begins with [[timeline]]')}"
-    return f"{path(place)} = {shown(value)} must be {allowed(known, place, error['type'])}"
+    return f"{path(place)} = {shown(value)} must be {allowed_at(place, known, error['type'])}"
 
 
 def refusal(kind: Kind, name: str, said: str) -> InputError:
@@ -121,8 +127,9 @@ def refusal(kind: Kind, name: str, said: str) -> InputError:
     return InputError(f"{kind} {quoted(name) if len(name) <= LONGEST_PATH else shown(name)}: {said}")
 
 
-def translated(kind: Kind, name: str, errors: ValidationError, *, within: str = "") -> InputError:
-    """The first error that the schema of a file, or of a table within it, found, as a sentence."""
-    # Unknown keys first: a misspelt key is reported as a missing one too.
-    error = min(errors.errors(include_url=False), key=lambda error: error["type"] != "extra_forbidden")
-    return refusal(kind, name, problem(kind, (within, *error["loc"]) if within else error["loc"], error))
+def checked_scenario(kind: Kind, name: str, schema: type[Table], content: Any, *within: str) -> Any:
+    """Content as the schema of a file, or of a table within it, has it; or an `InputError` about this policy or world."""
+    try:
+        return checked(schema, content, partial(problem, kind, within))
+    except InputError as error:
+        raise refusal(kind, name, str(error)) from None

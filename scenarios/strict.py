@@ -1,10 +1,12 @@
 """Checking content by a type: nothing is converted, no number is infinite, and the first fault is a sentence."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
-from scenarios.notation import path, shown
+from scenarios.notation import Place, path, shown
 from scenarios.schema import Table
 from sim.errors import InputError
 
@@ -17,6 +19,23 @@ def strict(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind, config=STRICT)
 
 
+def checked(kind: type[Table] | TypeAdapter[Any], content: Any, sentence: Callable[[ErrorDetails], str]) -> Any:
+    """Content as a type has it, or an `InputError` with the sentence for the first thing that is wrong with it."""
+    try:
+        return kind.validate_python(content) if isinstance(kind, TypeAdapter) else kind.model_validate(content)
+    except ValidationError as errors:
+        # Unknown keys first: a misspelt key is reported as a missing one too.
+        first = min(errors.errors(include_url=False), key=lambda error: error["type"] != "extra_forbidden")
+        raise InputError(sentence(first)) from None
+
+
+def place_of(error: ErrorDetails) -> Place:
+    """Where an error is, without the forms that schemas distinguish, which stand in brackets. An unknown key may look like one."""
+    place = error["loc"]
+    key = place[-1:] if error["type"] == "extra_forbidden" else ()
+    return (*(step for step in place[: len(place) - len(key)] if not str(step).startswith("(")), *key)
+
+
 def validated(kind: type[Table] | TypeAdapter[Any], content: Any, where: str = "") -> Any:
     """Content as a type has it, or an `InputError` that names the first place (within `where`) at which it is not, and the value there.
 
@@ -25,12 +44,11 @@ def validated(kind: type[Table] | TypeAdapter[Any], content: Any, where: str = "
     ...
     sim.errors.InputError: days[1] = 2.5: input should be a valid integer
     """
-    try:
-        return kind.validate_python(content) if isinstance(kind, TypeAdapter) else kind.model_validate(content)
-    except ValidationError as errors:
-        error = errors.errors(include_url=False)[0]
-        steps = tuple(step for step in error["loc"] if not str(step).startswith("("))  # without the forms that a schema distinguishes
-        place = path(steps) if steps else ""
+
+    def sentence(error: ErrorDetails) -> str:
+        place = path(place_of(error))
         subject = f"{where}{'.' if where and place and place[0] != '[' else ''}{place}"
         value = f"{shown(error['input'])}: {error['msg'][:1].lower()}{error['msg'][1:LONGEST_REASON]}"
-        raise InputError(f"{subject} = {value}" if subject else value) from None
+        return f"{subject} = {value}" if subject else value
+
+    return checked(kind, content, sentence)

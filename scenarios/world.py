@@ -6,14 +6,12 @@ from functools import cached_property
 from os import PathLike
 from typing import Any, cast
 
-from pydantic import ValidationError
-
 from scenarios.consistency import contradictions
 from scenarios.load import lineage
 from scenarios.notation import quoted, shown
 from scenarios.prior import settled
 from scenarios.schema import WorldFile, parameters
-from scenarios.sentence import limits, refusal, translated
+from scenarios.sentence import checked_scenario, limits, refusal
 from scenarios.source import built_in_names
 from sim.bounds import is_within
 from sim.errors import InputError, nearest
@@ -89,10 +87,7 @@ def with_parameters(base: World, changes: Mapping[str, object]) -> World:
     >>> with_parameters(load_world("baseline"), {"open_weight_lag_months": 6}).sample("open_weight_lag_months", 0.9)
     6.0
     """
-    try:
-        settings = parameters().model_validate(dict(changes)).given()
-    except ValidationError as errors:
-        raise translated("world", base.name, errors, within="parameters") from None
+    settings = checked_scenario("world", base.name, parameters(), dict(changes), "parameters").given()
     return world(base, settings, shown_as=base.name)
 
 

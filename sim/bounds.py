@@ -10,6 +10,24 @@ from sim.errors import InputError
 KINDS = {int: "a whole number, ", float: "a number, ", bool: "true or false"}
 
 
+def digits(value: float) -> str:
+    """A number as a user's file has it, in ten digits at most.
+
+    >>> digits(0.1 + 0.2), digits(5e6)
+    ('0.3', '5000000')
+    """
+    return f"{value:.10g}"
+
+
+def span(low: float, high: float) -> str:
+    """From low to high, or the one number that they are.
+
+    >>> span(1, 2.5), span(3, 3)
+    ('1 to 2.5', '3')
+    """
+    return f"{digits(low)} to {digits(high)}" if low < high else digits(low)
+
+
 class Bounded(Protocol):
     """What may be set to a number: a lever, a parameter, or a setting of a run."""
 
@@ -46,10 +64,9 @@ def is_within(known: Bounded, value: Any) -> bool:
 
 def refusal(place: str, known: Bounded, value: object) -> InputError:
     """What may stand at this place instead of a value that is out of bounds, or no number of the right kind."""
-    low, high = known.bounds
     kind = "" if is_number(value, known.type) and known.type is not bool else KINDS[known.type]
-    span = "" if known.type is bool else f"{low:.10g} to {high:.10g}"
-    return InputError(f"{place} = {shown(value)} must be {kind}{span} ({known.unit}: {known.meaning.rstrip('.')})")
+    allowed = "" if known.type is bool else span(*known.bounds)
+    return InputError(f"{place} = {shown(value)} must be {kind}{allowed} ({known.unit}: {known.meaning.rstrip('.')})")
 
 
 def shown(value: object) -> str:

@@ -11,7 +11,7 @@ from sim.columns import WORD_BYTES, ColumnsType, column_bytes
 from sim.memory import WORDS, opener, world_type
 from sim.parameters import PARAMETERS_DTYPE
 from sim.policy import PHASE_DTYPE
-from sim.row import FIXED, PLANNED, fields, first_row
+from sim.row import FIXED, PLANNED, Mark, fields, first_row
 from sim.rule import rule
 from sim.tables import LISTS, SINGLES, Table, dtype_of, tables_of
 
@@ -56,7 +56,7 @@ class Layout:
             return self.dtypes[name]
         return ColumnsType(self.dtypes[name]) if name in self.columns else [self.dtypes[name]]
 
-    def part(self, name: str, kind: type[Agent], seen: Callable[[str], bool]) -> Any:
+    def part(self, name: str, kind: type[Agent], seen: Callable[[Mark | None], bool]) -> Any:
         """A table of which only some fields are seen, where they lie in the whole."""
         names = [field.name for field in fields(kind) if seen(field.mark)]
         whole = self.dtypes[name]

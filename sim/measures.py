@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from sim.formulas.attack import UNIT
-from sim.outcomes import enabled_by_systems, write_outcomes
+from sim.outcomes import Traits, enabled_by_systems, outcomes_of, write_outcomes
 from sim.row import NEVER, NOTHING, Chance, Count, Day, Days, Dollars, Months, Row, Share, Whole, WholeDollars
 from sim.rule import rule
 from sim.systems import rows_of
@@ -58,10 +58,12 @@ class Week(Row):
     """One row a week, as the week ends."""
 
     day: Annotated[Day, "on which the week ends"] = 0
-    harm: Annotated[Dollars, "enabled by systems this week, expected"] = 0.0
+    harm: Annotated[Dollars, "enabled by systems this week, expected", Traits(headline=True, long="weekly model-enabled harm")] = 0.0
     incidents: Annotated[Count, "so far"] = 0
-    exposed_share: Annotated[Share, "of organisations' code, mean"] = 1.0
-    usable_lead_months: Annotated[Months, "of the covered lab's offer to everyone over open weights"] = 0.0
+    exposed_share: Annotated[Share, "of organisations' code, mean", Traits(headline=True, long="exposed share of code")] = 1.0
+    usable_lead_months: Annotated[
+        Months, "of the covered lab's offer to everyone over open weights", Traits(headline=True, long="usable lead over open weights")
+    ] = 0.0
     covered_offer_months: Annotated[Months, "that the covered lab offers to everyone"] = 0.0
     covered_ready_months: Annotated[Months, "that the covered lab has ready"] = 0.0
     open_months: Annotated[Months, "of the best open weights"] = 0.0
@@ -71,6 +73,10 @@ class Week(Row):
     tests_waiting: Annotated[Count, "systems in the agencies' queues, summed"] = 0
     partners: Annotated[Count, "approved organisations"] = 0
     leaks: Annotated[Count, "partners whose access leaks"] = 0
+
+
+WEEKLY = outcomes_of(Week)
+WEEK_END = WEEKLY.pop("day")  # says when; all others are series
 
 
 @rule

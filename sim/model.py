@@ -14,16 +14,15 @@ from sim.beginning import beginning
 from sim.bounds import shown
 from sim.errors import InputError, nearest
 from sim.invariants import INVARIANTS, BrokenInvariant, MissingRow
-from sim.outcomes import Outcomes
+from sim.measures import WEEKLY
+from sim.outcomes import OUTCOMES
 from sim.parameters import PARAMETERS, parameter_table
 from sim.policy import LEVERS, Policy, checked_policy
-from sim.row import fields
 from sim.settings import checked_horizon, checked_seed
 from sim.tables import LISTS, SINGLES, tables_of
 from sim.world import Event, Plan
 
 Item = TypeVar("Item")
-WEEKLY = ("harm", "incidents", "exposed_share", "usable_lead_months", "customers_share")  # fields of a week that are collected each day
 
 
 class Growing(Generic[Item]):
@@ -201,7 +200,7 @@ class ReleaseModel(mesa.Model):
         """The outcomes, once the last day is over."""
         if not self.is_over:
             raise InputError(f"outcomes are known on day {self.horizon_days}; it is day {self.day}: call run() first")
-        return {field.name: getattr(self.world.outcomes, field.name) for field in fields(Outcomes)}
+        return {name: getattr(self.world.outcomes, name) for name in OUTCOMES}
 
     def outcome(self, name: str) -> float | int | bool | None:
         """An outcome once the last day is over; None before."""
@@ -219,7 +218,7 @@ REPORTERS: dict[str, Callable[[ReleaseModel], Any]] = {
     "policy": lambda model: model.policy.name,
     "day": lambda model: model.day,
     **{f"week_{name}": partial(ReleaseModel.last_week, name=name) for name in WEEKLY},
-    **{field.name: partial(ReleaseModel.outcome, name=field.name) for field in fields(Outcomes)},
+    **{name: partial(ReleaseModel.outcome, name=name) for name in OUTCOMES},
 }
 
 

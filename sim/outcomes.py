@@ -1,85 +1,170 @@
-"""The outcomes of a run: what it ends with, from its tallies and its last state."""
+"""The outcomes of a run: what it ends with, from its tallies and its last state.
 
-from typing import Annotated
+An outcome is written here alone: its annotation says all that is known of it, `write_outcomes` works it out, and whatever reads outcomes
+asks `OUTCOMES`.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from sim.formulas.attack import UNIT
 from sim.formulas.time import MONTH_DAYS
-from sim.row import NEVER, Chance, Count, Day, Days, Dollars, Flag, Months, Row, Share
+from sim.row import NEVER, Chance, Count, Day, Days, Dollars, Field, Flag, Months, Row, Share, fields
 from sim.rule import rule
 from sim.systems import rows_of
 from sim.vocabulary import ActorKind, Channel
 from sim.world import HOME_GOVERNMENT
 
+Better = Literal["low", "high", "neither"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traits:
+    """What the annotation of an outcome, or of a column of the weekly series, says beyond unit and meaning. All of it may be left out."""
+
+    better: Better = "neither"
+    heavy_tail: bool = False  # its mean rests on values that few draws hold
+    censored_by: str = ""  # the outcome that is not 0 where the run ended first, so that this one is a lower bound
+    headline: bool = False  # it has a panel in the charts
+    tabled: bool = False  # it has a column in the table of a comparison
+    whole: str = ""  # of a share: of what
+    word: str = ""  # in a list, such as "lead"; by default the short name
+    short: str = ""  # at the head of a column, such as "usable lead"; by default the field's name
+    long: str = ""  # on an axis, such as "usable lead over open weights"; by default the short name
+
+
+LOW, HIGH = Traits(better="low"), Traits(better="high")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome(Traits, Field):
+    """An outcome, or a column of the weekly series: its field, and its traits. Names are filled in where the annotation gives none."""
+
+    @property
+    def help(self) -> str:
+        """A sentence that says what it is.
+
+        >>> OUTCOMES["incidents_spies"].help
+        'Incidents spies: by spies.'
+        """
+        return f"{self.name.replace('_', ' ').capitalize()}: {self.meaning}."
+
+
+def outcomes_of(kind: type) -> dict[str, Outcome]:
+    """The fields of a row class, by name, with their traits.
+
+    >>> class Gate(Row):
+    ...     width_days: Annotated[Days, "from open to shut", Traits(better="low", short="width")] = 2.0
+    >>> gate = outcomes_of(Gate)["width_days"]
+    >>> gate.better, gate.short, gate.long, gate.help
+    ('low', 'width', 'width', 'Width days: from open to shut.')
+    """
+    return {field.name: outcome_of(field) for field in fields(kind)}
+
+
+def outcome_of(field: Field) -> Outcome:
+    """A field with its traits."""
+    said: dict[str, Any] = {}
+    for note in field.notes:
+        said |= vars(note)
+    said["short"] = said.get("short") or field.name.replace("_", " ")
+    said["long"], said["word"] = (said.get(name) or said["short"] for name in ("long", "word"))
+    return Outcome(**vars(field), **said)
+
 
 class Outcomes(Row):
     """What a run ends with."""
 
-    model_enabled_harm: Annotated[Dollars, "expected loss beyond that with no system"] = 0.0
-    marginal_harm: Annotated[Dollars, "expected loss beyond that with open weights alone"] = 0.0
-    harm_open_weights: Annotated[Dollars, "model-enabled, through open weights"] = 0.0
-    harm_public_service: Annotated[Dollars, "model-enabled, through public services"] = 0.0
-    harm_leaked_access: Annotated[Dollars, "model-enabled, through leaked access"] = 0.0
-    harm_stolen_weights: Annotated[Dollars, "model-enabled, through stolen weights"] = 0.0
-    harm_spies: Annotated[Dollars, "model-enabled, by spies"] = 0.0
-    harm_crews: Annotated[Dollars, "model-enabled, by crews"] = 0.0
-    harm_insiders: Annotated[Dollars, "model-enabled, by insiders"] = 0.0
-    realised_loss: Annotated[Dollars, "of all incidents, as drawn"] = 0.0
-    largest_loss: Annotated[Dollars, "of one incident, as drawn"] = 0.0
-    billion_incident: Annotated[Flag, "at least one incident cost more than US$ 1 bn"] = False
-    operations: Annotated[Count, "of bad actors"] = 0
-    operations_no_model: Annotated[Count, "with no system"] = 0
-    operations_open_weights: Annotated[Count, "through open weights"] = 0
-    operations_public_service: Annotated[Count, "through public services"] = 0
-    operations_leaked_access: Annotated[Count, "through leaked access"] = 0
-    operations_stolen_weights: Annotated[Count, "through stolen weights"] = 0
-    operations_spies: Annotated[Count, "by spies"] = 0
-    operations_crews: Annotated[Count, "by crews"] = 0
-    operations_insiders: Annotated[Count, "by insiders"] = 0
-    refusals: Annotated[Count, "of misuse attempts"] = 0
-    bans: Annotated[Count, "of actors"] = 0
-    incidents: Annotated[Count, "in all"] = 0
-    incidents_no_model: Annotated[Count, "with no system"] = 0
-    incidents_open_weights: Annotated[Count, "through open weights"] = 0
-    incidents_public_service: Annotated[Count, "through public services"] = 0
-    incidents_leaked_access: Annotated[Count, "through leaked access"] = 0
-    incidents_stolen_weights: Annotated[Count, "through stolen weights"] = 0
-    incidents_spies: Annotated[Count, "by spies"] = 0
-    incidents_crews: Annotated[Count, "by crews"] = 0
-    incidents_insiders: Annotated[Count, "by insiders"] = 0
-    leaks: Annotated[Count, "of partners' access"] = 0
-    thefts: Annotated[Count, "of weights"] = 0
-    bypasses: Annotated[Count, "of safeguards"] = 0
-    release_delay_days: Annotated[Days, "from ready to public, of the system that is ready on day 0"] = 0.0
-    release_censored: Annotated[Flag, "that system was not public when the run ended"] = False
-    mean_release_delay_days: Annotated[Days, "from ready to public, or to the end of the run, mean over all labs' critical systems"] = 0.0
+    model_enabled_harm: Annotated[
+        Dollars,
+        "expected loss beyond that with no system",
+        Traits(better="low", headline=True, tabled=True, word="harm", short="model-enabled harm"),
+    ] = 0.0
+    marginal_harm: Annotated[Dollars, "expected loss beyond that with open weights alone", LOW] = 0.0
+    harm_open_weights: Annotated[Dollars, "model-enabled, through open weights", LOW] = 0.0
+    harm_public_service: Annotated[Dollars, "model-enabled, through public services", LOW] = 0.0
+    harm_leaked_access: Annotated[Dollars, "model-enabled, through leaked access", LOW] = 0.0
+    harm_stolen_weights: Annotated[Dollars, "model-enabled, through stolen weights", LOW] = 0.0
+    harm_spies: Annotated[Dollars, "model-enabled, by spies", LOW] = 0.0
+    harm_crews: Annotated[Dollars, "model-enabled, by crews", LOW] = 0.0
+    harm_insiders: Annotated[Dollars, "model-enabled, by insiders", LOW] = 0.0
+    realised_loss: Annotated[Dollars, "of all incidents, as drawn", Traits(better="low", heavy_tail=True)] = 0.0
+    largest_loss: Annotated[Dollars, "of one incident, as drawn", Traits(better="low", heavy_tail=True)] = 0.0
+    billion_incident: Annotated[Flag, "at least one incident cost more than US$ 1 bn", LOW] = False
+    operations: Annotated[Count, "of bad actors", LOW] = 0
+    operations_no_model: Annotated[Count, "with no system", LOW] = 0
+    operations_open_weights: Annotated[Count, "through open weights", LOW] = 0
+    operations_public_service: Annotated[Count, "through public services", LOW] = 0
+    operations_leaked_access: Annotated[Count, "through leaked access", LOW] = 0
+    operations_stolen_weights: Annotated[Count, "through stolen weights", LOW] = 0
+    operations_spies: Annotated[Count, "by spies", LOW] = 0
+    operations_crews: Annotated[Count, "by crews", LOW] = 0
+    operations_insiders: Annotated[Count, "by insiders", LOW] = 0
+    refusals: Annotated[Count, "of misuse attempts", HIGH] = 0
+    bans: Annotated[Count, "of actors", HIGH] = 0
+    incidents: Annotated[Count, "in all", Traits(better="low", headline=True)] = 0
+    incidents_no_model: Annotated[Count, "with no system", LOW] = 0
+    incidents_open_weights: Annotated[Count, "through open weights", LOW] = 0
+    incidents_public_service: Annotated[Count, "through public services", LOW] = 0
+    incidents_leaked_access: Annotated[Count, "through leaked access", LOW] = 0
+    incidents_stolen_weights: Annotated[Count, "through stolen weights", LOW] = 0
+    incidents_spies: Annotated[Count, "by spies", LOW] = 0
+    incidents_crews: Annotated[Count, "by crews", LOW] = 0
+    incidents_insiders: Annotated[Count, "by insiders", LOW] = 0
+    leaks: Annotated[Count, "of partners' access", LOW] = 0
+    thefts: Annotated[Count, "of weights", LOW] = 0
+    bypasses: Annotated[Count, "of safeguards", LOW] = 0
+    release_delay_days: Annotated[
+        Days,
+        "from ready to public, of the system that is ready on day 0",
+        Traits(better="low", censored_by="release_censored", headline=True, tabled=True, word="delay", short="release delay"),
+    ] = 0.0
+    release_censored: Annotated[Flag, "that system was not public when the run ended", LOW] = False
+    mean_release_delay_days: Annotated[
+        Days,
+        "from ready to public, or to the end of the run, mean over all labs' critical systems",
+        Traits(better="low", censored_by="systems_unreleased"),
+    ] = 0.0
     systems_ready: Annotated[Count, "critical systems of all labs that became ready"] = 0
-    systems_unreleased: Annotated[Count, "of those, not public when the run ended"] = 0
-    usable_lead_months: Annotated[Months, "of the covered lab's offer to everyone over open weights, mean over days"] = 0.0
-    lead_over_rivals_months: Annotated[Months, "of the covered lab's offer to everyone over the best rival's, mean over days"] = 0.0
-    customers_lost_share: Annotated[Share, "of the covered lab's customers at the start, mean over days"] = 0.0
-    capability_months_withheld: Annotated[float, "months of capability × months", "ready and not offered to everyone"] = 0.0
-    race_risk: Annotated[Chance, "that the lab that wins the race meets disaster by its lack of caution, mean over days"] = 0.0
+    systems_unreleased: Annotated[Count, "of those, not public when the run ended", LOW] = 0
+    usable_lead_months: Annotated[
+        Months,
+        "of the covered lab's offer to everyone over open weights, mean over days",
+        Traits(better="high", headline=True, tabled=True, word="lead", short="usable lead", long="usable lead over open weights"),
+    ] = 0.0
+    lead_over_rivals_months: Annotated[Months, "of the covered lab's offer to everyone over the best rival's, mean over days", HIGH] = 0.0
+    customers_lost_share: Annotated[
+        Share,
+        "of the covered lab's customers at the start, mean over days",
+        Traits(better="low", headline=True, tabled=True, whole="its own", word="customers", short="customers lost"),
+    ] = 0.0
+    capability_months_withheld: Annotated[float, "months of capability × months", "ready and not offered to everyone", LOW] = 0.0
+    race_risk: Annotated[Chance, "that the lab that wins the race meets disaster by its lack of caution, mean over days", LOW] = 0.0
     asked: Annotated[Count, "systems that the government asked to limit"] = 0
-    complied: Annotated[Count, "systems that were limited as asked"] = 0
+    complied: Annotated[Count, "systems that were limited as asked", HIGH] = 0
     tests: Annotated[Count, "begun"] = 0
-    test_wait_days: Annotated[Days, "until a test begins, mean"] = 0.0
-    flaws_found_by_tests: Annotated[Count, "hidden safeguard flaws"] = 0
+    test_wait_days: Annotated[Days, "until a test begins, mean", LOW] = 0.0
+    flaws_found_by_tests: Annotated[Count, "hidden safeguard flaws", HIGH] = 0
     applications: Annotated[Count, "received"] = 0
-    partners_approved: Annotated[Count, "organisations given early access"] = 0
-    partners_refused: Annotated[Count, "organisations refused"] = 0
-    applications_withdrawn: Annotated[Count, "taken back"] = 0
-    applications_waiting: Annotated[Count, "still in the queue at the end"] = 0
+    partners_approved: Annotated[Count, "organisations given early access", HIGH] = 0
+    partners_refused: Annotated[Count, "organisations refused", LOW] = 0
+    applications_withdrawn: Annotated[Count, "taken back", LOW] = 0
+    applications_waiting: Annotated[Count, "still in the queue at the end", LOW] = 0
     reviews: Annotated[Count, "begun, other applicants' included"] = 0
-    review_wait_days: Annotated[Days, "until a review begins, mean, other applicants included"] = 0.0
-    longest_queue: Annotated[Count, "applications waiting at once"] = 0
-    directives: Annotated[Count, "systems taken away"] = 0
-    dark_days: Annotated[Days, "of the covered lab's systems, summed"] = 0.0
-    exposed_share: Annotated[Share, "of organisations' code, mean over weeks"] = 0.0
-    exposed_share_end: Annotated[Share, "of organisations' code, when the run ended"] = 0.0
-    open_parity_day: Annotated[Day, "on which open weights reach the critical level; the horizon where they do not"] = 0
-    exposed_share_at_parity: Annotated[Share, "of organisations' code on that day"] = 0.0
-    flaws_found: Annotated[Count, "in organisations' own code, by defenders"] = 0
-    flaws_patched: Annotated[Count, "in organisations' own code"] = 0
+    review_wait_days: Annotated[Days, "until a review begins, mean, other applicants included", LOW] = 0.0
+    longest_queue: Annotated[Count, "applications waiting at once", LOW] = 0
+    directives: Annotated[Count, "systems taken away", LOW] = 0
+    dark_days: Annotated[Days, "of the covered lab's systems, summed", LOW] = 0.0
+    exposed_share: Annotated[Share, "of organisations' code, mean over weeks", LOW] = 0.0
+    exposed_share_end: Annotated[Share, "of organisations' code, when the run ended", LOW] = 0.0
+    open_parity_day: Annotated[Day, "on which open weights reach the critical level; the horizon where they do not", HIGH] = 0
+    exposed_share_at_parity: Annotated[Share, "of organisations' code on that day", LOW] = 0.0
+    flaws_found: Annotated[Count, "in organisations' own code, by defenders", HIGH] = 0
+    flaws_patched: Annotated[Count, "in organisations' own code", HIGH] = 0
+
+
+OUTCOMES = outcomes_of(Outcomes)
+HEADLINES = tuple(name for name, outcome in OUTCOMES.items() if outcome.headline)
 
 
 @rule

@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.bounds import is_within, refusal, shown
 from sim.errors import InputError, nearest
+from sim.limits import LONGEST_DAYS
 from sim.row import STORED_AS
-from sim.settings import LONGEST_DAYS
 
 Value = float | int | bool
 

@@ -9,6 +9,7 @@ The Mesa driver reads it as an attribute of an object, the compiled driver as a 
 
 import inspect
 from dataclasses import dataclass
+from enum import Enum
 from typing import Annotated, Any, get_args
 
 import numpy as np
@@ -34,24 +35,33 @@ NEVER = 1 << 40  # a day that no run reaches
 NOBODY = -1  # an index that points at nothing
 NOTHING = -1e9  # the capability, in months, of having no system at all
 
-# Marks of fields of agents that act by alarms (`sim.agent.Alarm`).
-FIXED = "fixed"  # set before day 0, and never after
-PLANNED = "planned"  # written by plans alone
-MARKS = (FIXED, PLANNED)
 
+class Mark(Enum):
+    """When a field of agents that act by alarms (`sim.agent.Alarm`) may be written."""
+
+    FIXED = "before day 0, and never after"
+    PLANNED = "by plans alone"
+
+
+FIXED, PLANNED = Mark.FIXED, Mark.PLANNED
 STORED_AS = {float: "f8", int: "i8", bool: "?"}
 
 
 @dataclass(frozen=True)
 class Field:
-    """One annotated field of a row: its type, unit, meaning and starting value."""
+    """One annotated field of a row: its type, unit, meaning and starting value, and what else its annotation holds."""
 
     name: str
     type: type
     unit: str
     meaning: str
     default: float | int | bool
-    mark: str = ""
+    notes: tuple[Any, ...] = ()
+
+    @property
+    def mark(self) -> "Mark | None":
+        """Its mark, where it has one."""
+        return next((note for note in self.notes if isinstance(note, Mark)), None)
 
 
 class Row:
@@ -88,11 +98,11 @@ def find_fields(kind: Any) -> tuple[Field, ...]:
         if owner is Row or not issubclass(owner, Row):
             continue
         for name, annotation in inspect.get_annotations(owner).items():
-            if get_args(annotation)[1:]:  # Annotated: a type, its unit, its meaning
-                base, unit, *meaning = get_args(annotation)
-                mark = next((text for text in meaning if text in MARKS), "")
-                told = " ".join(text for text in meaning if text not in MARKS)
-                found[name] = Field(name, base, unit, told, getattr(kind, name, base(0)), mark)
+            if get_args(annotation)[1:]:  # Annotated: a type, its unit, its meaning, and notes that are no text
+                base, unit, *rest = get_args(annotation)
+                meaning = " ".join(part for part in rest if isinstance(part, str))
+                notes = tuple(part for part in rest if not isinstance(part, str))
+                found[name] = Field(name, base, unit, meaning, getattr(kind, name, base(0)), notes)
     return tuple(found.values())
 
 

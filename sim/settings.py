@@ -8,10 +8,7 @@ import numpy as np
 
 from sim.bounds import shown
 from sim.errors import InputError
-
-LONGEST_DAYS = 3650
-LARGEST_SEED = 2**63 - 1  # of a run: what 64 bits hold
-MOST_THREADS = 1024
+from sim.limits import LARGEST_RUN_SEED, LONGEST_DAYS, MOST_THREADS
 
 
 def whole(name: str, value: Any, low: int, high: int, what: str) -> int:
@@ -37,7 +34,7 @@ def checked_horizon(days: Any) -> int:
 
 def checked_seed(seed: Any) -> int:
     """The seed of a run."""
-    return whole("seed", seed, 0, LARGEST_SEED, "number that all luck of a run follows from")
+    return whole("seed", seed, 0, LARGEST_RUN_SEED, "number that all luck of a run follows from")
 
 
 def checked_seeds(seeds: Any, worlds: int) -> "np.ndarray[Any, np.dtype[np.int64]]":
@@ -48,7 +45,7 @@ def checked_seeds(seeds: Any, worlds: int) -> "np.ndarray[Any, np.dtype[np.int64
         given = np.zeros((), object)
     if given.ndim != 1 or len(given) != worlds:
         raise InputError(f"seeds = {shown(seeds)} must be a list of {worlds} whole numbers, one for each world")
-    if given.dtype.kind in "iu" and (given >= 0).all() and (given <= LARGEST_SEED).all():
+    if given.dtype.kind in "iu" and (given >= 0).all() and (given <= LARGEST_RUN_SEED).all():
         return given.astype(np.int64)
     return np.array([checked_seed(seed) for seed in (seeds if given.dtype.kind == "f" else given)], np.int64)
 

@@ -13,11 +13,12 @@ from matplotlib.transforms import Bbox
 
 from experiments.charts import channels, differences, displacement_table, draw_all, save, timeline, tradeoff, weekly
 from experiments.charts.spans import Span, stage_spans
-from experiments.comparison import HEADLINES, compare
+from experiments.comparison import compare
 from experiments.intervals import mean_interval
 from scenarios import load_policy, load_world, policy_names, with_parameters
 from sim.engine import trace
 from sim.errors import InputError
+from sim.outcomes import HEADLINES
 from sim.parameters import parameter_table
 from sim.row import NEVER, dtype
 from sim.vocabulary import Channel, EventKind, Stage

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from experiments.comparison import compare
-from experiments.sweep.columns import OUTCOMES
 from scenarios import load_policy, load_world, with_parameters
 from sim.chance import Purpose, draw, grow, key, stem, uniform
 from sim.model import ReleaseModel
+from sim.outcomes import OUTCOMES
 from sim.policy import Policy
 from sim.row import fields
 from sim.vocabulary import EventKind

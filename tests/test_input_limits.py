@@ -1,6 +1,7 @@
 """Files without an end, of great size or of great depth: each is refused at once, in one sentence, or read."""
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -13,7 +14,10 @@ from experiments.study.table import LONGEST_LINE, MOST_BYTES
 from scenarios import load_policy, load_world
 from scenarios.load import MOST_LINKS
 from scenarios.reading import MOST_DEPTH, MOST_PARTS, MOST_TOML_BYTES, has_long_key, read_limited, toml_tables
+from sim import limits
 from sim.errors import InputError
+
+ROOT = Path(__file__).parents[1]
 
 LOAD = {"policy": load_policy, "world": load_world, "study": load_study}
 HEAD = 'summary = "A test."\n'
@@ -237,3 +241,13 @@ def test_line_ends_and_empty_lines_of_a_table(tmp_path):
     for content in ("pace,labs\r\n1,2\r\n3,4\r\n\r\n", "pace,labs\r1,2\r3,4", '\ufeffpace,labs\n"1","2"\n 3 , 4 \n,\n\n'):
         (tmp_path / "points.csv").write_text(content, encoding="utf-8", newline="")
         assert load_study(tmp_path / "mine.toml").points == {"pace": (1.0, 3.0), "labs": (2, 4)}
+
+
+def test_a_limit_is_written_once():
+    names = {name for name in vars(limits) if name.isupper()}
+    assigned = [
+        (path.relative_to(ROOT).as_posix(), name)
+        for package in ("sim", "scenarios", "experiments") for path in sorted((ROOT / package).rglob("*.py"))
+        for name in re.findall(r"^([A-Z_]+) = ", path.read_text("utf-8"), re.MULTILINE) if name in names
+    ]  # fmt: skip
+    assert assigned == [("sim/limits.py", name) for name in vars(limits) if name in names]

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from experiments.comparison import HEADLINES
 from experiments.estimate import change, level
 from experiments.folder import plain
 from experiments.intervals import (
@@ -22,8 +21,8 @@ from experiments.intervals import (
     share_interval,
     unskewed,
 )
-from experiments.sweep.columns import OUTCOMES
 from sim.chance import Purpose, uniform
+from sim.outcomes import HEADLINES, OUTCOMES
 from tests.full.interval_coverage import Case, called_different, cases, coverage, draw, policies
 
 DRAWS, STUDIES = 50, 4000
@@ -181,7 +180,7 @@ def test_better_shares_are_covered_with_and_without_ties():
         u = uniforms(8)
         gain = np.where(u < ties, 0.0, np.where(u < ties + 0.7 * (1 - ties), 1.0, -1.0))
         truth = ties / 2 + 0.7 * (1 - ties)
-        found = covered(lambda values: better_interval(values, lower_is_better=False), gain, truth)
+        found = covered(lambda values: better_interval(values, "high"), gain, truth)
         assert holds(found, STUDIES, 0.925, 0.98), ties
 
 
@@ -216,7 +215,7 @@ def test_every_outcome_has_an_estimate_that_json_can_hold(name):
     for values in (np.zeros(30), np.full(30, 2.0), (uniforms(9)[:30] < 0.1).astype(float), np.array([1.0])):
         found = {
             **level(OUTCOMES[name], np.minimum(values, 1.0)),
-            "difference": change(OUTCOMES[name], values, np.zeros(len(values)), lower_is_better=True),
+            "difference": change(OUTCOMES[name], values, np.zeros(len(values))),
         }
         assert "nan" not in str(plain(found)).lower()
 
@@ -237,14 +236,14 @@ def test_a_loss_has_a_median_and_its_mean_no_interval():
 
 def test_a_change_of_a_flag_is_a_difference_of_shares():
     mine, base = np.repeat([1.0, 0.0, 1.0], [5, 20, 5]), np.repeat([0.0, 0.0, 1.0], [5, 20, 5])
-    found = change(OUTCOMES["billion_incident"], mine, base, lower_is_better=True)
+    found = change(OUTCOMES["billion_incident"], mine, base)
     assert [found[part] for part in ("mean", "low", "high")] == [float(end) for end in paired_share_interval(5, 0, 30)]
     assert found["better_share"] == pytest.approx(25 / 60)
 
 
 def test_pairing_gains_what_the_draws_share():
     base = 3.0 * stats.norm.ppf(uniforms(5))
-    found = change(OUTCOMES["model_enabled_harm"], base + stats.norm.ppf(uniforms(6)), base, lower_is_better=True)
+    found = change(OUTCOMES["model_enabled_harm"], base + stats.norm.ppf(uniforms(6)), base)
     assert found["pairing_gain"] == pytest.approx(19.0, rel=0.02)  # (9 + 10) / 1
-    apart = change(OUTCOMES["model_enabled_harm"], 3.0 * stats.norm.ppf(uniforms(6)), base, lower_is_better=True)
+    apart = change(OUTCOMES["model_enabled_harm"], 3.0 * stats.norm.ppf(uniforms(6)), base)
     assert apart["pairing_gain"] == pytest.approx(1.0, rel=0.02)

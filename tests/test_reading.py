@@ -20,7 +20,6 @@ from experiments.ensemble import draw_worlds
 from experiments.estimate import change, level
 from experiments.study.factor import Factor
 from experiments.study.study import Study
-from experiments.sweep.columns import MORE_IS_BETTER, OUTCOMES
 from experiments.sweep.datapackage import TYPES, write_datapackage
 from experiments.sweep.folder import Damaged, StudyFolder
 from experiments.sweep.layout import arrow_schema
@@ -31,6 +30,7 @@ from experiments.sweep.sweep import sweep
 from scenarios import load_policy, load_world, with_parameters
 from sim.engine import simulate
 from sim.errors import InputError
+from sim.outcomes import OUTCOMES
 
 KEPT = ("model_enabled_harm", "incidents", "billion_incident", "realised_loss", "release_delay_days", "usable_lead_months")
 SMALL = {"organisations": 20, "bad_actors": 60}
@@ -207,7 +207,7 @@ def test_estimates_of_a_design_are_those_of_each_cell(opened):
     for _, row in changes.iterrows():
         where = tuple(row[["world", "open_weight_lag_months", "preview_days"]])
         mine, base = (cells.loc[(*where, policy.name), row["outcome"]].to_numpy(float) for policy in reversed(POLICIES))
-        equal(row, change(OUTCOMES[row["outcome"]], mine, base, lower_is_better=row["outcome"] not in MORE_IS_BETTER))
+        equal(row, change(OUTCOMES[row["outcome"]], mine, base))
     assert changes["better_share"].between(0, 1).all()
     assert changes.attrs["reference"] == "open-release"
 
@@ -331,7 +331,7 @@ def test_failed_runs_are_left_out_and_pairs_with_them(tmp_path):
         equal(levels.loc[name].iloc[1], level(OUTCOMES[name], mine.dropna().to_numpy(float)))
         both = (base.notna() & mine.notna()).to_numpy()
         mine, base = (each[both].to_numpy(float) for each in (mine, base))
-        equal(changes.loc[name], change(OUTCOMES[name], mine, base, lower_is_better=name not in MORE_IS_BETTER))
+        equal(changes.loc[name], change(OUTCOMES[name], mine, base))
     assert opened.runs["billion_incident"].dtype == "boolean"
     assert opened.mean("incidents", by=[])["runs"].item() == DRAWS * PER_DRAW - 3
     found = opened.xarray()

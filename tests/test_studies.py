@@ -13,11 +13,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from experiments.cli import app
-from experiments.describe import outcomes
 from experiments.ensemble import draw_worlds
 from experiments.study.consistency import hull
 from experiments.study.design import count, points, unit_sample
@@ -27,6 +25,7 @@ from experiments.study.schema import file_schema, json_schema
 from scenarios import load_policy, load_world, policy_names, world_names
 from sim.engine import simulate
 from sim.errors import InputError
+from sim.outcomes import OUTCOMES
 from sim.parameters import PARAMETERS, Uniform
 from sim.policy import LEVERS
 
@@ -85,7 +84,7 @@ def test_defaults(study):
     assert [policy.name for policy in found.policies] == PAIR
     assert [world.name for world in found.worlds] == ["baseline"]
     assert (found.draws, found.seed, found.horizon_days, found.fixed, found.check) == (500, 1, 540, False, False)
-    assert found.outcomes == tuple(outcomes())
+    assert found.outcomes == tuple(OUTCOMES)
     assert (found.series, found.time_limit_seconds, found.stop, found.factors) == ((), None, None, ())
     assert (found.points, found.point_count, found.design) == ({}, 1, {"kind": "grid"})
     assert found.policies_at(0) == found.policies
@@ -353,15 +352,16 @@ ANYTHING = st.recursive(
 @settings(max_examples=150)
 @given(section=st.sampled_from(["levers", "dates", "uncertainties", "switches", "design", "stop"]), data=st.data())
 def test_anything_in_a_table_is_accepted_or_said_in_a_sentence(section, data):
-    from experiments.study.sentence import first_problem
+    from experiments.study.sentence import problem
+    from scenarios.strict import checked
 
     names = {"design": ["kind", "points", "levels", "table"], "stop": ["outcome", "every", "half_width"]}
     known = names.get(section, [*LEVERS, *PARAMETERS])
     table = data.draw(st.dictionaries(st.sampled_from(known) | st.text(max_size=5), ANYTHING, max_size=3) | ANYTHING)
     try:
-        file_schema().model_validate({"summary": "x", "policies": PAIR, section: table})
-    except ValidationError as errors:
-        said = first_problem(errors)
+        checked(file_schema(), {"summary": "x", "policies": PAIR, section: table}, problem)
+    except InputError as error:
+        said = str(error)
         assert len(said.splitlines()) == 1
         assert " must " in said or " no known " in said
 
@@ -621,7 +621,7 @@ def test_what_a_table_leaves_to_the_study(write):
 
 def test_there_are_studies_and_their_names_are_their_own():
     assert len(study_names()) == len(FILES) >= 6
-    others = {*policy_names(), *world_names(), *PARAMETERS, *LEVERS, *outcomes(), "day"}
+    others = {*policy_names(), *world_names(), *PARAMETERS, *LEVERS, *OUTCOMES, "day"}
     assert not others & set(study_names())
 
 

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from experiments.amount import numeral, ticked
 from experiments.charts.displacement import displaced
-from experiments.charts.quantity import Quantity, numeral, quantity, ticked
+from experiments.charts.quantity import Quantity, quantity
 from experiments.charts.style import BLUE, CHANNELS, GREY, INK, NORMAL, PALE, SMALL, blank, caption, named, one_at_a_time, patch, settle
 from experiments.comparison import Comparison
 from sim.vocabulary import Channel

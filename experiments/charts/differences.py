@@ -8,12 +8,13 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, SymmetricalLogLocator
 
-from experiments.charts.quantity import decades, numeral, outcome_quantity, ticked
+from experiments.amount import numeral, percent, ticked
+from experiments.charts.quantity import decades, outcome_quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, blank, caption, looks, named, one_at_a_time, settle
-from experiments.comparison import HEADLINES, Comparison
-from experiments.intervals import better_share, mean_interval
-from experiments.sweep.columns import MORE_IS_BETTER
+from experiments.comparison import Comparison
+from experiments.intervals import better_interval, mean_interval
 from sim.errors import InputError
+from sim.outcomes import HEADLINES, OUTCOMES
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -64,7 +65,7 @@ def draw_outcome(axes: Axes, comparison: Comparison, outcome: str) -> None:
     ends = np.array([mean_interval(column) for column in change.T[1:]])
     shown = outcome_quantity(outcome, ends)
     names, marks = comparison.names[1:], looks(len(comparison.names))[1:]
-    lower = outcome not in MORE_IS_BETTER
+    better = OUTCOMES[outcome].better
     axes.axvline(0.0, color=INK, linewidth=0.8, zorder=1)
     for row, (mean, low, high) in enumerate(ends * shown.factor):
         if np.isfinite(low):
@@ -72,16 +73,16 @@ def draw_outcome(axes: Axes, comparison: Comparison, outcome: str) -> None:
         axes.plot(
             [mean], [row], marks[row].marker, color=marks[row].colour, markeredgecolor="white", markersize=7.5, gid=f"mean {row}", zorder=4
         )  # fmt: skip
-        share = better_share(change[:, row + 1], lower_is_better=lower)
-        beside(axes, row, numeral(mean, signed=True), f"{100 * share:.0f} %")
+        share = float(better_interval(change[:, row + 1], better)[0])
+        beside(axes, row, numeral(mean, signed=True), "–" if better == "neither" else percent(share))
     for x, text in zip(COLUMNS_AT, ("mean", "better in"), strict=True):
         axes.annotate(text, (x, 1), (0, 6), xycoords="axes fraction", textcoords="offset points", ha="right", fontsize=SMALL, color=GREY)
     axes.set_yticks(range(len(names)), [named(name) for name in names], fontsize=NORMAL)
     axes.set_ylim(len(names) - 0.4, -0.6)
     # Shares differ by percentage points, and counts by what is counted.
     shape(axes, ends * shown.factor, {"%": "percentage points", "": shown.name}.get(shown.unit, shown.unit))
-    arrow = "← better" if lower else "better →"
-    axes.set_title(f"{shown.name}   ({arrow})", loc="left", fontsize=NORMAL + 0.5, fontweight="bold", color=INK)
+    arrow = {"low": "   (← better)", "high": "   (better →)", "neither": ""}[better]
+    axes.set_title(f"{shown.name}{arrow}", loc="left", fontsize=NORMAL + 0.5, fontweight="bold", color=INK)
 
 
 def beside(axes: Axes, row: int, mean: str, share: str) -> None:

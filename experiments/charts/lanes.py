@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.charts.quantity import numeral
+from experiments.amount import numeral
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -1,25 +1,17 @@
-"""Quantities as readers are told them: a plain name, a unit, and numbers of a readable size."""
+"""Quantities as charts show them: a plain name, a unit, and numbers of a readable size."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from experiments.sweep.columns import OUTCOMES
+from experiments.amount import numeral, scale
+from sim.outcomes import OUTCOMES
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 DOLLARS = r"US\$"  # escaped: two bare dollar signs in one text would begin mathematics
-NAMES = {
-    "model_enabled_harm": "model-enabled harm",
-    "release_delay_days": "release delay",
-    "usable_lead_months": "usable lead over open weights",
-    "customers_lost_share": "customers lost",
-}
-UNITS = {"share": ("%", 100.0), "months of frontier progress": ("months", 1.0), "count": ("", 1.0)}
-SIZES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
 
 @dataclass(frozen=True)
@@ -46,41 +38,19 @@ class Quantity:
 
 def outcome_quantity(outcome: str, values: Array) -> Quantity:
     """How to show these values of an outcome."""
-    field = OUTCOMES[outcome]
-    return quantity(NAMES.get(outcome, outcome.replace("_", " ")), field.unit, values)
+    known = OUTCOMES[outcome]
+    return quantity(known.long, known.unit, values)
 
 
 def quantity(name: str, unit: str, values: Array) -> Quantity:
-    r"""How to show values in this unit of the model: shares as percentages, US$ in thousands, millions or billions.
+    r"""How to show values in this unit of the model: shares as percentages, US$ in thousands, millions and so on.
 
     >>> quantity("harm", "US$", np.array([2.5e6])).label
     'harm (US\\$ million)'
     """
-    if unit != "US$":
-        return Quantity(name, *UNITS.get(unit, (unit, 1.0)))
     finite = np.abs(values[np.isfinite(values)])
-    largest = float(finite.max()) if finite.size else 0.0
-    for size, word in SIZES:
-        if largest >= size:
-            return Quantity(name, f"{DOLLARS} {word}", 1.0 / size)
-    return Quantity(name, DOLLARS, 1.0)
-
-
-def numeral(value: float, *, signed: bool = False) -> str:
-    """A number in three digits, with a true minus.
-
-    >>> numeral(-1234.5), numeral(0.12345, signed=True), numeral(0.0, signed=True)
-    ('−1,234', '+0.123', '0')
-    """
-    if not isfinite(value):
-        return "–"
-    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}" if abs(value) >= 1e-3 else "0"
-    return ("+" if signed and value > 0 and text != "0" else "") + text.replace("-", "−")
-
-
-def ticked(value: float, place: object = None) -> str:
-    """A tick's label."""
-    return f"{value:,.10g}".replace("-", "−")
+    told, size = scale(unit, float(finite.max()) if finite.size else 0.0)
+    return Quantity(name, told.replace("US$", DOLLARS), 1.0 / size)
 
 
 def decades(values: Sequence[float] | Array) -> float:

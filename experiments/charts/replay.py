@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.charts.quantity import ticked
+from experiments.amount import ticked
 from experiments.charts.style import BLUE, INK, LARGE, PALE, VERMILLION, blank, one_at_a_time, settle
 from experiments.provenance import lockgate_version
 from experiments.validation.happened import Case

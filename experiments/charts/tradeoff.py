@@ -8,14 +8,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator, SymmetricalLogLocator
 
+from experiments.amount import numeral, ticked
 from experiments.charts.points import STEP, Points, beside, draw_means, draw_single, intervals, label
-from experiments.charts.quantity import Quantity, decades, numeral, outcome_quantity, ticked
+from experiments.charts.quantity import Quantity, decades, outcome_quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, blank, caption, looks, named, one_at_a_time, settle
 from experiments.comparison import Comparison
+from sim.outcomes import OUTCOMES
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-HARM, DELAY, CENSORED = "model_enabled_harm", "release_delay_days", "release_censored"
+HARM, DELAY = "model_enabled_harm", "release_delay_days"
+CENSORED = OUTCOMES[DELAY].censored_by
 TICKS = (0, 3, 7, 14, 30, 60, 90, 180, 365, 540, 730, 1095, 1825, 3650)  # days
 LINEAR_DAYS = 7.0  # up to which the axis of delays is linear
 LINEAR_DECADES = 0.7  # as long as so many decades of its logarithmic part

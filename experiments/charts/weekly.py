@@ -9,21 +9,17 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from experiments.amount import ticked
 from experiments.charts.callouts import spread
-from experiments.charts.quantity import Quantity, quantity, ticked
+from experiments.charts.quantity import Quantity, quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, Look, blank, caption, looks, named, one_at_a_time, settle
 from experiments.comparison import Comparison
-from sim.measures import Week
-from sim.row import fields
+from sim.measures import WEEK_END, WEEKLY
+from sim.outcomes import Outcome
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-SERIES = {
-    "harm": "weekly model-enabled harm",
-    "exposed_share": "exposed share of code",
-    "usable_lead_months": "usable lead over open weights",
-}
-UNITS = {field.name: field.unit for field in fields(Week)}
+SERIES = tuple(series for series in WEEKLY.values() if series.headline)  # harm is the first
 LAST_WEEKS = 13  # that the title speaks of
 TOGETHER = 4  # policies that still can be told apart in one panel
 QUARTILES = (0.25, 0.5, 0.75)
@@ -50,12 +46,12 @@ def weekly(comparison: Comparison) -> Figure:
     return apart(comparison, courses)
 
 
-def course(comparison: Comparison, series: str) -> Course:
+def course(comparison: Comparison, series: Outcome) -> Course:
     """The quartiles of one series. A last week of fewer than seven days is left out, unless it is all there is."""
     weeks = max(1, comparison.horizon_days // 7)
-    quartiles = np.quantile(comparison.weekly(series)[:, :, :weeks], QUARTILES, axis=0)
-    shown = quantity(SERIES[series], UNITS[series], quartiles)
-    return Course(comparison.weekly("day")[0, 0, :weeks], quartiles * shown.factor, shown)
+    quartiles = np.quantile(comparison.weekly(series.name)[:, :, :weeks], QUARTILES, axis=0)
+    shown = quantity(series.long, series.unit, quartiles)
+    return Course(comparison.weekly(WEEK_END.name)[0, 0, :weeks], quartiles * shown.factor, shown)
 
 
 def headline(comparison: Comparison, harm: Course) -> str:
@@ -73,7 +69,7 @@ def headline(comparison: Comparison, harm: Course) -> str:
 def together(comparison: Comparison, courses: list[Course]) -> Figure:
     """One panel a series, with every policy in it."""
     figure = blank(8.6, headline(comparison, courses[0]), caption(comparison, NOTE))
-    panels = list(figure.subplots(3, 1, sharex=True))
+    panels = list(figure.subplots(len(courses), 1, sharex=True))
     marks = looks(len(comparison.names))
     for axes, drawn in zip(panels, courses, strict=True):
         for place, look in enumerate(marks):
@@ -93,7 +89,7 @@ def apart(comparison: Comparison, courses: list[Course]) -> Figure:
     others = len(comparison.names) - 1
     note = f"{NOTE} {GREY_NOTE.format(named(comparison.names[0]))}"
     figure = blank(1.4 + 0.95 * others, headline(comparison, courses[0]), caption(comparison, note))
-    panels = figure.subplots(others, 3, sharex=True, sharey="col", squeeze=False)
+    panels = figure.subplots(others, len(courses), sharex=True, sharey="col", squeeze=False)
     marks = looks(len(comparison.names))
     for row, name in enumerate(comparison.names[1:]):
         for axes, drawn in zip(panels[row], courses, strict=True):

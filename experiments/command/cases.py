@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.command.amount import count, percent
+from experiments.amount import brief, count, percent
 from experiments.command.environment import load_charts
 from experiments.command.option import Json, Quiet, check_writable
-from experiments.command.patterns import short
 from experiments.command.screen import paragraph, print_json, print_table, progress, results
 from experiments.text import printable
 
@@ -125,7 +124,7 @@ def within(value: float, each: "Replayed") -> str:
     """A value, or that it lies beyond the run."""
     if each.reported.unit == "days" and value >= each.days:
         return f"over {each.days}"
-    return short(value, each.reported.unit)
+    return brief(value, each.reported.unit)
 
 
 def print_case(case: "Case", replayed: list["Replayed"]) -> None:

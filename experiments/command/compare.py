@@ -6,12 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.command.amount import count
+from experiments.amount import count
 from experiments.command.environment import load_charts
 from experiments.command.option import (
-    LARGEST_SEED,
-    LONGEST_DAYS,
-    MOST_DRAWS,
     Check,
     Horizon,
     Json,
@@ -22,13 +19,12 @@ from experiments.command.option import (
     WorldOption,
     chosen,
     folder_for,
-    within,
 )
 from experiments.command.screen import paragraph, print_json, print_table, progress, results, say
 from experiments.text import printable
+from sim.limits import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_THREADS
 
 POLICIES = ["open-release", "staged-preview", "partner-programme"]
-MOST_THREADS = 1024
 EXAMPLES = """\
 \b
 Examples:
@@ -63,10 +59,12 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
 
     Prints means, 95 % intervals and differences from the first policy, paired world by world, and writes tables and charts to a folder.
     """
-    within("--draws", draws, 1, MOST_DRAWS, "sampled worlds")
-    within("--seed", seed, 0, LARGEST_SEED, "any whole number: the same seed gives the same results")
-    within("--horizon", horizon, 1, LONGEST_DAYS, "days that are simulated")
-    within("--threads", 1 if threads is None else threads, 1, MOST_THREADS, "threads")
+    from sim.settings import whole
+
+    whole("--draws", draws, 1, MOST_DRAWS, "sampled worlds")
+    whole("--seed", seed, 0, LARGEST_SEED, "any whole number: the same seed gives the same results")
+    whole("--horizon", horizon, 1, LONGEST_DAYS, "days that are simulated")
+    whole("--threads", 1 if threads is None else threads, 1, MOST_THREADS, "threads")
     loaded, place = chosen(policies or POLICIES, world, settings)
 
     from experiments.comparison import compare as compare_policies

@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.command.amount import decimals_of, number, percent, size_of
+from experiments.amount import decimals_of, number, percent, scale
 from experiments.command.screen import paragraph, print_table, results
 from experiments.text import printable
 
@@ -21,17 +21,19 @@ def print_found(study: "Study", folder: Path) -> None:
     from rich.table import Table
 
     from experiments import open_study
-    from experiments.sweep.columns import OUTCOMES
+    from sim.outcomes import OUTCOMES
 
     outcome, opened, paired = study.outcomes[0], open_study(folder, verify=False), len(study.policies) > 1
     found = opened.difference(outcome) if paired else opened.estimate(outcome)
     policies = found["policy"].astype(str).unique()
-    unit, size, decimals = scale(OUTCOMES[outcome].unit, float(found["mean"].abs().max()))
+    largest = float(found["mean"].abs().max())
+    unit, size = scale(OUTCOMES[outcome].unit, largest)
+    decimals = decimals_of(largest / size) if largest >= size else 4
     less = f" under {policies[0] if len(policies) == 1 else 'each policy'}"
     less += f" less that under {study.policies[0].name}, paired draw by draw" if paired else ""
     console = results()
     console.print()
-    title = f"{outcome.replace('_', ' ').capitalize()} ({unit}){less}; intervals of 95 % are over draws:"
+    title = f"{outcome.replace('_', ' ').capitalize()}{f' ({unit})' if unit else ''}{less}; intervals of 95 % are over draws:"
     console.print(paragraph(title, console.width, others=""))
     named = [name for name in ("world", *study.points, "policy") if name in found and found[name].nunique() > 1]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
@@ -49,23 +51,12 @@ def print_found(study: "Study", folder: Path) -> None:
         mean, low, high = (number(row[end] / size, decimals) for end in ("mean", "low", "high"))
         interval = f"{low} to {high}" if math.isfinite(row["low"]) else "none"
         point = [", ".join(f"{name} {told(study, name, row[name])}" for name in factors)] if factors else []
-        better = [percent(row["better_share"])] if paired else []
+        better = [percent(row["better_share"]) if math.isfinite(row["better_share"]) else "-"] if paired else []
         table.add_row(*point, *(told(study, name, row[name]) for name in named), mean, interval, *better)
     print_table(table)
     if len(found) > MOST_ROWS:
         rest = f'... and {len(found) - MOST_ROWS:,} more rows: open_study("{folder}").{"difference" if paired else "estimate"}("{outcome}")'
         console.print(paragraph(rest, console.width, others=""), soft_wrap=True)
-
-
-def scale(unit: str, largest: float) -> tuple[str, float, int]:
-    """The unit in which values are shown of which the largest is so large, its size, and the decimals that suit it.
-
-    >>> scale("US$", 3e7), scale("days", 12.0), scale("share", 0.2)
-    (('US$ million', 1000000.0, 1), ('days', 1.0, 1), ('share', 1.0, 4))
-    """
-    size, word = size_of(largest) if unit == "US$" else (1.0, "")
-    decimals = decimals_of(largest / size) if largest >= size else 4
-    return f"{unit} {word}".rstrip(), size, decimals
 
 
 def told(study: "Study", column: str, value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from experiments.command.amount import count
+from experiments.amount import count
 from experiments.command.option import Json
 from experiments.command.screen import paragraph, print_json, print_table, print_text, results
 from experiments.text import printable

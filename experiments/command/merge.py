@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.command.amount import count
+from experiments.amount import count
 from experiments.command.option import Quiet, check_writable
 from experiments.command.screen import results
 from experiments.text import printable

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from scenarios import World
     from sim.policy import Policy
 
-MOST_DRAWS = 100_000
-LARGEST_SEED = 2**53 - 1  # beyond it JSON readers lose digits
-LONGEST_DAYS = 3650
 RESULTS = Path("lockgate-results")
 DECIMAL = re.compile(r"[+-]?([0-9]+\.|\.[0-9]+)([eE][+-]?[0-9]+)?")  # not of TOML, which wants digits on both sides of the point
 WHOLE = re.compile(r"[0-9]{1,9}")  # longer ones are beyond every bound, and beyond what Python reads
@@ -35,16 +32,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results on
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, and nothing else there.")]
 
 
-def within(option: str, value: int, low: int, high: int, what: str) -> None:
-    """Raise `InputError` where an option is outside its bounds."""
-    if not low <= value <= high:
-        raise InputError(f"{option} = {value} must be {low} to {high} ({what})")
-
-
-def whole(text: str) -> int:
+def whole_number(text: str) -> int:
     """The whole number that a text is, or -1 where it is none or far too large.
 
-    >>> whole("200"), whole("2.5"), whole("9" * 5000)
+    >>> whole_number("200"), whole_number("2.5"), whole_number("9" * 5000)
     (200, -1, -1)
     """
     return int(text) if WHOLE.fullmatch(text) else -1

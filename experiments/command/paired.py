@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.command.amount import number, percent
+from experiments.amount import number, percent
 from experiments.command.verdict import finite
-
-SHOWN = {"model_enabled_harm": "harm", "release_delay_days": "delay", "usable_lead_months": "lead", "customers_lost_share": "customers"}
+from sim.outcomes import OUTCOMES
 
 
 def paired(summary: Mapping[str, Any]) -> list[str]:
@@ -19,7 +18,7 @@ def paired(summary: Mapping[str, Any]) -> list[str]:
 
 def gains(outcomes: Mapping[str, Mapping[str, Any]]) -> str:
     """How many times as many unpaired draws would be as precise; outcomes whose differences are all equal are left out."""
-    found = {word: outcomes[outcome]["difference"]["pairing_gain"] for outcome, word in SHOWN.items()}
+    found = {known.word: outcomes[name]["difference"]["pairing_gain"] for name, known in OUTCOMES.items() if known.tabled}
     said = ", ".join(f"{number(gain, 0 if gain >= 10 else 1)} ({word})" for word, gain in found.items() if finite(gain))
     return f"as precise as {said} times as many unpaired draws; " if said else ""
 

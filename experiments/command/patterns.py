@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.command.amount import decimals_of, money, number, percent
+from experiments.amount import brief
 from experiments.command.option import Json, Quiet
 from experiments.command.screen import paragraph, print_json, print_table, progress, results
 
@@ -87,8 +87,8 @@ def print_rows(found: list["Pattern"]) -> None:
     table.add_column("verdict", no_wrap=True)
     for pattern in found:
         fact, simulated = pattern.fact, pattern.simulated
-        low, high = short(simulated.low, fact.unit), short(simulated.high, fact.unit)
-        row = (observed(fact), f"{short(simulated.value, fact.unit)} [{low}, {high}]", "%" if fact.unit == "share" else fact.unit)
+        low, high = brief(simulated.low, fact.unit), brief(simulated.high, fact.unit)
+        row = (observed(fact), f"{brief(simulated.value, fact.unit)} [{low}, {high}]", "%" if fact.unit == "share" else fact.unit)
         table.add_row(fact.name, *row, pattern.verdict)
     print_table(table)
 
@@ -98,21 +98,5 @@ def observed(fact: "Fact") -> str:
     if fact.low is None or fact.high is None:
         return "-"
     if fact.low == fact.high:
-        return short(fact.low, fact.unit)
-    return f"{short(fact.low, fact.unit)} to {short(fact.high, fact.unit)}"
-
-
-def short(value: float, unit: str) -> str:
-    """A value in few characters.
-
-    >>> short(0.125, "share"), short(2.4e7, "US$"), short(0.0194, "incidents"), short(66.0, "days"), short(10_000.0, "flaws")
-    ('12', '24.0 M', '0.019', '66', '10,000')
-    """
-    if unit == "share":
-        return percent(value, 1 if 0.0 < value < 0.1 else 0).removesuffix(" %")
-    if unit == "US$":
-        _, text, size = money(value).split()
-        return f"{text} {'k' if size == 'thousand' else size[0].upper()}"
-    if value == round(value) or abs(value) >= 1000:
-        return number(value, 0)
-    return f"{value:.2g}" if abs(value) < 0.1 else number(value, decimals_of(value))
+        return brief(fact.low, fact.unit)
+    return f"{brief(fact.low, fact.unit)} to {brief(fact.high, fact.unit)}"

@@ -10,8 +10,6 @@ import typer
 
 from experiments.command.environment import load_charts
 from experiments.command.option import (
-    LARGEST_SEED,
-    LONGEST_DAYS,
     Check,
     Horizon,
     Json,
@@ -22,11 +20,11 @@ from experiments.command.option import (
     WorldOption,
     chosen,
     folder_for,
-    within,
 )
 from experiments.command.screen import paragraph, print_json, progress, results
 from experiments.text import printable
 from sim.errors import InputError
+from sim.limits import LARGEST_SEED, LONGEST_DAYS
 
 if TYPE_CHECKING:
     from scenarios import World
@@ -58,8 +56,10 @@ def run(
 
     The world has its central values. Writes the story, all events, agents and systems, the outcomes and a chart to a folder.
     """
-    within("--seed", seed, 0, LARGEST_SEED, "any whole number: the same seed gives the same run")
-    within("--horizon", horizon, 1, LONGEST_DAYS, "days that are simulated")
+    from sim.settings import whole
+
+    whole("--seed", seed, 0, LARGEST_SEED, "any whole number: the same seed gives the same run")
+    whole("--horizon", horizon, 1, LONGEST_DAYS, "days that are simulated")
     (plan,), place = chosen([policy], world, settings)
     check_size(place)
     study = study_of(plan, place, seed, horizon)

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.command.amount import count, number
-from experiments.command.option import Json, Quiet, check_writable, whole, within
+from experiments.amount import count, duration, storage
+from experiments.command.option import Json, Quiet, check_writable, whole_number
 from experiments.command.screen import paragraph, print_json, results
 from experiments.text import printable
 from sim.errors import InputError
+from sim.limits import MOST_CHUNK, MOST_DRAWS_IN_ALL, MOST_SHARDS, MOST_THREADS
 
 if TYPE_CHECKING:
     from experiments.study.study import Study
     from experiments.sweep.preview import Preview
     from experiments.sweep.sweep import Done, Progress
 
-MOST_AT_ONCE = 1024
 EXAMPLES = """\
 \b
 Examples:
@@ -86,9 +86,11 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
 
     Results are kept as they come. A sweep that was stopped, or killed, goes on where it was when the same command is given again.
     """
-    within("--workers", workers, 0, MOST_AT_ONCE, "processes")
-    within("--threads", 1 if threads is None else threads, 1, MOST_AT_ONCE, "threads")
-    within("--chunk", 1 if chunk is None else chunk, 1, 1_000_000, "runs in a part")
+    from sim.settings import whole
+
+    whole("--workers", workers, 0, MOST_THREADS, "processes")
+    whole("--threads", 1 if threads is None else threads, 1, MOST_THREADS, "threads")
+    whole("--chunk", 1 if chunk is None else chunk, 1, MOST_CHUNK, "runs in a part")
     if cluster is not None and (workers or threads is not None):
         raise InputError(f"--cluster {cluster} has workers of its own; leave out --workers and --threads")
     part = shard_of(shard)
@@ -133,9 +135,9 @@ def draws_of(text: str | None) -> tuple[int | None, int]:
     """
     if text is None:
         return None, 0
-    wanted = whole(text.removeprefix("+"))
-    if not 1 <= wanted <= 1_000_000:
-        raise InputError(f"--draws {text} must be a whole number from 1 to 1000000 (draws), or +N to add N to a finished study")
+    wanted = whole_number(text.removeprefix("+"))
+    if not 1 <= wanted <= MOST_DRAWS_IN_ALL:
+        raise InputError(f"--draws {text} must be a whole number from 1 to {MOST_DRAWS_IN_ALL} (draws), or +N to add N to a finished study")
     return (None, wanted) if text.startswith("+") else (wanted, 0)
 
 
@@ -146,9 +148,9 @@ def shard_of(text: str) -> tuple[int, int]:
     (2, 8)
     """
     own, _, shards = text.partition("/")
-    if not 1 <= whole(own) <= whole(shards) <= 1_000_000:
+    if not 1 <= whole_number(own) <= whole_number(shards) <= MOST_SHARDS:
         raise InputError(f"--shard {text} must be I/N with I from 1 to N, such as 2/8")
-    return whole(own), whole(shards)
+    return whole_number(own), whole_number(shards)
 
 
 @contextmanager
@@ -266,35 +268,9 @@ def print_preview(study: "Study", found: "Preview") -> None:
     console.print(f"  runs    {found.runs:,}{left}")
     console.print(f"  parts   {found.parts:,} of {found.chunk:,} runs at most")
     console.print(f"  time    about {duration(found.seconds)}")
-    console.print(f"  disk    about {size(found.disk_mb)}")
-    console.print(f"  memory  about {size(found.memory_mb)}")
+    console.print(f"  disk    about {storage(found.disk_mb)}")
+    console.print(f"  memory  about {storage(found.memory_mb)}")
     console.print()
     print_table(table_of(found.rows))
     if found.runs > len(found.rows):
         console.print(f"  ... and {found.runs - len(found.rows):,} more")
-
-
-def duration(seconds: float) -> str:
-    """A time in the unit that suits it.
-
-    >>> duration(0.4), duration(45), duration(600), duration(7200), duration(400_000)
-    ('1 s', '45 s', '10 min', '2.0 h', '4.6 days')
-    """
-    if seconds < 90:
-        return f"{max(1.0, seconds):.0f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h" if seconds < 2 * 86_400 else f"{seconds / 86_400:.1f} days"
-
-
-def size(megabytes: float) -> str:
-    """Bytes in the unit that suits them.
-
-    >>> size(0.25), size(42), size(2500)
-    ('250 kB', '42 MB', '2.5 GB')
-    """
-    if megabytes < 1:
-        return f"{number(1000 * megabytes, 0)} kB"
-    if megabytes >= 1000:
-        return f"{megabytes / 1000:.1f} GB"
-    return f"{number(megabytes, 0 if megabytes >= 10 else 1)} MB"

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.command.amount import days, decimals_of, money, number, percent, size_of
+from experiments.amount import days, decimals_of, money, number, percent, scale, size_of
 from experiments.text import printable
+from sim.outcomes import OUTCOMES, Outcome
 
 Statistics = Mapping[str, Any]  # of one outcome: mean, low, high, and the same of its difference from the reference
 Policies = Mapping[str, Mapping[str, Statistics]]
@@ -41,14 +42,19 @@ class Wording:
 
 @dataclass(frozen=True)
 class Column:
-    """One outcome in the table: its heading, unit and scale, and the decimals of means and of differences."""
+    """One outcome in the table: its unit and scale, and the decimals of means and of differences."""
 
-    outcome: str
-    heading: str
+    outcome: Outcome
     unit: str
     size: float
     decimals: int
     fine: int
+
+    @property
+    def heading(self) -> str:
+        """The outcome's short name, its last word on a second line, and the unit on a third."""
+        first, _, last = self.outcome.short.rpartition(" ")
+        return f"{first}\n{last}\n{self.unit}"
 
     def mean(self, statistics: Statistics) -> str:
         """A mean in the unit of the column."""
@@ -76,21 +82,24 @@ def finite(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
+def column(outcome: Outcome, found: Collection[Statistics]) -> Column:
+    """The column of an outcome, given what was found of it under each policy.
+
+    Money comes in a unit that gives its largest mean two to four digits, as fine as its differences need.
+    """
+    largest = max(abs(one["mean"]) for one in found)
+    unit, size = scale("share" if outcome.type is bool else outcome.unit, largest / 10)
+    if outcome.unit != "US$":
+        decimals = int(largest < 100)
+        return Column(outcome, f"{unit} of {outcome.whole}" if outcome.whole else unit, size, decimals, decimals)
+    spreads = [(one["difference"]["high"] - one["difference"]["low"]) / size for one in found if finite(one["difference"]["low"])]
+    narrowest = min((spread for spread in spreads if spread > 0), default=largest / size)
+    return Column(outcome, unit, size, int(largest / size < 100), int(narrowest < 10))
+
+
 def columns(policies: Collection[Mapping[str, Statistics]]) -> list[Column]:
-    """The columns of the table. Harm comes in a unit that gives its largest mean two to four digits, as fine as its differences need."""
-    harm = [outcomes["model_enabled_harm"] for outcomes in policies]
-    size, word = size_of(max(abs(statistics["mean"]) for statistics in harm) / 10)
-    largest = max(abs(one["mean"]) for one in harm) / size
-    spreads = [(one["difference"]["high"] - one["difference"]["low"]) / size for one in harm if finite(one["difference"]["low"])]
-    narrowest = min((spread for spread in spreads if spread > 0), default=largest)
-    slowest = max(outcomes["release_delay_days"]["mean"] for outcomes in policies)
-    daily = int(slowest < 100)
-    return [
-        Column("model_enabled_harm", "model-enabled\nharm", f"US$ {word}".rstrip(), size, int(largest < 100), int(narrowest < 10)),
-        Column("release_delay_days", "release\ndelay", "days", 1.0, daily, daily),
-        Column("usable_lead_months", "usable\nlead", "months", 1.0, 1, 1),
-        Column("customers_lost_share", "customers\nlost", "% of its own", 0.01, 1, 1),
-    ]
+    """The columns of the table."""
+    return [column(known, [outcomes[name] for outcomes in policies]) for name, known in OUTCOMES.items() if known.tabled]
 
 
 def rows(name: str, policies: Policies, reference: str, table: list[Column], words: Wording) -> Iterable[list[str]]:
@@ -100,39 +109,41 @@ def rows(name: str, policies: Policies, reference: str, table: list[Column], wor
     yield [f"  {LEVEL}", *(interval_cell(column, outcomes, words) for column in table)]
     if name == reference:
         return
-    differences = {column.outcome: outcomes[column.outcome]["difference"] for column in table}
+    differences = [(column, outcomes[column.outcome.name]["difference"]) for column in table]
     yield ["  difference", *(difference_cell(column, outcomes, base) for column in table)]
-    bounded = "release_delay_days" if censored(outcomes) or censored(base) else ""
-    yield [f"  {LEVEL}", *("-" if c.outcome == bounded else c.difference_span(differences[c.outcome], words) for c in table)]
-    yield ["  better in", *(percent(differences[column.outcome]["better_share"]) for column in table)]
+    bounded = {column for column in table if censored(column.outcome, outcomes) or censored(column.outcome, base)}
+    yield [f"  {LEVEL}", *("-" if column in bounded else column.difference_span(found, words) for column, found in differences)]
+    yield ["  better in", *(percent(found["better_share"]) if finite(found["better_share"]) else "-" for _, found in differences)]
 
 
-def censored(outcomes: Mapping[str, Statistics]) -> float:
-    """Share of draws in which the system of day 0 is not public when the run ends."""
-    return float(outcomes["release_censored"]["mean"])
+def censored(outcome: Outcome, outcomes: Mapping[str, Statistics]) -> float:
+    """Share of draws in which the run ended first, so that an outcome is a lower bound: in the delay's case, of the release."""
+    if not outcome.censored_by:
+        return 0.0
+    by = outcomes[outcome.censored_by]
+    return float(by["nonzero"]["share"] if "nonzero" in by else by["mean"])  # of a flag the mean is the share
 
 
 def mean_cell(column: Column, outcomes: Mapping[str, Statistics]) -> str:
-    """A mean; where runs ended before the release, a lower bound of it."""
-    text = column.mean(outcomes[column.outcome])
-    if column.outcome != "release_delay_days" or not censored(outcomes):
-        return text
-    return "not public" if censored(outcomes) == 1.0 else f"{text} or more"
+    """A mean; where runs ended first, a lower bound of it."""
+    text, share = column.mean(outcomes[column.outcome.name]), censored(column.outcome, outcomes)
+    return text if not share else "not public" if share == 1.0 else f"{text} or more"
 
 
 def difference_cell(column: Column, outcomes: Mapping[str, Statistics], base: Mapping[str, Statistics]) -> str:
-    """A difference; where runs ended before the release, a bound of it, if any."""
-    text = column.difference(outcomes[column.outcome]["difference"]["mean"])
-    if column.outcome != "release_delay_days" or not (censored(outcomes) or censored(base)):
+    """A difference; where runs ended first, a bound of it, if any."""
+    text = column.difference(outcomes[column.outcome.name]["difference"]["mean"])
+    here, there = censored(column.outcome, outcomes), censored(column.outcome, base)
+    if not (here or there):
         return text
-    return "not known" if censored(outcomes) and censored(base) else f"{text} or {'more' if censored(outcomes) else 'less'}"
+    return "not known" if here and there else f"{text} or {'more' if here else 'less'}"
 
 
 def interval_cell(column: Column, outcomes: Mapping[str, Statistics], words: Wording) -> str:
     """The interval of a mean."""
-    if column.outcome == "release_delay_days" and censored(outcomes) == 1.0:
+    if censored(column.outcome, outcomes) == 1.0:
         return f"in {words.horizon_days} days"
-    return column.span(outcomes[column.outcome], words)
+    return column.span(outcomes[column.outcome.name], words)
 
 
 def table(summary: Mapping[str, Any], words: Wording) -> Any:
@@ -146,7 +157,7 @@ def table(summary: Mapping[str, Any], words: Wording) -> Any:
     longest = max(len(printable(name)) for name in policies)
     grid.add_column("\n\npolicy", overflow="fold", min_width=min(LONGEST_NAME, longest))
     for column in shown:
-        grid.add_column(f"{column.heading}\n{column.unit}", justify="right", overflow="fold")
+        grid.add_column(column.heading, justify="right", overflow="fold")
     for name in policies:
         for place, row in enumerate(rows(name, policies, reference, shown, words)):
             grid.add_row(*row, style="bold" if place == 0 else None)
@@ -175,11 +186,11 @@ def alone(outcomes: Mapping[str, Statistics], words: Wording) -> str:
 
 def released(outcomes: Mapping[str, Statistics], words: Wording) -> str:
     """When the system of day 0 goes to everyone."""
-    delay = outcomes["release_delay_days"]["mean"]
-    if censored(outcomes) == 1.0:
+    delay, unknown = outcomes["release_delay_days"]["mean"], censored(OUTCOMES["release_delay_days"], outcomes)
+    if unknown == 1.0:
         return f"not public within {words.horizon_days} days"
-    if censored(outcomes) > 0:
-        late = f"not public within {words.horizon_days} days in {words.share(censored(outcomes))}"
+    if unknown > 0:
+        late = f"not public within {words.horizon_days} days in {words.share(unknown)}"
         return f"release delay {days(delay)} or more ({late})"
     return f"release delay {days(delay)}" if delay >= 0.05 else "no release delay"
 
@@ -189,8 +200,8 @@ def against(outcomes: Mapping[str, Statistics], base: Mapping[str, Statistics], 
     delay = released(outcomes, words)
     if delay != released(base, words):
         delay += f" ({reference}: {released(base, words).removeprefix('release delay ')})"
-    lead = change(outcomes["usable_lead_months"], "usable lead", ("longer", "shorter"), 1.0, "months")
-    lost = change(outcomes["customers_lost_share"], "customers lost", ("more", "fewer"), 100.0, "percentage points")
+    lead = change(outcomes, "usable_lead_months", ("longer", "shorter"), 1.0, "months")
+    lost = change(outcomes, "customers_lost_share", ("more", "fewer"), 100.0, "percentage points")
     return f"{harm_sentence(outcomes['model_enabled_harm'], reference, words)}; {delay}; {lead}; {lost}"
 
 
@@ -233,9 +244,9 @@ def money_span(statistics: Statistics, *, signed: bool = False) -> str:
     return f"{LEVEL} {low} to {'+' if signed and statistics['high'] > 0 else ''}{high}"
 
 
-def change(statistics: Statistics, noun: str, words: tuple[str, str], factor: float, unit: str) -> str:
+def change(outcomes: Mapping[str, Statistics], name: str, words: tuple[str, str], factor: float, unit: str) -> str:
     """How an outcome differs from the reference: by how much in which direction, or not clearly."""
-    difference = statistics["difference"]
+    noun, difference = OUTCOMES[name].short, outcomes[name]["difference"]
     mean, low, high = (factor * difference[part] for part in ("mean", "low", "high"))
     if mean == 0.0 and (low == high or not finite(low)):
         return f"{noun} as there"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from experiments.command.amount import money, number
+from experiments.amount import duration, money, number
 from experiments.command.screen import say
 from experiments.text import printable
 
@@ -64,8 +64,6 @@ class Report:
         left = (progress.total - progress.done) / rate if rate else math.inf
         told = [f"{progress.done:,} of {progress.total:,} runs", f"{number(rate, 0 if rate >= 10 else 1)} a second"]
         if progress.done < progress.total and math.isfinite(left):
-            from experiments.command.sweep import duration
-
             told.append(f"{duration(left)} left")
         if progress.wrong:
             told.append(f"{progress.wrong:,} went wrong")
@@ -73,7 +71,7 @@ class Report:
 
     def means(self, progress: "Progress") -> str:
         """What it has found so far."""
-        from experiments.sweep.columns import OUTCOMES
+        from sim.outcomes import OUTCOMES
 
         name = self.study.outcomes[0]
         means = list(progress.means().items())[:MOST_POLICIES]

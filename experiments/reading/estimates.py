@@ -5,15 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from experiments.estimate import HEAVY
 from experiments.intervals import better_interval, mean_interval, median_interval, paired_share_interval, share_interval
-from sim.row import Field
+from sim.outcomes import Outcome
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Columns = dict[str, Array]
 
 
-def levels(outcome: Field, values: Array) -> Columns:
+def levels(outcome: Outcome, values: Array) -> Columns:
     """`experiments.estimate.level` of each column, over the draws in which it is not NaN, and how many these are."""
 
     def method(values: Array) -> Columns:
@@ -24,7 +23,7 @@ def levels(outcome: Field, values: Array) -> Columns:
     return by_count(method, values)
 
 
-def changes(outcome: Field, values: Array, base: Array, *, lower_is_better: bool) -> Columns:
+def changes(outcome: Outcome, values: Array, base: Array) -> Columns:
     """`experiments.estimate.change` of each column, over the draws in which neither is NaN, and how many these are."""
 
     def method(values: Array, base: Array) -> Columns:
@@ -34,16 +33,16 @@ def changes(outcome: Field, values: Array, base: Array, *, lower_is_better: bool
             found = ended("mean", paired_share_interval(more, less, len(values)))
         else:
             found = estimates(outcome, difference)
-        found |= ended("better_share", better_interval(difference, lower_is_better=lower_is_better))
+        found |= ended("better_share", better_interval(difference, outcome.better))
         return {**found, "pairing_gain": pairing_gains(values, base)}
 
     return by_count(method, values, base)
 
 
-def estimates(outcome: Field, values: Array) -> Columns:
+def estimates(outcome: Outcome, values: Array) -> Columns:
     """Mean, interval and share of draws that are not 0; for heavy tails no interval of the mean, but the median."""
     mean, low, high = mean_interval(values)
-    heavy = outcome.name in HEAVY
+    heavy = outcome.heavy_tail
     found = ended("mean", (mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)) if heavy else (mean, low, high))
     if heavy:
         found |= ended("median", median_interval(values))

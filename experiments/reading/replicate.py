@@ -11,8 +11,8 @@ from experiments.estimate import METHODS
 from experiments.reading.estimates import Columns, changes, levels
 from experiments.reading.selection import Array, Selection
 from experiments.study.study import Study
-from experiments.sweep.columns import MORE_IS_BETTER, OUTCOMES
 from sim.errors import InputError, nearest
+from sim.outcomes import OUTCOMES
 
 By = str | Sequence[str] | None
 Read = Callable[[], dict[str, Array]]  # outcomes by number of the run
@@ -66,7 +66,7 @@ def difference(selection: Selection, read: Read, by: By, reference: str | None) 
     for name, each in read().items():
         mine = compared.of(each)
         same = np.broadcast_to(referred.of(each), mine.shape)
-        columns = changes(OUTCOMES[name], cells(mine), cells(same), lower_is_better=name not in MORE_IS_BETTER)
+        columns = changes(OUTCOMES[name], cells(mine), cells(same))
         found.append(groups.frame(name, columns))
     told = together(found)
     told.attrs["reference"] = selection.study.policies[base].name

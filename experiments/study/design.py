@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from experiments.study.factor import Factor, Value
-from experiments.study.schema import MOST_POINTS
 from sim.errors import InputError
+from sim.limits import MOST_POINTS
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Design = Mapping[str, Any]

@@ -1,25 +1,16 @@
 """Factors: what a study varies. A lever of the policies, the date of one of their steps, or a parameter of the worlds."""
 
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 
 from scenarios.schema import Known, labels
 from scenarios.world import NARROWEST
+from sim.bounds import digits, span
 from sim.parameters import PARAMETERS, Parameter, Prior
 from sim.policy import DAY, LEVERS
 
 Value = float | int | bool
 Role = Literal["parameter", "lever", "date"]
-
-
-@cache
-def outcome_names() -> frozenset[str]:
-    """The names of all outcomes."""
-    from sim.outcomes import Outcomes  # loads the compiler
-    from sim.row import fields
-
-    return frozenset(field.name for field in fields(Outcomes))
 
 
 @dataclass(frozen=True)
@@ -51,9 +42,11 @@ class Factor:
         >>> Factor("lever", "preview_days").column, Factor("lever", "dark_days").column, Factor("date", "directive").column
         ('preview_days', 'lever_dark_days', 'directive_day')
         """
+        from sim.outcomes import OUTCOMES  # loads the compiler
+
         if self.role == "date":
             return f"{self.name}_day"
-        return f"lever_{self.name}" if self.role == "lever" and self.name in outcome_names() else self.name
+        return f"lever_{self.name}" if self.role == "lever" and self.name in OUTCOMES else self.name
 
     @property
     def type(self) -> type:
@@ -114,7 +107,7 @@ class Factor:
         """
         if isinstance(self.known, Parameter) and self.known.choices:
             return next(label for label, choice in labels(self.known).items() if choice == value)
-        return str(value).lower() if self.type is bool else f"{value:.10g}"
+        return str(value).lower() if self.type is bool else digits(value)
 
     def __str__(self) -> str:
         """What it varies over, in short."""
@@ -122,5 +115,4 @@ class Factor:
             return ", ".join(map(self.label, self.levels))
         if self.prior is not None:
             return f"prior: {self.prior}"
-        low, high = (f"{end:.10g}" for end in self.ends)
-        return f"{low} to {high}" + (f" in {self.steps} steps" if self.steps else "")
+        return span(*self.ends) + (f" in {self.steps} steps" if self.steps else "")

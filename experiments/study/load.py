@@ -6,19 +6,18 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from experiments.study.consistency import refuse_contradictions
 from experiments.study.design import points
 from experiments.study.factor import Factor
-from experiments.study.schema import ROLES, Span, StudyFile, file_schema, outcome_units
-from experiments.study.sentence import first_problem
+from experiments.study.schema import ROLES, Span, StudyFile, file_schema
+from experiments.study.sentence import problem
 from experiments.study.study import Stop, Study, changed
 from experiments.study.table import read_table
 from scenarios import World, load_policy, load_world, with_levers, with_parameters
 from scenarios.notation import quoted, shown
 from scenarios.schema import labels
 from scenarios.source import SUFFIX, Source, is_path, spelled
+from scenarios.strict import checked
 from sim.errors import InputError, nearest
 from sim.parameters import Parameter
 from sim.policy import Policy
@@ -62,7 +61,7 @@ def load_study(name_or_path: str | PathLike[str]) -> Study:
     """
     source = find(name_or_path)
     tables = source.read()
-    content = checked(source, tables)
+    content = content_of(source, tables)
     try:
         return study_of(source, content, tables)
     except InputError as error:
@@ -72,16 +71,16 @@ def load_study(name_or_path: str | PathLike[str]) -> Study:
 def held(name_or_path: str | PathLike[str]) -> dict[str, Any]:
     """The levers, dates and parameters that a study sets to one value, as its file says them."""
     source = find(name_or_path)
-    sections = held_settings(checked(source, source.read()))
+    sections = held_settings(content_of(source, source.read()))
     return {name: value for settings in sections.values() for name, value in settings.items()}
 
 
-def checked(source: Source, tables: Tables) -> StudyFile:
+def content_of(source: Source, tables: Tables) -> StudyFile:
     """The content of a file, as the schema has it."""
     try:
-        return file_schema().model_validate(tables)
-    except ValidationError as errors:
-        raise source.refused(first_problem(errors)) from None
+        return checked(file_schema(), tables, problem)  # type: ignore[no-any-return]
+    except InputError as error:
+        raise source.refused(str(error)) from None
 
 
 def study_of(source: Source, content: StudyFile, tables: Tables) -> Study:
@@ -108,13 +107,15 @@ def study_of(source: Source, content: StudyFile, tables: Tables) -> Study:
     else:
         factors = tuple(factors_of(content, tables, worlds))
         values = points(design, factors, content.seed)
+    from sim.outcomes import OUTCOMES  # loads the compiler
+
     study = Study(
         name=source.title,
         summary=content.summary,
         policies=policies,
         worlds=worlds,
         draws=content.draws,
-        outcomes=tuple(content.outcomes or outcome_units()),
+        outcomes=tuple(content.outcomes or OUTCOMES),
         seed=content.seed,
         horizon_days=content.horizon_days,
         fixed=content.fixed,

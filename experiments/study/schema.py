@@ -7,14 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, create_model
 
 from scenarios.schema import Known, Table, bounded, each_of, entry, has_prior_form, plain, table
+from sim.limits import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_POINTS
 from sim.parameters import PARAMETERS
 from sim.policy import DAY, LEVERS, Lever, yes_or_no
-from sim.settings import LONGEST_DAYS
 
-MOST_POINTS = 1_000_000
-MOST_DRAWS = 100_000
-LARGEST_SEED = 2**53 - 1  # beyond it JSON readers lose digits
-VALUE, LEVELS, RANGE, PRIOR = FORMS = ("(value)", "(levels)", "(range)", "(prior)")  # ways to set a factor, unlike any key
+VALUE, LEVELS, RANGE, PRIOR = "(value)", "(levels)", "(range)", "(prior)"  # ways to set a factor, unlike any key
 
 ROLES = {"uncertainties": "parameter", "switches": "parameter", "levers": "lever", "dates": "date"}  # tables, in order of the factors
 UNCERTAINTIES = {name: parameter for name, parameter in PARAMETERS.items() if has_prior_form(parameter)}
@@ -204,28 +201,13 @@ def settings(name: str) -> type[Table]:
 
 
 @cache
-def outcome_units() -> dict[str, str]:
-    """The outcomes of a run, and their units."""
-    from sim.outcomes import Outcomes  # loads the compiler
-    from sim.row import fields
-
-    return {field.name: field.unit for field in fields(Outcomes)}
-
-
-@cache
-def series_units() -> dict[str, str]:
-    """The weekly series that can be kept, and their units."""
-    from sim.measures import Week  # loads the compiler
-    from sim.row import fields
-
-    return {field.name: field.unit for field in fields(Week) if field.name != "day"}
-
-
-@cache
 def file_schema() -> type[StudyFile]:
     """The schema of a whole file."""
-    named: Any = Literal[tuple(outcome_units())]
-    weekly: Any = Literal[tuple(series_units())]
+    from sim.measures import WEEKLY  # loads the compiler
+    from sim.outcomes import OUTCOMES
+
+    named: Any = Literal[tuple(OUTCOMES)]
+    weekly: Any = Literal[tuple(WEEKLY)]
     rule: Any = table("stop", {"outcome": (named, Field(description="The outcome that is looked at."))}, StopRule)
     fields: dict[str, Any] = {
         **{name: entry(known, plain(known)) for name, known in HEAD.items()},

@@ -2,32 +2,28 @@
 
 from collections.abc import Iterable
 
-from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from experiments.study.schema import (
     DESIGNS,
-    FORMS,
     HEAD,
     KNOWN,
-    LARGEST_SEED,
-    MOST_POINTS,
     ROLES,
     SWITCHES,
     UNCERTAINTIES,
     Span,
     StopRule,
     StudyFile,
-    outcome_units,
-    series_units,
 )
 from scenarios.notation import Place, path, quoted, shown
 from scenarios.schema import Known
-from scenarios.sentence import KINDS_OF_NUMBER, OUTSIDE, choices, explained, limits
+from scenarios.sentence import OUTSIDE, allowed, choices, unknown_key
+from scenarios.strict import place_of
 from sim.errors import nearest
+from sim.limits import LARGEST_SEED, MOST_POINTS
 from sim.policy import LEVERS
 
-LISTS_OF_NAMES = {"outcomes": outcome_units, "series": series_units}
+LISTS_OF_NAMES = {"outcomes", "series"}
 TOP = {
     "summary": "one sentence in quotes",
     "story": "text in quotes",
@@ -66,12 +62,6 @@ HOMES = {
 }
 
 
-def place_of(error: ErrorDetails) -> Place:
-    """Where the error is, without the forms that the schema distinguishes."""
-    forms = {*FORMS, *(f"({kind})" for kind in DESIGNS)}
-    return tuple(step for step in error["loc"] if step not in forms)
-
-
 def where(place: Place) -> str:
     """A place as a sentence names it.
 
@@ -79,13 +69,6 @@ def where(place: Place) -> str:
     ('pace[1]', 'dates.directive.low', 'design.points')
     """
     return path(place[1:] if len(place) > 1 and place[0] in ROLES and place[0] != "dates" else place)
-
-
-def allowed(known: Known, problem: str) -> str:
-    """What one value of a lever, a parameter, a date or a setting may be."""
-    if choices(known):
-        return f"{choices(known)} {explained(known)}"
-    return limits(known) if problem in OUTSIDE else KINDS_OF_NUMBER[known.type] + limits(known)
 
 
 def other_ways(known: Known, section: str) -> str:
@@ -111,16 +94,13 @@ def names_at(error: ErrorDetails, place: Place) -> tuple[str, Iterable[str]]:
     return "key", StudyFile.model_fields
 
 
-def unknown_key(error: ErrorDetails, place: Place) -> str:
+def unknown_setting(error: ErrorDetails, place: Place) -> str:
     """The sentence for a key that the schema does not have."""
     what, names = names_at(error, place)
-    name, said = str(place[-1]), f"{where(place)} = {shown(error['input'])} is no known"
+    name, subject = str(place[-1]), f"{where(place)} = {shown(error['input'])}"
     if place[0] == "design" and (kinds := [kind for kind, design in DESIGNS.items() if name in design.model_fields]):
-        return f"{said} key of this kind of design, drop it or choose {' or '.join(map(quoted, kinds))}"
-    if name in HOMES and len(place) < 3:
-        return f"{said} {what} here, it belongs {HOMES[name]}"
-    hint = "`lockgate list` names all" if what != "key" else f"allowed are {', '.join(names)}"
-    return f"{said} {what} here, {hint}{nearest(name, names)}"
+        return f"{subject} is no known key of this kind of design, drop it or choose {' or '.join(map(quoted, kinds))}"
+    return unknown_key(subject, name, what, names, HOMES if len(place) < 3 else {})
 
 
 def unknown_design(error: ErrorDetails) -> str:
@@ -131,7 +111,10 @@ def unknown_design(error: ErrorDetails) -> str:
 
 def unknown_name(place: Place, value: object) -> str:
     """The sentence for an outcome or a weekly series that there is not."""
-    names = LISTS_OF_NAMES["series" if place[0] == "series" else "outcomes"]()
+    from sim.measures import WEEKLY  # loads the compiler
+    from sim.outcomes import OUTCOMES
+
+    names = WEEKLY if place[0] == "series" else OUTCOMES
     what = f"weekly series, allowed are {', '.join(names)}" if place[0] == "series" else "outcome, see `lockgate show incidents` for one"
     return f"{where(place)} = {shown(value)} is no known {what}{nearest(str(value), names)}"
 
@@ -141,7 +124,7 @@ def problem(error: ErrorDetails) -> str:
     place, kind = place_of(error), error["type"]
     section, last = str(place[0]), str(place[-1])
     if kind == "extra_forbidden":
-        return unknown_key(error, place)
+        return unknown_setting(error, place)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return unknown_design(error)
     if kind == "literal_error" and (section in LISTS_OF_NAMES or place == ("stop", "outcome")):
@@ -154,10 +137,3 @@ def problem(error: ErrorDetails) -> str:
     known = KNOWN[section][str(place[1])]
     others = other_ways(known, section) if len(place) == 2 and kind not in OUTSIDE else ""
     return f"{subject} must be {TOP['steps'] if last == 'steps' else allowed(known, kind) + others}"
-
-
-def first_problem(errors: ValidationError) -> str:
-    """The first error that the schema found, as a sentence without the file."""
-    # Unknown keys first: a misspelt key is reported as a missing one too.
-    return problem(min(errors.errors(include_url=False), key=lambda error: error["type"] != "extra_forbidden"))
-

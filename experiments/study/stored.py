@@ -10,12 +10,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, TypeAdapter
 
 from experiments.study.factor import Factor
-from experiments.study.schema import HEAD, LARGEST_SEED, MOST_POINTS, any_design, outcome_units, series_units
+from experiments.study.schema import HEAD, any_design
 from scenarios.notation import shown
 from scenarios.schema import NUMBER, RANGE, Known, Table, bounded, levers, plain, table
 from scenarios.schema import form as form_of_setting
 from scenarios.strict import strict, validated
+from sim.bounds import span
 from sim.errors import InputError, nearest
+from sim.limits import LARGEST_SEED, MOST_POINTS
 from sim.parameters import PARAMETERS, Parameter
 from sim.policy import DAY, LEVERS
 
@@ -94,13 +96,16 @@ def of_parameter(known: Parameter) -> Any:
 @cache
 def schema() -> type[Table]:
     """The schema of a study's content."""
+    from sim.measures import WEEKLY  # loads the compiler
+    from sim.outcomes import OUTCOMES
+
     step: Any = Annotated[tuple[bounded(DAY, int), levers()], Field(strict=False)]  # type: ignore[misc]
     fields: dict[str, Any] = {"levers": (levers(), ...), "timeline": (Annotated[list[step], Field(max_length=MOST_STEPS)], ...)}
     policy: Any = table("policy", fields, StoredPolicy)
     parameters: Any = table("parameters", {name: (of_parameter(known), Field(default=None)) for name, known in PARAMETERS.items()})
     world: Any = table("world", {"parameters": (parameters, ...)}, StoredWorld)
-    named: Any = Annotated[list[Literal[tuple(outcome_units())]], Field(min_length=1)]  # type: ignore[misc]
-    weekly: Any = list[Literal[tuple(series_units())]]  # type: ignore[misc]
+    named: Any = Annotated[list[Literal[tuple(OUTCOMES)]], Field(min_length=1)]  # type: ignore[misc]
+    weekly: Any = list[Literal[tuple(WEEKLY)]]  # type: ignore[misc]
     content = {
         "policies": Annotated[list[policy], Field(min_length=1, max_length=MOST_MEMBERS)],
         "worlds": Annotated[list[world], Field(min_length=1, max_length=MOST_MEMBERS)],
@@ -144,9 +149,7 @@ def check_prior(known: Parameter, told: Mapping[str, Any]) -> None:
     low, high = known.bounds
     good = set(told) == {"kind", *wanted} and numbers == sorted(numbers) and low <= numbers[0] and numbers[-1] <= high
     if not good or (told["kind"] == "LogNormal" and numbers[0] <= 0):
-        raise InputError(
-            f"the prior of {known.name}, {shown(told)}, must have {', '.join(wanted)} in this order, from {low:.10g} to {high:.10g}"
-        )
+        raise InputError(f"the prior of {known.name}, {shown(told)}, must have {', '.join(wanted)} in this order, from {span(low, high)}")
 
 
 def factor_of(told: StoredFactor) -> Factor:

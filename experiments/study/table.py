@@ -8,12 +8,13 @@ from functools import cache
 from pathlib import Path
 
 from experiments.study.factor import Factor, Role, Value
-from experiments.study.schema import MOST_POINTS, ROLES
-from experiments.study.sentence import allowed
+from experiments.study.schema import ROLES
 from scenarios.notation import quoted, shown
 from scenarios.reading import read_limited
 from scenarios.schema import labels
+from scenarios.sentence import allowed
 from sim.errors import InputError, nearest
+from sim.limits import MOST_POINTS
 from sim.parameters import PARAMETERS, Parameter
 from sim.policy import LEVERS
 

@@ -1,17 +1,10 @@
 """The columns of a study's tables: name, type, unit and meaning of each, and the role that it plays."""
 
-
-
 from experiments.study.study import Study
-from sim.measures import Week
-from sim.outcomes import Outcomes
+from sim.measures import WEEK_END, WEEKLY
+from sim.outcomes import OUTCOMES, Outcome
 from sim.parameters import PARAMETERS
-from sim.row import Field, fields
 
-OUTCOMES: dict[str, Field] = {field.name: field for field in fields(Outcomes)}
-WEEKLY: dict[str, Field] = {field.name: field for field in fields(Week)}
-MORE_IS_BETTER = frozenset({"usable_lead_months", "lead_over_rivals_months", "flaws_found", "flaws_patched", "flaws_found_by_tests",
-                            "complied", "partners_approved", "refusals", "bans", "open_parity_day"})  # fmt: skip
 OK = "ok"
 STATUSES = {
     OK: "finished",
@@ -58,13 +51,13 @@ def described_columns(study: Study) -> dict[str, list[dict[str, str]]]:
     if not study.series:
         return {"runs": runs}
     series = [column(name, "key", *KEYS[name]) for name in KEYS if name != "seed"]
-    series += [column(name, "week", *typed(WEEKLY[name])) for name in ("day", *study.series)]
+    series += [column(known.name, "week", *typed(known)) for known in (WEEK_END, *(WEEKLY[name] for name in study.series))]
     return {"runs": runs, "series": series}
 
 
-def typed(field: Field) -> tuple[str, str, str]:
-    """The type, the unit and the meaning of a field of the model, whose meaning there goes on from its name."""
-    return TYPES[field.type], field.unit, f"{field.name.replace('_', ' ').capitalize()}: {field.meaning}."
+def typed(outcome: Outcome) -> tuple[str, str, str]:
+    """The type, the unit and the meaning of an outcome, or of a column of the weekly series."""
+    return TYPES[outcome.type], outcome.unit, outcome.help
 
 
 def column(name: str, role: str, kind: str, unit: str, meaning: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.record import MOST_DRAWS
+from sim.limits import MOST_DRAWS_IN_ALL
 
 Columns = Sequence[Mapping[str, str]]
 NAME = pa.dictionary(pa.int16(), pa.string())
@@ -60,7 +60,7 @@ class Layout:
         """Why runs and tables are not those of a part of this study; nothing where they are. No file is looked at."""
         if set(tables) != set(self.columns):
             return f"the part of runs {piece.first} to {piece.last - 1} has the tables {', '.join(sorted(tables))}"
-        return f"runs {piece.first} to {piece.last - 1} are none of this study" if piece.last > self.plan.runs(MOST_DRAWS) else ""
+        return f"runs {piece.first} to {piece.last - 1} are none of this study" if piece.last > self.plan.runs(MOST_DRAWS_IN_ALL) else ""
 
     def misfit_of(self, table: str, path: Path, piece: Piece, wrong: int) -> str:
         """Why a file is not that table of a part; nothing where it is."""

@@ -9,14 +9,12 @@ from scenarios.notation import shown
 from scenarios.schema import Table
 from scenarios.strict import validated
 from sim.errors import InputError
+from sim.limits import MOST_CHUNK, MOST_DRAWS_IN_ALL, MOST_SHARDS
 
-MOST_DRAWS = 1_000_000
-MOST_CHUNK = 1_000_000  # runs in a part
-MOST_SHARDS = 1_000_000
 LAST_RUN = 2**53 - 1  # beyond it JSON readers lose digits
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Draws = Annotated[int, Field(ge=1, le=MOST_DRAWS)]
+Draws = Annotated[int, Field(ge=1, le=MOST_DRAWS_IN_ALL)]
 Count = Annotated[int, Field(ge=0, le=LAST_RUN)]
 Chunk = Annotated[int, Field(ge=1, le=MOST_CHUNK)]
 Shard = Annotated[int, Field(ge=1, le=MOST_SHARDS)]
@@ -28,7 +26,7 @@ class Begun(Table):
 
     plan: Hash
     draws: Draws
-    added: Annotated[int, Field(ge=0, le=MOST_DRAWS)]
+    added: Annotated[int, Field(ge=0, le=MOST_DRAWS_IN_ALL)]
     shard: Annotated[list[Shard], Field(min_length=2, max_length=2)]
     chunk: Chunk
     by: dict[Text, Text | dict[Text, Text]]

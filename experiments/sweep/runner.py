@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from experiments.ensemble import Ensemble, draw_worlds
-from experiments.sweep.columns import OUTCOMES
 from experiments.sweep.plan import Piece, SweepPlan
 from sim.block import Memory
 from sim.invariants import BrokenInvariant
+from sim.outcomes import OUTCOMES
 from sim.plan import Plan, Results, no_results
 from sim.policy import Policy
 

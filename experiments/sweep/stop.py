@@ -6,10 +6,11 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.estimate import change
-from experiments.sweep.columns import OK, OUTCOMES
+from experiments.sweep.columns import OK
 from experiments.sweep.folder import KeptPart, StudyFolder
 from experiments.sweep.layout import parquet_file
 from experiments.sweep.plan import Piece, SweepPlan
+from sim.outcomes import OUTCOMES
 
 
 def is_precise(folder: StudyFolder, plan: SweepPlan, draws: int, whole: Mapping[Piece, KeptPart]) -> bool:
@@ -36,7 +37,7 @@ def is_precise(folder: StudyFolder, plan: SweepPlan, draws: int, whole: Mapping[
             both = np.isfinite(mine) & np.isfinite(base)
             if np.sum(both) < 2:
                 return False
-            found = change(OUTCOMES[rule.outcome], mine[both], base[both], lower_is_better=True)
+            found = change(OUTCOMES[rule.outcome], mine[both], base[both])
             wanted = rule.half_width if rule.half_width is not None else (rule.half_width_share or 0.0) * abs(float(np.mean(base[both])))
             equal = not np.ptp(mine[both] - base[both])
             if not equal and not (found["high"] - found["low"]) / 2 <= wanted:

@@ -15,9 +15,9 @@ from experiments.sweep.folder import KeptPart, Part, StudyFolder
 from experiments.sweep.lock import WHOLE, Shard, claimed
 from experiments.sweep.place import Place, Process, Thread
 from experiments.sweep.plan import Piece, SweepPlan, chunk_of
-from experiments.sweep.record import MOST_DRAWS
 from experiments.sweep.stop import is_precise
 from sim.errors import InputError
+from sim.limits import MOST_DRAWS_IN_ALL
 
 
 @dataclass
@@ -136,8 +136,8 @@ def check_asked(study: Study, draws: int | None, add_draws: int, shard: Shard, c
     if study.stop is not None and shard != WHOLE:
         raise InputError(f"shard {number}/{shards}: a study with a stop rule cannot be cut into shards, drop [stop] and say how many draws")
     for name, value in (("draws", draws), ("added draws", add_draws or None), ("chunk", chunk)):
-        if value is not None and not 1 <= value <= MOST_DRAWS:
-            raise InputError(f"{name} = {value} must be 1 to {MOST_DRAWS:,}")
+        if value is not None and not 1 <= value <= MOST_DRAWS_IN_ALL:
+            raise InputError(f"{name} = {value} must be 1 to {MOST_DRAWS_IN_ALL:,}")
 
 
 def plan_for(study: Study, folder: Path, chunk: int | None = None) -> SweepPlan:

@@ -31,7 +31,7 @@ HARM_TOLERANCE = 0.005  # relative
 THRESHOLD_TOLERANCE = 1.0  # days, beside the standard errors
 HAZARD = 1e-5  # so small that success is proportional to the exposed share, to 2 parts in 100,000
 RUNS, MOST_OPERATIONS = 32, 1.5e8
-LONGEST_DAYS = 1e5  # mean times of search and patching, where they are not infinite
+LONGEST_MEAN_DAYS = 1e5  # mean times of search and patching, where they are not infinite
 PER_DAY = 100  # operations of an actor
 ALIKE = 1e-5  # rates nearer than this, relative, are taken as equal: the quotient would lose more digits than the limit is off
 SETTLED: dict[str, Any] = {
@@ -114,7 +114,7 @@ def harm(policy: Policy, row: Given, operations: float, lag_days: int) -> tuple[
     world = SETTLED | {
         "bad_actors": actors, "open_weight_lag_months": lag_days / MONTH_DAYS, "discount_per_year": row["discount_per_year"],
         "never_patch_share": 1.0 if never else 0.0,
-        "search_days": min(row["search_days"], LONGEST_DAYS), "patch_tau_days": min(row["patch_days"], LONGEST_DAYS),
+        "search_days": min(row["search_days"], LONGEST_MEAN_DAYS), "patch_tau_days": min(row["patch_days"], LONGEST_MEAN_DAYS),
     }  # fmt: skip
     loss = expected_loss(*(float(PARAMETERS[name].default) for name in ("severity_mu", "severity_sigma", "severity_cap")))
     found = sample(policy, RUNS, horizon, ["model_enabled_harm"], **world)["model_enabled_harm"]
@@ -124,8 +124,8 @@ def harm(policy: Policy, row: Given, operations: float, lag_days: int) -> tuple[
 def refuse_without_room(row: Given) -> None:
     """Raise `InputError` for times that are too long to simulate and not infinite."""
     for name in ("search_days", "patch_days"):
-        if LONGEST_DAYS < row[name] < math.inf:
-            raise InputError(f"R1: {name} = {row[name]:g} must be 1 to {LONGEST_DAYS:g} or inf (nothing is ever patched)")
+        if LONGEST_MEAN_DAYS < row[name] < math.inf:
+            raise InputError(f"R1: {name} = {row[name]:g} must be 1 to {LONGEST_MEAN_DAYS:g} or inf (nothing is ever patched)")
 
 
 def run(row: Given) -> list[Check]:

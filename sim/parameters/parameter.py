@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Protocol
 
-from sim.bounds import is_number, shown
+from sim.bounds import is_number, shown, span
 from sim.errors import InputError
 from sim.vocabulary import Described
 
@@ -105,7 +105,7 @@ class Parameter:
     def __post_init__(self) -> None:
         low, high = self.bounds
         if not (is_number(self.default, self.type) and low <= self.default <= high):
-            raise InputError(f"{self.name}: default {shown(self.default)} must be {low:.10g} to {high:.10g} ({self.unit})")
+            raise InputError(f"{self.name}: default {shown(self.default)} must be {span(low, high)} ({self.unit})")
         if self.grade not in GRADES:
             raise InputError(f"{self.name}: grade {self.grade!r} must be one of {', '.join(GRADES)}")
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.bounds import is_within, refusal, shown
+from sim.bounds import digits, is_within, refusal, shown
 from sim.errors import InputError, nearest
 from sim.parameters.consistency import PAIRS
 from sim.parameters.parameter import Parameter
@@ -115,5 +115,5 @@ def refuse_contradictions(table: Array) -> None:
         holds = pair.holds(*(table[name] for name in pair.names))
         if not holds.all():
             row = int(np.flatnonzero(~holds)[0])
-            one, other = (f"{name} = {table[name][row]:.10g}" for name in pair.names)
+            one, other = (f"{name} = {digits(table[name][row])}" for name in pair.names)
             raise InputError(f"worlds[{row}]: {pair.sentence.format(one=one, other=other)}")

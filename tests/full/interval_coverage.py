@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.ensemble import draw_worlds
-from experiments.estimate import HEAVY
 from experiments.intervals import better_interval, mean_interval, median_interval, paired_share_interval, share_interval
-from experiments.sweep.columns import MORE_IS_BETTER, OUTCOMES
 from scenarios import World, load_policy, load_world, with_levers, with_parameters
 from sim.engine import simulate
+from sim.outcomes import OUTCOMES
 from sim.policy import Policy
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -69,7 +68,7 @@ def paired_share_of(values: Array) -> tuple[Any, Any, Any]:
 
 def better(values: Array) -> tuple[Any, Any, Any]:
     """How often a difference is above 0."""
-    return better_interval(values, lower_is_better=False)
+    return better_interval(values, "high")
 
 
 def cases(outcomes: Array, names: tuple[str, ...]) -> Iterator[Case]:
@@ -81,7 +80,7 @@ def cases(outcomes: Array, names: tuple[str, ...]) -> Iterator[Case]:
             if np.ptp(mine):
                 if field.type is bool:
                     yield Case("share", name, policy, mine, share_of)
-                elif name in HEAVY:
+                elif field.heavy_tail:
                     yield Case("median", name, policy, mine, median_interval)
                 else:
                     yield Case("mean", name, policy, mine, mean_interval)
@@ -89,11 +88,11 @@ def cases(outcomes: Array, names: tuple[str, ...]) -> Iterator[Case]:
             if np.ptp(paired):
                 if field.type is bool:
                     yield Case("difference of shares", name, policy, paired, paired_share_of)
-                elif name in HEAVY:
+                elif field.heavy_tail:
                     yield Case("median difference", name, policy, paired, median_interval)
                 else:
                     yield Case("difference", name, policy, paired, mean_interval)
-                yield Case("better", name, policy, paired if name in MORE_IS_BETTER else -paired, better)
+                yield Case("better", name, policy, paired if field.better == "high" else -paired, better)
 
 
 def studies(values: Array, draws: int) -> Array:

@@ -13,11 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison import HEADLINES
 from experiments.credibility.record import record
-from experiments.estimate import HEAVY
-from experiments.sweep.columns import OUTCOMES
 from sim.engine import compile_rules
+from sim.outcomes import HEADLINES, OUTCOMES
 from tests.full.interval_coverage import Array, Case, called_different, cases, coverage, draw, policies
 
 CHUNK = 4000  # worlds
@@ -67,7 +65,7 @@ def gains(outcomes: Array, other: Array) -> dict[str, dict[str, float]]:
     for name in OUTCOMES:
         base, mine = (outcomes[name][: len(other), place].astype(float) for place in (0, 1))
         apart = base.var() + mine.var()
-        if name in HEAVY or not apart or not np.ptp(mine - base):
+        if OUTCOMES[name].heavy_tail or not apart or not np.ptp(mine - base):
             continue
         reseeded, elsewhere = other[name][:, 0].astype(float), np.roll(mine, 1)
         spread = {"world and seed": mine - base, "world": reseeded - base, "nothing": elsewhere - base}

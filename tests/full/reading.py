@@ -15,13 +15,12 @@ import numpy as np
 from experiments import open_study
 from experiments.study.factor import Factor
 from experiments.study.study import Study
-from experiments.sweep.columns import OUTCOMES
 from experiments.sweep.folder import StudyFolder
 from experiments.sweep.part import part_of
 from experiments.sweep.plan import Piece, SweepPlan
 from experiments.sweep.runner import Rows, Runner
 from scenarios import load_policy, load_world
-from sim.outcomes import Outcomes
+from sim.outcomes import OUTCOMES, Outcomes
 from sim.row import dtype
 
 POINTS, DRAWS, PART = 1_000, 500, 2_048
