@@ -1,10 +1,9 @@
 """The compiled driver: every policy in every world of a table, in parallel threads, one call for all."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from subprocess import DEVNULL
-from threading import local
 from typing import Any
 
 from numba import config, types
@@ -19,11 +18,12 @@ from sim.errors import InputError
 from sim.parameters import checked_worlds, parameter_table
 from sim.plan import Array, Plan, Results, run_once
 from sim.policy import Policy
+from sim.pool import Pool
 from sim.rule import CACHE
 from sim.settings import checked_threads
 from sim.start.room import OWN_DTYPES
 
-MOST_TOGETHER = 1000  # draws that a thread runs without a step of Python between them
+MOST_TOGETHER = 1000  # runs that a thread makes without a step of Python between them
 DIRECTORY = (types.Array(types.int64, 1, "C"),)
 SHARES = 32  # into which a thread's part is cut, so that progress shows and threads end together
 
@@ -49,32 +49,37 @@ def simulate(
     (2, 1)
     """
     plan = Plan(worlds, policies, seeds, horizon_days)
-    workers = checked_threads(threads)
+    run_plan(plan, threads=threads, check=check, progress=progress)
+    return plan.results.reshape(len(plan.worlds), len(plan.names))
+
+
+def run_plan(plan: Plan, *, threads: int | None = None, check: bool = False, progress: Callable[[int], None] | None = None) -> None:
+    """Make all runs of a plan, in parallel threads, as `simulate` does; its `results` have them then.
+
+    After a breach or an interrupt nothing more is begun, and what is under way is waited for a few seconds.
+    """
+    workers, draws = checked_threads(threads), len(plan.worlds)
+    runs_a_draw = max(1, len(plan.policy_of) // max(1, draws))
     # A breach is to name the first draw that has it, so checked runs go one by one.
-    together = 1 if check else max(1, min(MOST_TOGETHER, len(plan.worlds) // (SHARES * workers)))
-    own = local()
-    bounds = [*range(0, len(plan.worlds), together), len(plan.worlds)]
-
-    def run_some(first: int, last: int) -> None:
-        if not hasattr(own, "memory"):
-            own.memory = Memory()
-        if check:
-            plan.run_checked(own.memory, first, last)
-        else:
-            plan.run(own.memory, first, last)
-        if progress:
-            progress(last - first)
-
+    together = 1 if check else max(1, min(MOST_TOGETHER // runs_a_draw, draws // (SHARES * workers)))
     compile_rules(check=check)
     with one_sentence():
         plan.refuse_what_is_too_large()
-        pool = ThreadPoolExecutor(workers)
-        try:
-            for _ in pool.map(run_some, bounds, bounds[1:]):
-                pass
-        finally:  # an interrupt or a breach waits for the runs under way, not for those that have not begun
-            pool.shutdown(cancel_futures=True)
-    return plan.results
+        pool = Pool([worker_of(plan, check=check) for _ in range(workers)], lambda draws: draws)
+        for finished in pool.run(pairwise([*range(0, draws, together), draws])):
+            if progress:
+                progress(finished)
+
+
+def worker_of(plan: Plan, *, check: bool) -> Callable[[tuple[int, int]], int]:
+    """What makes the runs of some draws in a memory of its own, and gives the number of the draws."""
+    memory, run = Memory(), plan.run_checked if check else plan.run
+
+    def worker(draws: tuple[int, int]) -> int:
+        run(memory, *draws)
+        return draws[1] - draws[0]
+
+    return worker
 
 
 def is_compiled(*, check: bool = False) -> bool:
@@ -122,7 +127,7 @@ def compile_all_but_days() -> None:
     memory.begin(0, plan.horizon, plan.worlds, plan.phases, operations_room=1)
     reference, out = memory.table("operations"), plan.results
     remember(memory.directory, reference)
-    report(memory.directory, reference, out.outcomes[0], out.weeks[0, 0], out.displacement[0, 0])
+    report(memory.directory, reference, out.outcomes, out.weeks[0], out.displacement[0])
     uniform(0, Purpose.PRIOR, 0, key(0, 0, Purpose.WORLD_SEED))
 
 
