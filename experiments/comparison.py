@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from experiments.ensemble import Ensemble, draw_worlds
-from experiments.estimate import METHODS, change, level
+from experiments.intervals import METHODS, change, level
 from experiments.pairing import Run, health
 from experiments.study.schema import LARGEST_SEED, MOST_DRAWS
 from experiments.study.study import Study

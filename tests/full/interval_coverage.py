@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.ensemble import draw_worlds
-from experiments.estimate import HEAVY
-from experiments.intervals import better_interval, mean_interval, median_interval, paired_share_interval, share_interval
+from experiments.intervals import HEAVY, better_interval, mean_interval, median_interval, paired_share_interval, share_interval
 from experiments.sweep.columns import MORE_IS_BETTER, OUTCOMES
 from scenarios import World, load_policy, load_world, with_levers, with_parameters
 from sim.engine import simulate

@@ -15,7 +15,7 @@ import numpy as np
 
 from experiments.comparison import HEADLINES
 from experiments.credibility.record import record
-from experiments.estimate import HEAVY
+from experiments.intervals import HEAVY
 from experiments.sweep.columns import OUTCOMES
 from sim.engine import compile_rules
 from tests.full.interval_coverage import Array, Case, called_different, cases, coverage, draw, policies
