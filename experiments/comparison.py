@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 
 from experiments.ensemble import Ensemble, draw_worlds
-from experiments.estimate import METHODS, change, level
+from experiments.intervals import METHODS, change, level
 from experiments.pairing import Run, health
 from experiments.study.study import Study
-from experiments.sweep.memory import run_in_memory
-from experiments.sweep.plan import SweepPlan, chunk_of
-from experiments.sweep.runner import Rows
+from experiments.sweep.plan import Piece, SweepPlan, chunk_of
+from experiments.sweep.runner import Rows, not_finite
 from scenarios import World, load_policy, load_world
 from sim.bounds import shown
+from sim.engine import run_plan
 from sim.errors import InputError
 from sim.limits import LARGEST_SEED, MOST_DRAWS
 from sim.measures import WEEKLY
 from sim.outcomes import OUTCOMES
-from sim.plan import Results, refuse_too_many_results
+from sim.plan import Plan, Results, refuse_too_many_results
 from sim.policy import Policy
 from sim.settings import checked_horizon, checked_threads, whole
 
@@ -75,9 +75,7 @@ class Comparison:
     @cached_property
     def results(self) -> Results:
         """Outcomes (D, P), weeks (D, P, W) and displacement (D, P, 5, 5)."""
-        shape = self.draws, len(self.policies)
-        found = (self.rows.outcomes, self.rows.weeks, self.rows.displacement)
-        return Results(*(array.reshape(*shape, *array.shape[1:]) for array in found))
+        return Results(self.rows.outcomes, self.rows.weeks, self.rows.displacement).reshape(self.draws, len(self.policies))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -170,9 +168,13 @@ def compare(
         series=tuple(WEEKLY),
         check=check,
     )
-    refuse_too_many_results(study.draws, len(loaded), study.horizon_days)
+    refuse_too_many_results(study.run_count, study.horizon_days)
     ensemble = draw_worlds(place, study.draws, study.seed, fixed=fixed)
-    return Comparison(study, ensemble, run_in_memory(study, ensemble, threads=threads, progress=progress))
+    plan = Plan(ensemble.worlds, loaded, ensemble.seeds, study.horizon_days)
+    run_plan(plan, threads=threads, check=check, progress=progress)
+    made = plan.results
+    wrong = not_finite(made.outcomes, 0, study.outcomes, {})
+    return Comparison(study, ensemble, Rows(Piece(0, study.run_count), made.outcomes, made.weeks, made.displacement, wrong))
 
 
 def loaded_policies(policies: Sequence[str | Policy]) -> tuple[Policy, ...]:

@@ -1,23 +1,32 @@
 """Intervals: how far what the draws show is from the same over all worlds that the priors allow, one method for each kind of statistic.
 
 Every function takes draws along axis 0 and gives the estimate with the low and the high end of its 95 % interval, for each column where
-there are several. NaN stands for an end that the draws cannot give.
+there are several. NaN stands for an end that the draws cannot give. `levels` and `changes` choose the method that holds for an outcome;
+`level` and `change` are the case of one column, in the words of a summary.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from sim.outcomes import Better
+from sim.outcomes import Better, Outcome
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Interval = tuple[Any, Any, Any]
+Columns = dict[str, Array]
 LEVEL = 0.95
 UPPER = 0.5 + LEVEL / 2  # chance below the upper end
 Z = 1.959963984540054  # the standard normal quantile of UPPER, as scipy.special.ndtri gives it
 # Means of a Poisson count below which 1, 2, 3 or more have a chance of 1 - LEVEL.
 POISSON = np.array([np.nan, 0.05129329438755058, 0.35536151069866223, 0.8176914471639536])
 FEWEST = 10  # draws that must differ from the others before a mean has an interval
+METHODS = (
+    "95 %. Means: the wider of Student's t and Hall's (1992) correction for skewness (from 10 draws on); none (null) where fewer than 10 "
+    "draws, or half of them, differ from the median, for which `nonzero` is the share of draws that are not 0. Shares: Wilson (1927), "
+    "modified by Brown, Cai and DasGupta (2001). Differences of shares, and better_share: Bonett and Price (2012). Losses as drawn: the "
+    "median, by Hettmansperger and Sheather (1986); their mean has none. Differences are paired draw by draw"
+)
 
 
 def mean_interval(values: Array) -> Interval:
@@ -133,3 +142,119 @@ def better_interval(difference: Array, better_is: Better) -> Interval:
     better, worse = np.sum(gain > 0, axis=0), np.sum(gain < 0, axis=0)
     share, low, high = paired_share_interval(better, worse, len(difference))
     return 0.5 + share / 2, 0.5 + low / 2, 0.5 + high / 2
+
+
+# Estimates of an outcome, by the method that holds for its kind
+
+
+def levels(outcome: Outcome, values: Array) -> Columns:
+    """An outcome, (D, C), in each column: its mean with its interval, and the share of draws that are not 0, with its own.
+
+    Where tails are heavy the mean has no interval, and the median one; of what is true or false the mean is the share. Draws
+    that are NaN are left out, and `draws` is how many are left.
+    """
+
+    def method(values: Array) -> Columns:
+        if outcome.type is bool:
+            return ended("mean", share_interval(np.sum(values != 0, axis=0), len(values)))
+        return estimates(outcome, values)
+
+    return by_count(method, values)
+
+
+def changes(outcome: Outcome, values: Array, base: Array) -> Columns:
+    """The same of the paired difference between an outcome and the reference's, (D, C) each, over the draws in which neither is NaN.
+
+    `better_share` is how often it is better. `pairing_gain` is the number of times as many unpaired draws that would be as precise:
+    (Var A + Var B) / Var(A - B). It is NaN where all differences are equal.
+    """
+
+    def method(values: Array, base: Array) -> Columns:
+        difference = values - base
+        if outcome.type is bool:
+            more, less = np.sum(difference > 0, axis=0), np.sum(difference < 0, axis=0)
+            columns = ended("mean", paired_share_interval(more, less, len(values)))
+        else:
+            columns = estimates(outcome, difference)
+        columns |= ended("better_share", better_interval(difference, outcome.better))
+        return {**columns, "pairing_gain": pairing_gains(values, base)}
+
+    return by_count(method, values, base)
+
+
+def estimates(outcome: Outcome, values: Array) -> Columns:
+    """Mean, interval and share of draws that are not 0; for heavy tails no interval of the mean, but the median."""
+    mean, low, high = mean_interval(values)
+    heavy = outcome.heavy_tail
+    columns = ended("mean", (mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)) if heavy else (mean, low, high))
+    if heavy:
+        columns |= ended("median", median_interval(values))
+    return columns | ended("nonzero_share", share_interval(np.sum(values != 0, axis=0), len(values)))
+
+
+def ended(name: str, interval: tuple[Any, Any, Any]) -> Columns:
+    """An estimate and its ends under the names of columns: those of the mean are `low` and `high`."""
+    low, high = ("low", "high") if name == "mean" else (f"{name}_low", f"{name}_high")
+    return dict(zip((name, low, high), interval, strict=True))
+
+
+def pairing_gains(values: Array, base: Array) -> Array:
+    """How many times as many unpaired draws would be as precise as these paired ones; NaN where all differences are equal.
+
+    >>> pairing_gains(np.array([[1.0], [5.0], [9.0]]), np.array([[0.0], [5.0], [10.0]])).round(6).tolist()
+    [41.0]
+    """
+    difference = values - base
+    varied = np.ptp(difference, axis=0) > 0
+    variance = np.where(varied, np.var(difference, axis=0), 1.0)
+    gains: Array = np.where(varied, (np.var(values, axis=0) + np.var(base, axis=0)) / variance, np.nan)
+    return gains
+
+
+def by_count(method: Callable[..., Columns], *arrays: Array) -> Columns:
+    """A method applied to columns without the draws that any array lacks: at once to all columns that have equally many left.
+
+    >>> found = by_count(lambda values: {"mean": values.mean(axis=0)}, np.array([[1.0, 1.0, np.nan], [3.0, np.nan, np.nan]]))
+    >>> found["mean"].tolist(), found["draws"].tolist()
+    ([2.0, 1.0, nan], [2, 1, 0])
+    """
+    good = np.isfinite(arrays[0])
+    for other in arrays[1:]:
+        good &= np.isfinite(other)
+    counts = np.sum(good, axis=0)
+    found = {name: np.full(counts.shape, np.nan) for name in method(*(np.zeros((1, 0)) for _ in arrays))}
+    for count in np.unique(counts[counts > 0]):
+        which = np.flatnonzero(counts == count)
+        for name, column in method(*(kept(array, good, which) for array in arrays)).items():
+            found[name][which] = column
+    return {**found, "draws": counts}
+
+
+def kept(array: Array, good: Array, which: Array) -> Array:
+    """Some columns of an array without what is not good; each has equally many left."""
+    if good.all():
+        return array
+    found: Array = array[:, which].T[good[:, which].T].reshape(len(which), -1).T
+    return found
+
+
+def level(outcome: Outcome, values: Array) -> dict[str, Any]:
+    """What `levels` says of one column, (D,), as a summary has it: `{mean, low, high, nonzero: {share, low, high}}`."""
+    return summarised(levels(outcome, values[:, None]))
+
+
+def change(outcome: Outcome, values: Array, base: Array) -> dict[str, Any]:
+    """What `changes` says of one column, (D,) and (D,), likewise; with `better_share`, its ends, and `pairing_gain`."""
+    return summarised(changes(outcome, values[:, None], base[:, None]))
+
+
+def summarised(columns: Columns) -> dict[str, Any]:
+    """Estimates of one column as numbers; those of the share that is not 0 under one name."""
+    numbers: dict[str, Any] = {}
+    for name, column in columns.items():
+        if name.startswith("nonzero_share"):
+            end = name.removeprefix("nonzero_").removeprefix("share_")
+            numbers.setdefault("nonzero", {})[end] = float(column[0])
+        elif name != "draws":
+            numbers[name] = float(column[0])
+    return numbers

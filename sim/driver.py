@@ -74,7 +74,7 @@ def driver(kinds: Mapping[str, type[Agent]] | None = None) -> Driver:
 NAMES = ("size_of", "begin_in", "begin_checked", "live", "live_checked", "report", "remember", "bytes_of_draw", "largest_draw", "run_draws")
 
 
-def kernels(  # noqa: PLR0917
+def kernels(
     layout: Any, folder: Any, populate: Any, renew_agenda: Any, pass_day: Any, first_broken: Any, count_rows: Any, bytes_needed: Any,
     lay_out: Any,
 ) -> list[Callable[..., Any]]:  # fmt: skip
@@ -172,54 +172,59 @@ def kernels(  # noqa: PLR0917
             reference[number] = world.operations[number]
 
     @kept
-    def bytes_of_draw(draw, horizon, worlds, phases, parts, operations_room, counts):
-        """The most memory that a run of a draw needs. Rows parts[p] to parts[p + 1] of `phases` are those of policy p."""
+    def bytes_of_draw(draw, horizon, worlds, phases, parts, begins, policy_of, operations_room, counts):
+        """The most memory that a run of a draw needs.
+
+        Runs begins[d] to begins[d + 1] - 1 are those of draw d. Run r has policy policy_of[r], and rows parts[p] to parts[p + 1] - 1 of
+        `phases` are those of policy p.
+        """
         most = 0
-        for place in range(len(parts) - 1):
-            own = phases[parts[place] : parts[place + 1]]
+        for run in range(begins[draw], begins[draw + 1]):
+            own = phases[parts[policy_of[run]] : parts[policy_of[run] + 1]]
             most = max(most, size_of(horizon, worlds[draw : draw + 1], own, 0, operations_room, counts))
         return most
 
     @kept
-    def largest_draw(horizon, worlds, phases, parts, operations_rooms, counts):
+    def largest_draw(horizon, worlds, phases, parts, begins, policy_of, operations_rooms, counts):
         """The draw that needs the most memory, and how much."""
         largest, most = 0, 0
         for draw in range(len(worlds)):
-            needed = bytes_of_draw(draw, horizon, worlds, phases, parts, operations_rooms[draw], counts)
+            needed = bytes_of_draw(draw, horizon, worlds, phases, parts, begins, policy_of, operations_rooms[draw], counts)
             if needed > most:
                 largest, most = draw, needed
         return largest, most
 
     @kept
     def run_draws(  # noqa: PLR0917  # compiled code takes no objects
-        first, last, seeds, horizon, worlds, phases, parts, operations_rooms, counts, block, directory, days_ahead, plans_room,
-        outcomes, weeks, displacement
+        first, last, seeds, horizon, worlds, phases, parts, begins, policy_of, operations_rooms, counts, block, directory, days_ahead,
+        plans_room, outcomes, weeks, displacement
     ):  # fmt: skip
-        """Run every policy in draws `first` to `last` - 1. Gives `last`, or the draw whose list of operations proved too short."""
+        """Make the runs of draws `first` to `last` - 1. Gives `last`, or the draw whose list of operations proved too short."""
         morning, way = np.empty(len(block) if len(block) <= MOST_KEPT_WORDS else 0, np.int64), np.empty_like(directory)
         first_counts = np.empty_like(counts)
         for draw in range(first, last):
             room = operations_rooms[draw]
             world = worlds[draw : draw + 1]
             reference = np.empty(room, np.int8)
-            for place in range(len(parts) - 1):
-                own = phases[parts[place] : parts[place + 1]]
+            begin, end = begins[draw], begins[draw + 1]
+            for run in range(begin, end):
+                own = phases[parts[policy_of[run]] : parts[policy_of[run] + 1]]
                 size_of(horizon, world, own, 0, room, counts)
-                if place > 0 and len(morning) > 0 and np.all(counts == first_counts):
+                if run > begin and len(morning) > 0 and np.all(counts == first_counts):
                     # A population depends on the policy by nothing but the sizes of its tables.
                     block[:], directory[:] = morning, way
                     give_phases(own, directory)
                 else:
                     begin_in(seeds[draw], horizon, world, own, counts, block, directory)
-                if place == 0 and len(parts) > 2 and len(morning) > 0:
+                if run == begin and end > begin + 1 and len(morning) > 0:
                     morning[:], way[:], first_counts[:] = block, directory, counts
                 # Policies of a draw share its agenda where that holds the whole run.
-                operations, _, plans = live(directory, place > 0 and days_ahead >= horizon)
+                operations, _, plans = live(directory, run > begin and days_ahead >= horizon)
                 if operations > room or plans > plans_room:
                     return draw
-                if place == 0:
+                if run == begin:
                     remember(directory, reference)
-                report(directory, reference, outcomes[draw, place : place + 1], weeks[draw, place], displacement[draw, place])
+                report(directory, reference, outcomes[run : run + 1], weeks[run], displacement[run])
         return last
 
     return [size_of, begin_in, begin_checked, live, live_checked, report, remember, bytes_of_draw, largest_draw, run_draws]

@@ -1,10 +1,9 @@
 """The compiled driver: every policy in every world of a table, in parallel threads, one call for all."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from subprocess import DEVNULL
-from threading import local
 from typing import Any
 
 from numba import config, types
@@ -20,12 +19,13 @@ from sim.errors import InputError, RuleError
 from sim.parameters import checked_worlds, parameter_table
 from sim.plan import Array, Plan, Results, run_once
 from sim.policy import Policy
+from sim.pool import Pool
 from sim.settings import checked_threads
 
 # What the compiler may complain of, the most telling first.
 REASONS = ("Unknown attribute", "Field '", "No implementation", "Cannot unify", "Use of", "Untyped", "cannot determine Numba type")
 HIDDEN = "A plan of an alarm sees only what never changes in a run, and its act no PLANNED field. "
-MOST_TOGETHER = 1000  # draws that a thread runs without a step of Python between them
+MOST_TOGETHER = 1000  # runs that a thread makes without a step of Python between them
 Kinds = Mapping[str, type[Agent]] | None
 DIRECTORY = (types.Array(types.int64, 1, "C"),)
 SHARES = 32  # into which a thread's part is cut, so that progress shows and threads end together
@@ -53,33 +53,38 @@ def simulate(
     >>> simulate(parameter_table(2, organisations=5, bad_actors=10), [Policy("open-release")], [1, 2], 30).outcomes.shape
     (2, 1)
     """
-    plan = Plan(worlds, policies, seeds, horizon_days, kinds)
-    workers = checked_threads(threads)
+    plan = Plan(worlds, policies, seeds, horizon_days, kinds=kinds)
+    run_plan(plan, threads=threads, check=check, progress=progress)
+    return plan.results.reshape(len(plan.worlds), len(plan.names))
+
+
+def run_plan(plan: Plan, *, threads: int | None = None, check: bool = False, progress: Callable[[int], None] | None = None) -> None:
+    """Make all runs of a plan, in parallel threads, as `simulate` does; its `results` have them then.
+
+    After a breach or an interrupt nothing more is begun, and what is under way is waited for a few seconds.
+    """
+    workers, draws = checked_threads(threads), len(plan.worlds)
+    runs_a_draw = max(1, len(plan.policy_of) // max(1, draws))
     # A breach is to name the first draw that has it, so checked runs go one by one.
-    together = 1 if check else max(1, min(MOST_TOGETHER, len(plan.worlds) // (SHARES * workers)))
-    own = local()
-    bounds = [*range(0, len(plan.worlds), together), len(plan.worlds)]
-
-    def run_some(first: int, last: int) -> None:
-        if not hasattr(own, "memory"):
-            own.memory = plan.memory()
-        if check:
-            plan.run_checked(own.memory, first, last)
-        else:
-            plan.run(own.memory, first, last)
-        if progress:
-            progress(last - first)
-
-    compile_rules(check=check, kinds=kinds)
+    together = 1 if check else max(1, min(MOST_TOGETHER // runs_a_draw, draws // (SHARES * workers)))
+    compile_rules(check=check, kinds=plan.kinds)
     with one_sentence():
         plan.refuse_what_is_too_large()
-        pool = ThreadPoolExecutor(workers)
-        try:
-            for _ in pool.map(run_some, bounds, bounds[1:]):
-                pass
-        finally:  # an interrupt or a breach waits for the runs under way, not for those that have not begun
-            pool.shutdown(cancel_futures=True)
-    return plan.results
+        pool = Pool([worker_of(plan, check=check) for _ in range(workers)], lambda draws: draws)
+        for finished in pool.run(pairwise([*range(0, draws, together), draws])):
+            if progress:
+                progress(finished)
+
+
+def worker_of(plan: Plan, *, check: bool) -> Callable[[tuple[int, int]], int]:
+    """What makes the runs of some draws in a memory of its own, and gives the number of the draws."""
+    memory, run = plan.memory(), plan.run_checked if check else plan.run
+
+    def worker(draws: tuple[int, int]) -> int:
+        run(memory, *draws)
+        return draws[1] - draws[0]
+
+    return worker
 
 
 def is_compiled(*, check: bool = False, kinds: Kinds = None) -> bool:
@@ -127,7 +132,7 @@ def run_smallest(of: Driver, kinds: Kinds, *, check: bool) -> None:
 
 def smallest_plan(kinds: Kinds = None) -> Plan:
     """A plan with one short run."""
-    plan = Plan(parameter_table(1, organisations=1, bad_actors=0), [Policy("any")], [0], 1, kinds)
+    plan = Plan(parameter_table(1, organisations=1, bad_actors=0), [Policy("any")], [0], 1, kinds=kinds)
     plan.refuse_what_is_too_large()
     return plan
 
@@ -139,7 +144,7 @@ def compile_all_but_days() -> None:
     memory.begin(0, plan.horizon, plan.worlds, plan.phases, operations_room=1)
     reference, out = memory.table("operations"), plan.results
     memory.driver.remember(memory.directory, reference)
-    memory.driver.report(memory.directory, reference, out.outcomes[0], out.weeks[0, 0], out.displacement[0, 0])
+    memory.driver.report(memory.directory, reference, out.outcomes, out.weeks[0], out.displacement[0])
     uniform(0, Purpose.PRIOR, 0, key(0, 0, Purpose.WORLD_SEED))
 
 
@@ -147,7 +152,7 @@ def trace(world: Array, policy: Policy, seed: int, horizon_days: int = 540, *, c
     """One run in full: every table by name as it stands in the end, among them the event log (`events`). `world` is a table of one row."""
     if len(checked_worlds(world)) != 1:
         raise InputError(f"worlds = a table of {len(world)} rows must have one row to trace, such as worlds[2:3]")
-    plan = Plan(world, [policy], [seed], horizon_days, kinds)
+    plan = Plan(world, [policy], [seed], horizon_days, kinds=kinds)
     memory = plan.memory()
     compile_rules(check=check, kinds=kinds)
     with one_sentence():

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.agent import Agent
 from sim.agenda import PLAN_DTYPE, room_for
+from sim.agent import Agent
 from sim.agents.bad_actor import operations_per_day
 from sim.block import Memory
-from sim.driver import Driver, driver
+from sim.driver import driver
 from sim.errors import InputError
 from sim.invariants import INVARIANTS, ROW_SPACE, BrokenInvariant, MissingRow
 from sim.measures import Week
@@ -31,23 +31,43 @@ AGENT_DAYS_PER_SECOND = 1e8  # on one core, for the estimate that a refusal name
 
 @dataclass(frozen=True)
 class Results:
-    """What came of D worlds under P policies.
+    """What came of runs: R of them, or every one of P policies in every one of D worlds, (D, P).
 
-    `outcomes` (D, P) are records of `sim.outcomes.Outcomes`, `weeks` (D, P, W) of `sim.measures.Week`. `displacement`
-    (D, P, 5, 5) counts operations by the channel that they used under the first policy (rows) and under this one (columns).
+    `outcomes` (R,) are records of `sim.outcomes.Outcomes`, `weeks` (R, W) of `sim.measures.Week`. `displacement` (R, 5, 5) counts
+    operations by the channel that they used under the first policy of the draw (rows) and under this one (columns).
     """
 
     outcomes: Array
     weeks: Array
     displacement: Array
 
+    def reshape(self, *shape: int) -> "Results":
+        """The same runs in another shape, such as (D, P) in the place of (R,)."""
+        runs = self.outcomes.ndim
+        return Results(*(array.reshape(*shape, *array.shape[runs:]) for array in vars(self).values()))
+
 
 class Plan:
-    """Runs of every policy in every world: what is given, room for the results, and how a thread runs some of them."""
+    """Runs of policies in worlds: what is given, room for the results, and how a thread makes some of them.
 
-    def __init__(self, worlds: Array, policies: Sequence[Policy], seeds: Sequence[int] | Array, horizon: int,
-                 kinds: Mapping[str, type[Agent]] | None = None) -> None:
-        self.driver = driver(kinds)
+    D draws, each a world and its seed, have R runs. Those of a draw follow one another, and share its population and its agenda. Every
+    draw has a run of every policy, unless `draw_of` and `policy_of`, (R,) each, say of which draw and policy each run is; the first is in
+    ascending order. Without `weekly` no weeks are kept. `kinds` puts other kinds of agents in place of the model's own.
+    """
+
+    def __init__(
+        self,
+        worlds: Array,
+        policies: Sequence[Policy],
+        seeds: Sequence[int] | Array,
+        horizon: int,
+        draw_of: Array | None = None,
+        policy_of: Array | None = None,
+        *,
+        weekly: bool = True,
+        kinds: Mapping[str, type[Agent]] | None = None,
+    ) -> None:
+        self.kinds, self.driver = kinds, driver(kinds)
         self.worlds = checked_worlds(worlds)
         self.horizon = checked_horizon(horizon)
         self.seeds = checked_seeds(seeds, len(self.worlds))
@@ -56,19 +76,32 @@ class Plan:
         tables = [policy.phases() for policy in chosen]
         self.parts = np.cumsum([0, *(len(table) for table in tables)])
         self.phases = np.concatenate(tables)
+        draws = len(self.worlds)
+        self.draw_of = np.repeat(np.arange(draws), len(chosen)) if draw_of is None else np.asarray(draw_of, np.int64)
+        self.policy_of = np.tile(np.arange(len(chosen)), draws) if policy_of is None else np.asarray(policy_of, np.int64)
+        self.begins = np.searchsorted(self.draw_of, np.arange(draws + 1))
+        self.weekly = weekly
         self.operations_rooms = operations_expected(self.horizon, self.worlds)
         self.days_ahead = self.driver.agenda.days_ahead(self.horizon, self.worlds)
         self.plans_room = int(self.driver.agenda.plans_expected(self.days_ahead, self.worlds).max(initial=0))
 
+    @property
+    def given(self) -> tuple[int, Array, Array, Array, Array, Array]:
+        """What the compiled code is given, in its order."""
+        return self.horizon, self.worlds, self.phases, self.parts, self.begins, self.policy_of
+
+    def runs(self, first: int, last: int) -> range:
+        """The numbers of the runs of draws `first` to `last` - 1."""
+        return range(int(self.begins[first]), int(self.begins[last]))
+
     def refuse_what_is_too_large(self) -> None:
         """Raise `InputError` where a run would need more memory than `MOST_BYTES`, or all results more than this machine has."""
         memory = self.memory()
-        given = self.horizon, self.worlds, self.phases, self.parts, self.operations_rooms
-        draw, self.most_bytes = self.driver.largest_draw(*given, memory.counts)
+        draw, self.most_bytes = self.driver.largest_draw(*self.given, self.operations_rooms, memory.counts)
         agenda_bytes = 2 * self.plans_room * PLAN_DTYPE.itemsize
         if self.most_bytes + agenda_bytes > MOST_BYTES:
             raise too_large(self.worlds[draw], self.horizon, self.most_bytes + agenda_bytes)
-        refuse_too_many_results(len(self.worlds), len(self.names), self.horizon)
+        refuse_too_many_results(len(self.policy_of), self.horizon, weekly=self.weekly)
 
     def memory(self) -> Memory:
         """Memory for a run of this plan. Each thread has its own."""
@@ -76,8 +109,8 @@ class Plan:
 
     @cached_property
     def results(self) -> Results:
-        """Room for the results."""
-        return no_results(len(self.worlds), len(self.names), self.horizon)
+        """Room for the results of all runs, (R,)."""
+        return no_results(len(self.policy_of), self.horizon, weekly=self.weekly)
 
     def run(self, memory: Memory, first: int, last: int) -> None:
         """Draws `first` to `last` - 1. A list that proves too short is made longer and its run, which is deterministic, done again."""
@@ -85,45 +118,39 @@ class Plan:
         memory.reserve(self.most_bytes)
         memory.reserve_agenda(self.days_ahead, self.plans_room)
         while first < last:
-            given = self.seeds, self.horizon, self.worlds, self.phases, self.parts, self.operations_rooms
             own = memory.counts, memory.block, memory.directory, self.days_ahead, memory.plans_room
+            given = self.seeds, *self.given, self.operations_rooms
             first = self.driver.run_draws(first, last, *given, *own, out.outcomes, out.weeks, out.displacement)
             if first < last:
                 self.operations_rooms[first] *= 2
                 memory.reserve_agenda(self.days_ahead, 2 * memory.plans_room)
-                shape = self.horizon, self.worlds, self.phases, self.parts, self.operations_rooms[first]
-                memory.reserve(self.driver.bytes_of_draw(first, *shape, memory.counts))
+                memory.reserve(self.driver.bytes_of_draw(first, *self.given, self.operations_rooms[first], memory.counts))
 
     def run_checked(self, memory: Memory, first: int, last: int) -> None:
         """The same, with every invariant checked every evening."""
         out = self.results
-        for draw in range(first, last):
-            for place, name in enumerate(self.names):
-                phases = self.phases[self.parts[place] : self.parts[place + 1]]
-                run_once(memory, int(self.seeds[draw]), self.horizon, self.worlds[draw : draw + 1], phases, True, name)
-                if place == 0:
-                    reference = memory.copy("operations")
-                outcomes = out.outcomes[draw, place : place + 1]
-                self.driver.report(memory.directory, reference, outcomes, out.weeks[draw, place], out.displacement[draw, place])
+        for run in self.runs(first, last):
+            draw, policy = self.draw_of[run], self.policy_of[run]
+            phases = self.phases[self.parts[policy] : self.parts[policy + 1]]
+            run_once(memory, int(self.seeds[draw]), self.horizon, self.worlds[draw : draw + 1], phases, True, self.names[policy])
+            if run == self.begins[draw]:
+                reference = memory.copy("operations")
+            self.driver.report(memory.directory, reference, out.outcomes[run : run + 1], out.weeks[run], out.displacement[run])
 
 
-def no_results(worlds: int, policies: int, horizon: int) -> Results:
+def no_results(runs: int, horizon: int, *, weekly: bool = True) -> Results:
     """Room for the results of so many runs: zeros."""
-    shape = (worlds, policies)
-    return Results(
-        np.zeros(shape, dtype(Outcomes)),
-        np.zeros((*shape, (horizon + 6) // 7), dtype(Week)),
-        np.zeros((*shape, CHANNELS, CHANNELS), np.int64),
-    )
+    weeks = (horizon + 6) // 7 if weekly else 0
+    return Results(np.zeros(runs, dtype(Outcomes)), np.zeros((runs, weeks), dtype(Week)), np.zeros((runs, CHANNELS, CHANNELS), np.int64))
 
 
-def refuse_too_many_results(worlds: int, policies: int, horizon: int) -> None:
+def refuse_too_many_results(runs: int, horizon: int, *, weekly: bool = True) -> None:
     """Raise `InputError` where the results of all runs would not fit into half of this machine's memory."""
-    a_run = sum(array.nbytes for array in vars(no_results(1, 1, horizon)).values())
-    needed, known = a_run * worlds * policies, memory_bytes()
+    a_run = sum(array.nbytes for array in vars(no_results(1, horizon, weekly=weekly)).values())
+    needed, known = a_run * runs, memory_bytes()
     if needed > known // 2:
         raise InputError(
-            f"results of {worlds:,} worlds under {policies:,} policies over {horizon} days need {needed / 1e9:.1f} GB of memory, "
+            f"results of {runs:,} runs over {horizon} days need {needed / 1e9:.1f} GB of memory, "
             f"and half of the {known / 1e9:.1f} GB of this machine is allowed: take fewer at once"
         )
 

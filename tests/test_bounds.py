@@ -344,7 +344,7 @@ def test_a_name_is_text(call: Callable[..., Any], name: Any) -> None:
 
 
 def test_results_that_no_machine_holds_are_refused_before_they_are_made() -> None:
-    assert "results of 10,000,000 worlds under 1 policies over 3650 days need" in sentence(refuse_too_many_results, 10**7, 1, 3650)
+    assert "results of 10,000,000 runs over 3650 days need" in sentence(refuse_too_many_results, 10**7, 3650)
     assert "take fewer at once" in sentence(compare, [Policy(str(n)) for n in range(500)], draws=100_000, horizon_days=3650)
     assert "rows = 100000000 must be 0 to 10000000" in sentence(parameter_table, 10**8)
     for rows in (-1, 1.5, "2", None, HUGE):

@@ -121,7 +121,7 @@ def test_a_cluster_that_does_not_answer_is_refused(monkeypatch):
 def test_a_cluster_with_other_sources_is_refused(small):
     told = given(plan_of(StudyFolder(small.reference)))
     with pytest.raises(OtherVersion, match="another version"):
-        answer_on_cluster(json.dumps(json.loads(told) | {"code": "another"}), {"piece": [0, 1], "given_up": {}}, None)
+        answer_on_cluster(json.dumps(json.loads(told) | {"code": "another"}), {"piece": [0, 1], "failed": {}}, None)
 
 
 def test_runs_that_go_wrong_in_threads_lose_no_others(place, server):

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from experiments.estimate import change, level
 from experiments.folder import plain
 from experiments.intervals import (
     LEVEL,
@@ -15,6 +14,8 @@ from experiments.intervals import (
     UPPER,
     Z,
     better_interval,
+    change,
+    level,
     mean_interval,
     median_interval,
     paired_share_interval,
@@ -247,3 +248,16 @@ def test_pairing_gains_what_the_draws_share():
     assert found["pairing_gain"] == pytest.approx(19.0, rel=0.02)  # (9 + 10) / 1
     apart = change(OUTCOMES["model_enabled_harm"], 3.0 * stats.norm.ppf(uniforms(6)), base)
     assert apart["pairing_gain"] == pytest.approx(1.0, rel=0.02)
+
+
+def test_one_column_is_the_case_of_one_to_the_last_bit():
+    values, base = uniforms(3)[:DRAWS] ** 5, uniforms(4)[:DRAWS]
+    values[::4] = 0.0
+    own, paired = level(OUTCOMES["incidents"], values), change(OUTCOMES["incidents"], values, base)
+    assert (own["mean"], own["low"], own["high"]) == mean_interval(values)
+    assert tuple(own["nonzero"].values()) == share_interval(np.sum(values != 0), DRAWS)
+    assert (paired["mean"], paired["low"], paired["high"]) == mean_interval(values - base)
+    heavy = level(OUTCOMES["realised_loss"], values)
+    assert (heavy["median"], heavy["median_low"], heavy["median_high"]) == median_interval(values)
+    assert math.isnan(heavy["low"])
+    assert paired["pairing_gain"] == (np.var(values) + np.var(base)) / np.var(values - base)

@@ -1,29 +1,24 @@
 """Kinds of agents declare what they are and what wakes them; both drivers are built from that, for any kinds."""
 
-import subprocess
 import sys
-from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import pytest
 
 from sim.agent import Agent, Alarm
-from sim.agents import KINDS, BadActor, Partner
+from sim.agents import BadActor, Partner
 from sim.agents.bad_actor import operate, plan_operation, plan_theft, try_theft
-from sim.agents.partner import seek_access
-from sim.block import Memory
-from sim.driver import Driver, driver
+from sim.driver import driver
 from sim.engine import simulate, trace
 from sim.errors import RuleError
 from sim.invariants import MissingRow
 from sim.model import ReleaseModel
 from sim.parameters import parameter_table
-from sim.plan import Plan
 from sim.policy import Policy
 from sim.reach import Reach
-from sim.row import PLANNED, Count, Index, Time
+from sim.row import Count, Index
 from sim.rule import rule
-from sim.tables import ALL, Table, table_of_kind
+from sim.tables import Table, table_of_kind
 from sim.vocabulary import ActorKind
 
 SMALL = {"organisations": 12, "bad_actors": 40, "base_hazard": 0.3, "crew_gap_days": 5.0}

@@ -9,7 +9,6 @@ from sim import BadActor, Partner, ReleaseModel
 from sim.errors import InputError
 from sim.invariants import INVARIANTS, BrokenInvariant
 from sim.model import REPORTERS
-from sim.measures import WEEKLY
 
 SMALL = {"organisations": 8, "bad_actors": 20, "base_hazard": 0.3}
 

@@ -17,7 +17,7 @@ import pytest
 from experiments import open_study
 from experiments.comparison import compare
 from experiments.ensemble import draw_worlds
-from experiments.estimate import change, level
+from experiments.intervals import change, level
 from experiments.study.factor import Factor
 from experiments.study.study import Study
 from experiments.sweep.datapackage import TYPES, write_datapackage
@@ -170,7 +170,7 @@ def test_importing_experiments_reads_no_parquet():
 
 
 def equal(row, expected):
-    """Whether a row of a frame has the values that `experiments.estimate` gives."""
+    """Whether a row of a frame has the values that `experiments.intervals` gives."""
     flat = dict(expected)
     if nonzero := flat.pop("nonzero", None):
         flat |= {"nonzero_share": nonzero["share"], "nonzero_share_low": nonzero["low"], "nonzero_share_high": nonzero["high"]}

@@ -21,17 +21,17 @@ from experiments.study.study import Stop, Study
 from experiments.sweep.folder import Damaged, OtherPlan, StudyFolder
 from experiments.sweep.lock import FolderInUse, FolderLock
 from experiments.sweep.merge import merge
-from experiments.sweep.patience import CannotRun, Patience
-from experiments.sweep.place import Died, TimedOut
 from experiments.sweep.plan import Piece, SweepPlan, chunk_of
 from experiments.sweep.replay import replayed
+from experiments.sweep.retry import CannotRun, Retry
 from experiments.sweep.sweep import sweep
 from experiments.sweep.told import plan_of
+from experiments.sweep.workers import Died, TimedOut
 from scenarios import load_policy, load_world, with_levers, with_parameters
+from sim.driver import driver
 from sim.engine import compile_rules, simulate
 from sim.errors import InputError
 from sim.plan import Plan
-from sim.driver import driver
 
 SIZE = {"organisations": 10, "bad_actors": 30}
 LAGS, DAYS = (2.0, 6.0), (0, 30, 60)
@@ -83,7 +83,7 @@ def swept(tmp_path_factory):
 
 def test_every_run_has_one_number():
     plan = SweepPlan(study(), 16)
-    places = [plan.place(run) for run in range(plan.runs(5))]
+    places = [plan.index(run) for run in range(plan.runs(5))]
     assert len(set(places)) == len(places) == 5 * 2 * 6 * 2
     assert {place.draw for place in places} == set(range(5))
 
@@ -91,7 +91,7 @@ def test_every_run_has_one_number():
 def test_a_sweep_that_is_stopped_anywhere_is_balanced():
     plan = SweepPlan(study(), 16)
     for stopped in range(1, plan.runs(5), 7):
-        counts = Counter(plan.place(run)[1:] for run in range(stopped))
+        counts = Counter(plan.index(run)[1:] for run in range(stopped))
         assert max(counts.values()) - min([*counts.values(), *([0] if len(counts) < 24 else [])]) <= 1
 
 
@@ -122,7 +122,7 @@ def test_a_study_is_the_same_after_json():
 def test_rows_are_what_the_engine_gives(swept):
     table, asked = rows(swept), study()
     for run in (0, 17, 50, 71, 119):
-        row, place = table.iloc[run], SweepPlan(asked, 16).place(run)
+        row, place = table.iloc[run], SweepPlan(asked, 16).index(run)
         world = with_parameters(asked.worlds[place.world], {"open_weight_lag_months": LAGS[place.point // 3]})
         policy = with_levers(asked.policies[place.policy], {"preview_days": DAYS[place.point % 3]})
         drawn = draw_worlds(world, 1, asked.seed, first=place.draw)
@@ -407,9 +407,9 @@ def one_in_nine_fails(monkeypatch):
         if "staged-preview" in plan.names and (chosen == 0).any():
             raise ZeroDivisionError("as a test")
         run(plan, memory, first, last)
-        for place, name in enumerate(plan.names):
-            if name == "open-release":
-                plan.results.outcomes["usable_lead_months"][np.flatnonzero(chosen == 1) + first, place] = np.nan
+        for each in plan.runs(first, last):
+            if plan.names[plan.policy_of[each]] == "open-release" and plan.seeds[plan.draw_of[each]] % 9 == 1:
+                plan.results.outcomes["usable_lead_months"][each] = np.nan
 
     monkeypatch.setattr(Plan, "run", bad)
 
@@ -451,15 +451,15 @@ def test_a_broken_invariant_is_a_row_too(monkeypatch, tmp_path):
 
 
 class Faulty:
-    """A place where some runs kill their process each time, some by chance, and some never end."""
+    """A worker with which some runs kill their process each time, some by chance, and some never end."""
 
     def __init__(self, deadly=(), chances=0, endless=()):
         self.deadly, self.chances, self.endless = set(deadly), chances, set(endless)
         self.tries = []
 
-    def run(self, piece, given_up, seconds):
+    def run(self, piece, failed, seconds):
         self.tries.append((piece, seconds))
-        runs = set(range(*piece)) - set(given_up)
+        runs = set(range(*piece)) - set(failed)
         if self.chances:
             self.chances -= 1
             raise Died("by chance")
@@ -467,11 +467,11 @@ class Faulty:
             raise Died("its process ended with signal SIGKILL")
         if runs & self.endless:
             raise TimedOut
-        return dict(given_up)
+        return dict(failed)
 
 
 @pytest.mark.parametrize(
-    ("place", "given_up"),
+    ("worker", "failed"),
     [
         (Faulty(), {}),
         (Faulty(chances=1), {}),
@@ -481,31 +481,31 @@ class Faulty:
         (Faulty(endless=[3], deadly=[9]), {3: "timed-out", 9: "died"}),
     ],
 )
-def test_only_runs_at_fault_are_given_up(place, given_up):
-    made = Patience(place, 10.0, Event()).made(Piece(0, 12))
-    assert {run: status for run, (status, _) in made.items()} == given_up
+def test_only_runs_at_fault_have_failed(worker, failed):
+    made = Retry(worker, 10.0, Event())(Piece(0, 12))
+    assert {run: status for run, (status, _) in made.items()} == failed
     assert all("3 times" in reason for status, reason in made.values() if status == "died")
     assert all("longer than 10 s" in reason for status, reason in made.values() if status == "timed-out")
 
 
 def test_a_piece_may_take_as_long_as_its_runs_together_before_they_are_tried_alone():
-    place = Faulty(endless=[3])
-    patience = Patience(place, 2.0, Event())
-    patience.made(Piece(10, 20))
-    patience.made(Piece(0, 10))
-    limits = [seconds for piece, seconds in place.tries if piece == Piece(0, 10)]
+    worker = Faulty(endless=[3])
+    retry = Retry(worker, 2.0, Event())
+    retry(Piece(10, 20))
+    retry(Piece(0, 10))
+    limits = [seconds for piece, seconds in worker.tries if piece == Piece(0, 10)]
     assert limits[0] < 20.0
-    assert [seconds for piece, seconds in place.tries if piece == Piece(3, 4)] == [2.0]
+    assert [seconds for piece, seconds in worker.tries if piece == Piece(3, 4)] == [2.0]
 
 
 def test_workers_that_never_begin_end_the_sweep(monkeypatch):
     class Absent:
-        def run(self, piece, given_up, seconds):
+        def run(self, piece, failed, seconds):
             raise Died("no memory", started=False)
 
-    monkeypatch.setattr("experiments.sweep.patience.STARTS", 3)
+    monkeypatch.setattr("experiments.sweep.retry.STARTS", 3)
     with pytest.raises(CannotRun, match="no worker can be started: no memory"):
-        Patience(Absent(), None, Event()).made(Piece(0, 1))
+        Retry(Absent(), None, Event())(Piece(0, 1))
 
 
 # Replay
@@ -516,7 +516,7 @@ def test_a_run_is_the_same_again(swept):
     again = replayed(plan_of(folder), folder, 71)
     assert again.differs == ()
     assert "the same again in every column" in again.said.lower()
-    assert again.policy.levers["preview_days"] == DAYS[SweepPlan(study(), 16).place(71).point % 3]
+    assert again.policy.levers["preview_days"] == DAYS[SweepPlan(study(), 16).index(71).point % 3]
 
 
 def test_a_row_that_was_changed_is_noticed(swept, tmp_path):

@@ -7,9 +7,9 @@ from experiments.credibility.factors import FACTORS, validated, verified
 from experiments.credibility.record import recorded
 from experiments.credibility.screening import DRAWS_PER_PARAMETER, Influence, influences
 from experiments.provenance import lockgate_version
-from sim.sources import source_hash
 from sim.chance import SCHEME
 from sim.parameters import GRADES
+from sim.sources import source_hash
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison

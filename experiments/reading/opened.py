@@ -151,7 +151,7 @@ class OpenedStudy:
     # Estimates
 
     def estimate(self, outcome: str | Sequence[str], by: replicate.By = None, over: str = "draw") -> "pd.DataFrame":
-        """Outcomes in each group, with 95 % intervals over draws, by the methods of `experiments.estimate`; one row an outcome and group.
+        """Outcomes in each group, with 95 % intervals over draws, by the methods of `experiments.intervals`; one row an outcome and group.
 
         Groups are told apart by the columns `by`: of `world`, `point`, `policy` and factors (default: by all). Runs that went wrong are
         left out; `draws` says how many are left. Raises `InputError` where an interval would be over anything but draws.

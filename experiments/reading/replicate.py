@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.estimate import METHODS
-from experiments.reading.estimates import Columns, changes, levels
+from experiments.intervals import METHODS, Columns, changes, levels
 from experiments.reading.selection import Array, Selection
 from experiments.study.study import Study
 from sim.errors import InputError, nearest

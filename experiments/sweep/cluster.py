@@ -8,9 +8,10 @@ from threading import Lock
 from typing import Any
 
 from experiments.sweep.folder import Part
-from experiments.sweep.patience import CannotRun
-from experiments.sweep.place import Died, GivenUp, Place, TimedOut, read_part, told_of
 from experiments.sweep.plan import Piece, SweepPlan
+from experiments.sweep.retry import CannotRun
+from experiments.sweep.runner import Wrong
+from experiments.sweep.workers import Died, TimedOut, Worker, message_of, read_part
 from sim.errors import InputError
 
 CONNECT_SECONDS = 10.0
@@ -79,20 +80,20 @@ class Link:
                     self.threads(client)
 
 
-class Slot:
+class ClusterWorker:
     """One of the pieces that are on the cluster at the same time."""
 
     def __init__(self, plan: SweepPlan, link: Link) -> None:
         self.given, self.link = given(plan), link
 
-    def run(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Part:
+    def run(self, piece: Piece, failed: Wrong, seconds: float | None) -> Part:
         """The part of a piece. Dask itself moves it to another worker when one dies, three times by its own default."""
         from distributed.scheduler import KilledWorker
 
         from experiments.sweep.worker import answer_on_cluster
 
         client = self.link.client
-        task = {"piece": list(piece), "given_up": {str(run): list(said) for run, said in given_up.items()}}
+        task = {"piece": list(piece), "failed": {str(run): list(said) for run, said in failed.items()}}
         try:
             future = client.submit(answer_on_cluster, self.given, task, seconds, pure=False)
             error = self.link.wait(client, future)
@@ -117,11 +118,11 @@ class Slot:
 
 def given(plan: SweepPlan) -> str:
     """What the workers are told of a plan; `code` is the hash of the sources that must be theirs too."""
-    return json.dumps(told_of(plan) | {"threads": 1, "code": plan.content["hashes"]["code"]})
+    return json.dumps(message_of(plan) | {"threads": 1, "code": plan.content["hashes"]["code"]})
 
 
 @contextmanager
-def connected(address: str, plan: SweepPlan) -> Iterator[list[Place[Part]]]:
+def connected(address: str, plan: SweepPlan) -> Iterator[list[Worker[Part]]]:
     """As many slots as keep all threads of a cluster busy."""
     try:
         import dask
@@ -135,7 +136,7 @@ def connected(address: str, plan: SweepPlan) -> Iterator[list[Place[Part]]]:
     try:
         while not (threads := link.threads(link.client)):
             time.sleep(1.0)
-        yield [Slot(plan, link) for _ in range(AHEAD * threads)]
+        yield [ClusterWorker(plan, link) for _ in range(AHEAD * threads)]
     finally:
         with suppress(Exception):
             link.client.close(timeout=2)

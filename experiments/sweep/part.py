@@ -1,20 +1,13 @@
 """Parts: the rows of a piece as Parquet files."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.sweep.folder import Part
-from experiments.sweep.plan import Piece, SweepPlan
+from experiments.sweep.plan import SweepPlan
 from experiments.sweep.rows import identity, runs_table, series_table
 from experiments.sweep.runner import Rows, Runner
-
-
-def make_part(runner: Runner, piece: Piece, given_up: Mapping[int, tuple[str, str]] | None = None) -> Part:
-    """Run a piece, and write its rows."""
-    return part_of(runner, runner.rows(piece, given_up))
 
 
 def part_of(runner: Runner, rows: Rows) -> Part:
@@ -39,8 +32,8 @@ def tally_of(plan: SweepPlan, rows: Rows) -> dict[str, tuple[float, int]]:
     values = rows.outcomes[plan.study.outcomes[0]].astype(float)
     good = np.array([run not in rows.wrong for run in range(rows.piece.first, rows.piece.last)])
     policy = np.asarray(identity(plan, rows.piece)["policy"].indices)
-    found = {}
+    tally = {}
     for place, name in enumerate(each.name for each in plan.study.policies):
         chosen = values[good & (policy == place)]
-        found[name] = (float(chosen.sum()), len(chosen))
-    return found
+        tally[name] = (float(chosen.sum()), len(chosen))
+    return tally

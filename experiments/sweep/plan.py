@@ -22,7 +22,7 @@ MOST_RUNS_OF_A_CHUNK = 2048
 DECIDES_ROWS = ("sim", "scenarios", "experiments/study", "experiments/sweep", "experiments/ensemble.py")
 
 
-class Place(NamedTuple):
+class RunIndex(NamedTuple):
     """Where a run stands in a study: its draw, and its place among worlds, points and policies."""
 
     draw: int
@@ -58,12 +58,12 @@ class SweepPlan:
         """The number of runs of so many draws."""
         return draws * self.runs_per_draw
 
-    def place(self, run: int) -> Place:
+    def index(self, run: int) -> RunIndex:
         """What the run of this number is a run of."""
         points, policies = self.study.point_count, len(self.study.policies)
         draw, rest = divmod(run, self.runs_per_draw)
         world, rest = divmod(rest, points * policies)
-        return Place(draw, world, *divmod(rest, policies))
+        return RunIndex(draw, world, *divmod(rest, policies))
 
     def pieces(
         self, draws: int, done: Iterable[Piece], shard: tuple[int, int] = (1, 1), known: Iterable[Piece] = ()

@@ -34,7 +34,7 @@ class Replayed:
 def replayed(plan: SweepPlan, folder: StudyFolder, run: int) -> Replayed:
     """Make a run again. Raises `InputError` where the study has no such run yet, and `Damaged` where its part is not what was written."""
     row = row_of(folder, run)
-    at, study, runner = plan.place(run), plan.study, Runner(plan)
+    at, study, runner = plan.index(run), plan.study, Runner(plan)
     again = runs_table(runner, runner.rows(Piece(run, run + 1))).to_pylist()[0]
     differs = tuple(name for name, value in row.items() if again[name] != value)
     if row["status"] in ("timed-out", "died"):

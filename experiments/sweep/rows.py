@@ -12,6 +12,7 @@ from experiments.sweep.runner import Rows, Runner
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+
 def runs_table(runner: Runner, rows: Rows) -> pa.Table:
     """One row a run. A run that went wrong has no outcomes, but its status, the reason, and the command that makes it again."""
     plan, study, piece = runner.plan, runner.plan.study, rows.piece

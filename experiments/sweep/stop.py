@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from experiments.estimate import change
+from experiments.intervals import change
 from experiments.sweep.columns import OK
 from experiments.sweep.folder import KeptPart, StudyFolder
 from experiments.sweep.layout import parquet_file

@@ -6,18 +6,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from experiments.provenance import provenance
 from experiments.study.study import Stop, Study
-from experiments.sweep.crew import Crew
 from experiments.sweep.datapackage import write_datapackage
 from experiments.sweep.folder import KeptPart, Part, StudyFolder
 from experiments.sweep.lock import WHOLE, Shard, claimed
-from experiments.sweep.place import Place, Process, Thread
 from experiments.sweep.plan import Piece, SweepPlan, chunk_of
+from experiments.sweep.retry import Retry
 from experiments.sweep.stop import is_precise
+from experiments.sweep.workers import ProcessWorker, ThreadWorker, Worker
 from sim.errors import InputError
 from sim.limits import MOST_DRAWS_IN_ALL
+from sim.pool import Pool
 
 
 @dataclass
@@ -98,15 +100,16 @@ def sweep(  # noqa: PLR0913  # one for each thing asked
         kept.note_begin(plan, target, add_draws, provenance(command or [Path(sys.argv[0]).name, *sys.argv[1:]]))
         write_datapackage(kept, plan)
         try:
-            with places(plan, workers, threads, cluster) as found:
-                rule = study.stop if draws is None and not add_draws else None
-                return fill(kept, plan, Crew(found, study.time_limit_seconds, kept.keep), target, rule, watch)
+            with workers_for(plan, workers, threads, cluster) as hired:
+                rule, stopping = study.stop if draws is None and not add_draws else None, Event()
+                pool = Pool([Retry(worker, study.time_limit_seconds, stopping) for worker in hired], kept.keep, stopping)
+                return fill(kept, plan, pool, target, rule, watch)
         finally:
             write_datapackage(kept, plan)
 
 
 def fill(
-    kept: StudyFolder, plan: SweepPlan, crew: Crew[Part, KeptPart], target: int, rule: Stop | None, watch: Watch | None
+    kept: StudyFolder, plan: SweepPlan, pool: Pool[Piece, Part, KeptPart], target: int, rule: Stop | None, watch: Watch | None
 ) -> Done:
     """Make what is missing of so many draws, or of fewer where a rule ends it."""
     known, whole = list(kept.recorded_parts()), kept.whole_parts()
@@ -116,7 +119,7 @@ def fill(
     reached = target
     for reached in [target] if rule is None else [*range(rule.every, target, rule.every), target]:
         pieces = plan.pieces(reached, list(whole), kept.shard, known)
-        with closing(crew.run(pieces)) as parts:  # closed at once, also where Ctrl-C comes below
+        with closing(pool.run(pieces)) as parts:  # closed at once, also where Ctrl-C comes below
             for part in parts:
                 whole[part.piece] = part
                 progress.add(part, new=True)
@@ -183,24 +186,24 @@ def covered(parts: dict[Piece, KeptPart], plan: SweepPlan, draws: int) -> int:
 
 
 @contextmanager
-def places(plan: SweepPlan, workers: int, threads: int | None, cluster: str | None) -> Iterator[list[Place[Part]]]:
-    """Where pieces are to be run. A time limit needs processes: nothing else can be stopped."""
+def workers_for(plan: SweepPlan, workers: int, threads: int | None, cluster: str | None) -> Iterator[list[Worker[Part]]]:
+    """The workers that are to run pieces. A time limit needs processes: nothing else can be stopped."""
     cores = os.cpu_count() or 1
     if cluster is not None:
         from experiments.sweep.cluster import connected
 
-        with connected(cluster, plan) as slots:
-            yield slots
+        with connected(cluster, plan) as on_cluster:
+            yield on_cluster
         return
     if plan.study.time_limit_seconds is not None and not workers:
         workers, threads = threads or cores, None
     from sim.engine import compile_rules
 
     compile_rules(check=plan.study.check)  # once, before any thread or worker asks for it
-    found: list[Place[Part]]
-    found = [Process(plan, threads or 1) for _ in range(workers)] if workers else [Thread(plan) for _ in range(threads or cores)]
+    hired: list[Worker[Part]] = []
+    hired += [ProcessWorker(plan, threads or 1) for _ in range(workers)] or [ThreadWorker(plan) for _ in range(threads or cores)]
     try:
-        yield found
+        yield hired
     finally:
-        for place in found:
-            place.close()
+        for worker in hired:
+            worker.close()

@@ -16,7 +16,6 @@ from sim.systems import row_of
 from sim.vocabulary import ActorKind, Channel, EventKind
 from sim.world import ATTRIBUTION_WINDOW_DAYS
 
-
 FIRST_GAP = 1 << 40  # a count that no operation reaches
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.bounds import digits, is_within, refusal, shown
+from sim.bounds import Bounded, digits, is_within, refusal, shown
 from sim.errors import InputError, nearest
 from sim.parameters.consistency import PAIRS
 from sim.parameters.parameter import Parameter
@@ -70,7 +70,7 @@ def checked_values(known: Parameter, value: Any, rows: int) -> Array:
     return given.astype(known.type)
 
 
-def are_within(known: Parameter, given: Array) -> Array:
+def are_within(known: Bounded, given: Array) -> Array:
     """Whether each value is a number of the right kind within the bounds."""
     if given.dtype.kind not in NUMBERS or (given.dtype.kind == "b" and known.type is not bool):
         return np.array([is_within(known, value) for value in given.ravel().tolist()], bool).reshape(given.shape)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from scenarios import load_policy, load_world
 from scenarios.schema import labels
-from sim.driver import driver
 from sim.agents import BadActor
 from sim.chance import Purpose, uniform
+from sim.driver import driver
 from sim.engine import simulate
 from sim.errors import InputError
 from sim.model import ReleaseModel

@@ -220,9 +220,9 @@ def spoil_runs(plan_class: Any, bad: dict[str, list[list[Any]]], slow: float, ho
         while hold and not os.path.exists(hold):
             time.sleep(0.01)
         seeds = plan.seeds.tolist()
-        cells = [(draw, place, (seeds[draw], name)) for draw in range(first, last) for place, name in enumerate(plan.names)]
-        met = [(draw, place, kinds[key]) for draw, place, key in cells if key in kinds]
-        for _, _, kind in met:
+        keys = {number: (seeds[plan.draw_of[number]], plan.names[plan.policy_of[number]]) for number in plan.runs(first, last)}
+        met = {number: kinds[key] for number, key in keys.items() if key in kinds}
+        for kind in met.values():
             if kind == "raise":
                 raise ArithmeticError("a defect put in\non purpose")
             if kind == "endless":
@@ -233,7 +233,7 @@ def spoil_runs(plan_class: Any, bad: dict[str, list[list[Any]]], slow: float, ho
                 os.kill(os.getpid(), signal.SIGKILL)
                 time.sleep(FOR_EVER)
         real(plan, memory, first, last)
-        for draw, place, _ in met:
-            plan.results.outcomes[draw, place]["model_enabled_harm"] = float("nan")
+        for number in met:
+            plan.results.outcomes[number]["model_enabled_harm"] = float("nan")
 
     plan_class.run = run

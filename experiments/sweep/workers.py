@@ -1,20 +1,18 @@
-"""Where pieces are run: on a thread here, or in a process that can be stopped. Both give the same bytes."""
+"""Workers, which run pieces: on a thread here, or in a process that can be stopped. Both give the same bytes."""
 
 import json
 import signal
 import struct
 import subprocess
-from collections.abc import Mapping
 from contextlib import suppress
 from threading import Event, Lock, Timer
 from typing import IO, Any, Protocol, TypeVar
 
 from experiments.sweep.folder import Part
 from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.runner import Runner
+from experiments.sweep.runner import Runner, Wrong
 from sim.child import start
 
-GivenUp = Mapping[int, tuple[str, str]]  # run: status and reason
 Made_co = TypeVar("Made_co", covariant=True)
 LENGTH = struct.Struct("<Q")
 CLOSE_SECONDS = 1.0  # in which whoever uses a process that was killed lets go of it
@@ -33,44 +31,44 @@ class TimedOut(Exception):
     """A piece took longer than it may."""
 
 
-class Place(Protocol[Made_co]):
-    """Runs one piece at a time, and makes something of it: a part, or rows in memory."""
+class Worker(Protocol[Made_co]):
+    """Runs one piece at a time, and makes something of it: a part."""
 
-    def run(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Made_co:
+    def run(self, piece: Piece, failed: Wrong, seconds: float | None) -> Made_co:
         """What is made of a piece. Raises `Died`, and `TimedOut` after so many seconds."""
 
     def close(self) -> None:
         """End what it holds."""
 
 
-class Thread:
+class ThreadWorker:
     """On the thread that asks. What it runs cannot be stopped from outside, so it knows no time limit."""
 
     def __init__(self, plan: SweepPlan) -> None:
         self.runner = Runner(plan)
 
-    def run(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Part:
+    def run(self, piece: Piece, failed: Wrong, seconds: float | None) -> Part:
         """The part of a piece."""
-        from experiments.sweep.part import make_part  # loads Parquet
+        from experiments.sweep.part import part_of  # loads Parquet
 
-        return make_part(self.runner, piece, given_up)
+        return part_of(self.runner, self.runner.rows(piece, failed))
 
     def close(self) -> None:
         """Nothing is held."""
 
 
-class Process:
+class ProcessWorker:
     """In a process of its own. One that dies is noticed at once, since the other end of its pipe closes with it, and replaced."""
 
     def __init__(self, plan: SweepPlan, threads: int = 1) -> None:
-        self.given = json.dumps(told_of(plan) | {"threads": threads}).encode()
+        self.given = json.dumps(message_of(plan) | {"threads": threads}).encode()
         self.process: subprocess.Popen[bytes] | None = None
         self.closing, self.using = False, Lock()
 
-    def run(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Part:
+    def run(self, piece: Piece, failed: Wrong, seconds: float | None) -> Part:
         """The part of a piece."""
         late = Event()
-        task = json.dumps({"piece": piece, "given_up": {str(run): said for run, said in given_up.items()}}).encode()
+        task = json.dumps({"piece": piece, "failed": {str(run): said for run, said in failed.items()}}).encode()
         with self.using:
             self.begin(late)
             return read_part(piece, self.answer(task, seconds, late))
@@ -138,7 +136,7 @@ class Process:
             self.using.release()
 
 
-def told_of(plan: SweepPlan) -> dict[str, Any]:
+def message_of(plan: SweepPlan) -> dict[str, Any]:
     """A plan as a message has it."""
     return {"study": plan.content["study"], "chunk": plan.chunk}
 

@@ -1,11 +1,13 @@
-"""Pieces that fail as a whole: tried again, then their runs one by one, until those at fault are known and can be given up."""
+"""Pieces that fail as a whole: tried again, then their runs one by one, until those at fault are known."""
 
 import time
 from threading import Event
 from typing import Generic, TypeVar
 
-from experiments.sweep.place import Died, GivenUp, Place, TimedOut
 from experiments.sweep.plan import Piece
+from experiments.sweep.runner import Wrong
+from experiments.sweep.workers import Died, TimedOut, Worker
+from sim.pool import Stopped
 
 Made = TypeVar("Made")
 TRIES = 3  # deaths of one run alone before it is at fault: a process may be killed by chance
@@ -15,42 +17,38 @@ SHORTEST_SECONDS = 5.0  # for a whole piece under a time limit
 USUAL_TIMES = 5.0  # as long as the pieces before took
 
 
-class Stopped(Exception):
-    """The sweep was asked to stop."""
-
-
 class CannotRun(Exception):
     """Nothing can be run here, which is no run's fault."""
 
     exit_status = 3
 
 
-class Patience(Generic[Made]):
-    """Runs pieces in one place, with a time limit for each run, or none."""
+class Retry(Generic[Made]):
+    """Runs pieces with one worker, with a time limit for each run, or none. `stopping` is set when it is to stop."""
 
-    def __init__(self, place: Place[Made], limit: float | None, stopping: Event) -> None:
-        self.place, self.limit, self.stopping = place, limit, stopping
+    def __init__(self, worker: Worker[Made], limit: float | None, stopping: Event) -> None:
+        self.worker, self.limit, self.stopping = worker, limit, stopping
         self.usual: float | None = None  # seconds that a run took lately
         self.starts = 0
 
-    def made(self, piece: Piece) -> Made:
+    def __call__(self, piece: Piece) -> Made:
         """What is made of a piece, whatever its runs do."""
-        given_up: dict[int, tuple[str, str]] = {}
-        for again in range(ROUNDS):
+        failed: dict[int, tuple[str, str]] = {}
+        for tries in range(ROUNDS):
             try:
-                return self.whole(piece, given_up, unhurried=again > 1)
+                return self.whole(piece, failed, unhurried=tries > 1)
             except Died:
-                if again == 0:
+                if tries == 0:
                     continue  # by chance, perhaps
             except TimedOut:
                 pass
-            given_up |= self.at_fault(piece, given_up)
+            failed |= self.at_fault(piece, failed)
         raise CannotRun(f"runs {piece.first} to {piece.last - 1} cannot be run: their process dies each time, and never on the same run")
 
-    def whole(self, piece: Piece, given_up: GivenUp, *, unhurried: bool) -> Made:
+    def whole(self, piece: Piece, failed: Wrong, *, unhurried: bool) -> Made:
         """All runs of a piece at once."""
         began = time.monotonic()
-        made = self.attempt(piece, given_up, self.allowed(piece, unhurried=unhurried))
+        made = self.attempt(piece, failed, self.allowed(piece, unhurried=unhurried))
         self.usual = (time.monotonic() - began) / (piece.last - piece.first)
         return made
 
@@ -63,13 +61,13 @@ class Patience(Generic[Made]):
             return self.limit * runs if unhurried else max(self.limit, SHORTEST_SECONDS if runs > 1 else 0.0)
         return max(SHORTEST_SECONDS, USUAL_TIMES * self.usual * runs)
 
-    def at_fault(self, piece: Piece, known: GivenUp) -> dict[int, tuple[str, str]]:
+    def at_fault(self, piece: Piece, known: Wrong) -> dict[int, tuple[str, str]]:
         """The runs that take too long, or kill their process each time, alone."""
-        found = {}
+        faults = {}
         for run in range(piece.first, piece.last):
-            if run not in known and (said := self.fault(run)):
-                found[run] = said
-        return found
+            if run not in known and (fault := self.fault(run)):
+                faults[run] = fault
+        return faults
 
     def fault(self, run: int) -> tuple[str, str] | None:
         """What is wrong with a run."""
@@ -84,13 +82,13 @@ class Patience(Generic[Made]):
                 return None
         return "died", f"{reason}, {TRIES} times"
 
-    def attempt(self, piece: Piece, given_up: GivenUp, seconds: float | None) -> Made:
+    def attempt(self, piece: Piece, failed: Wrong, seconds: float | None) -> Made:
         """One try. Processes that die before they begin say nothing of a run, and are replaced."""
         while True:
             if self.stopping.is_set():
                 raise Stopped
             try:
-                made = self.place.run(piece, given_up, seconds)
+                made = self.worker.run(piece, failed, seconds)
             except Died as died:
                 if self.stopping.is_set():
                     raise Stopped from None
