@@ -4,9 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.command.amount import number, percent
-from experiments.command.verdict import finite
+from experiments.command.verdict import Wording, finite
 
 SHOWN = {"model_enabled_harm": "harm", "release_delay_days": "delay", "usable_lead_months": "lead", "customers_lost_share": "customers"}
+
+
+def notes(summary: Mapping[str, Any], words: Wording) -> list[str]:
+    """What the differences of the table are, and what pairing did. One policy alone has none."""
+    if not summary["pairing"]:
+        return []
+    note = f"Differences are from {summary['reference']} in the same {words.noun}. Better in: share of {words.noun}s"
+    return [f"{note}, of which those without a difference count half.", *paired(summary)]
 
 
 def paired(summary: Mapping[str, Any]) -> list[str]:
