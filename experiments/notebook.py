@@ -51,7 +51,7 @@ def page(comparison: "Comparison") -> str:
     from experiments.command.verdict import heading, verdicts
 
     summary, words = comparison.summary(), wording(comparison)
-    return "\n".join([
+    parts = [
         "<div>",
         paragraph(heading(comparison.world.name, words, comparison.seed)),
         *table(summary, words),
@@ -59,7 +59,8 @@ def page(comparison: "Comparison") -> str:
         *map(paragraph, verdicts(summary, words)),
         *(chart(name, figure, folded=name != "tradeoff") for name, figure in draw_all(comparison).items()),
         "</div>",
-    ])
+    ]
+    return "\n".join(parts)
 
 
 def plain(text: str) -> str:
@@ -105,7 +106,7 @@ def row(cells: list[str], kind: str, look: tuple[int, str]) -> Iterable[str]:
 
 def chart(name: str, figure: "Chart", *, folded: bool) -> str:
     """A chart, which has its title read aloud in its place. Folded, it lies under its title until that is clicked on."""
-    title = plain(" ".join(figure.get_suptitle().split()).replace(r"\$", "$"))
+    title = plain(figure.title)
     picture = f'<img alt="{title}" style="{CHART}" src="data:image/png;base64,{b64encode(figure.png()).decode()}">'
     box = f'<div style="{SCROLL}">{picture}</div>'
     return f"<details><summary>{name}: {title}</summary>{box}</details>" if folded else box

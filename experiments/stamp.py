@@ -78,7 +78,7 @@ def read_provenance(path: str | PathLike[str]) -> dict[str, Any]:
     except (ValueError, RecursionError):  # no JSON, or brackets without end, or an integer of thousands of digits
         found = None
     if not isinstance(found, dict) or not isinstance(found.get("lockgate"), str) or not isinstance(found.get("study"), dict):
-        raise InputError(f"{name}: carries no provenance, name a PNG or SVG chart as lockgate 0.6 or later has saved it")
+        raise InputError(f"{name}: carries no provenance, name a PNG or SVG chart as lockgate saves it")
     return found
 
 

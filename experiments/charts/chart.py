@@ -17,15 +17,15 @@ from experiments.stamp import KEY
 DRAWING = RLock()  # Matplotlib's settings, fonts and caches belong to the whole process
 NO_DATE = {"png": {"Software": None}, "svg": {"Date": None}}  # nor the version of Matplotlib where it would stand alone
 SCREEN_DPI = 100  # of a picture in a notebook: 1060 pixels wide
-COLOURS = 128  # of the same
+COLOURS = 256  # of the same: as many as cover all that there are, for faint points are few and still mean something
 
 
 class Chart(Figure):
-    """A figure with its provenance (`experiments.stamp`), empty where none is known."""
+    """A figure with its title on one line, and its provenance (`experiments.stamp`), which is empty where none is known."""
 
-    def __init__(self, *args: Any, provenance: dict[str, Any] | None = None, **options: Any) -> None:
+    def __init__(self, *args: Any, title: str = "", provenance: dict[str, Any] | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.provenance = provenance or {}
+        self.title, self.provenance = title.replace(r"\$", "$"), provenance or {}
 
     def savefig(self, fname: Any, *, metadata: dict[str, Any] | None = None, **options: Any) -> None:
         """Save as `Figure.savefig` does. PNG and SVG carry the provenance beside the caller's own metadata, and no date."""
@@ -40,7 +40,8 @@ class Chart(Figure):
         full, small = BytesIO(), BytesIO()
         self.savefig(full, format="png", dpi=SCREEN_DPI)
         with Image.open(full) as image:
-            image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(small, "PNG", pnginfo=self.png_text())
+            fewer = image.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        fewer.save(small, "PNG", pnginfo=self.png_text())
         return small.getvalue()
 
     def png_text(self) -> PngInfo:

@@ -110,7 +110,8 @@ def patch(look: Fill, label: str) -> Patch:
 
 def blank(height: float, title: str, caption: str, provenance: dict[str, Any] | None = None) -> Chart:
     """An empty chart of this height (inches) between its title and its caption."""
-    figure = Chart(figsize=(WIDTH, height), dpi=DPI, layout=ConstrainedLayoutEngine(rect=WITHIN), provenance=provenance)
+    layout = ConstrainedLayoutEngine(rect=WITHIN)
+    figure = Chart(title=title, provenance=provenance, figsize=(WIDTH, height), dpi=DPI, layout=layout)
     FigureCanvasAgg(figure)  # labels are placed by the size of their text, which needs a renderer
     figure.suptitle(fill(title, 106), x=0.008, ha="left", fontsize=LARGE, fontweight="bold", color=INK)
     figure.supxlabel(fill(caption, 188), x=0.008, ha="left", fontsize=SMALL, color=GREY, linespacing=1.3)
