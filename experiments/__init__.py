@@ -1,6 +1,6 @@
 """Questions asked of the model: paired comparisons of release policies, their charts, studies, and the command line.
 
-`open_study` reads the folder of a study.
+`open_study` reads the folder of a study, `read_provenance` what a chart says of how it was made.
 """
 
 from importlib import import_module
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.reading.opened import open_study
+    from experiments.stamp import read_provenance
 
-HOMES = {"open_study": "experiments.reading.opened"}
-__all__ = ["open_study"]
+HOMES = {"open_study": "experiments.reading.opened", "read_provenance": "experiments.stamp"}
+__all__ = ["open_study", "read_provenance"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import what reads Parquet only when it is needed."""
+    """Import what reads files only when it is needed."""
     if name in HOMES:
         return getattr(import_module(HOMES[name]), name)
     raise AttributeError(f"module 'experiments' has no attribute {name!r}")

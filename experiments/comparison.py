@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from experiments.ensemble import Ensemble, draw_worlds
 from experiments.intervals import METHODS, change, level
+from experiments.notebook import advancing, page, sentence
 from experiments.pairing import Run, health
 from experiments.study.study import Study
 from experiments.sweep.plan import Piece, SweepPlan, chunk_of
@@ -25,6 +26,9 @@ from sim.plan import Plan, Results, refuse_too_many_results
 from sim.policy import Policy
 from sim.settings import checked_horizon, checked_threads, whole
 
+if TYPE_CHECKING:
+    from experiments.charts.plots import Plots
+
 Array = np.ndarray[Any, np.dtype[Any]]
 EXACT = 20  # draws in which the first day of a difference is found
 
@@ -36,6 +40,19 @@ class Comparison:
     study: Study
     ensemble: Ensemble
     rows: Rows
+
+    def __repr__(self) -> str:
+        return sentence(self)
+
+    def _repr_html_(self) -> str:
+        return page(self)
+
+    @property
+    def plot(self) -> "Plots":
+        """Its charts: `plot.tradeoff()`, `plot.weekly()` and so on."""
+        from experiments.charts.plots import Plots
+
+        return Plots(self)
 
     @property
     def policies(self) -> tuple[Policy, ...]:
@@ -143,11 +160,12 @@ def compare(
     fixed: bool = False,
     threads: int | None = None,
     check: bool = False,
-    progress: Callable[[int], None] | None = None,
+    progress: bool | Callable[[int], None] | None = None,
 ) -> Comparison:
     """Run every policy (a name, a path to a TOML file, or a `Policy`) in `draws` draws of a world; the first is the reference.
 
-    `fixed` holds all parameters at their central values, so that draws differ in their seeds only.
+    `fixed` holds all parameters at their central values, so that draws differ in their seeds only. `progress=True` shows a bar in a
+    notebook or on a terminal while it runs; a function is called with each number of draws that are done.
 
     >>> small = compare(["open-release", "withhold"], draws=2, horizon_days=30, fixed=True)
     >>> small.outcome("release_delay_days")[0].tolist()
@@ -171,7 +189,8 @@ def compare(
     refuse_too_many_results(study.run_count, study.horizon_days)
     ensemble = draw_worlds(place, study.draws, study.seed, fixed=fixed)
     plan = Plan(ensemble.worlds, loaded, ensemble.seeds, study.horizon_days)
-    run_plan(plan, threads=threads, check=check, progress=progress)
+    with advancing(progress, study.draws, "draws") as advance:
+        run_plan(plan, threads=threads, check=check, progress=advance)
     made = plan.results
     wrong = not_finite(made.outcomes, 0, study.outcomes, {})
     return Comparison(study, ensemble, Rows(Piece(0, study.run_count), made.outcomes, made.weeks, made.displacement, wrong))

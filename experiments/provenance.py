@@ -78,8 +78,18 @@ def provenance(command: Sequence[str]) -> dict[str, Any]:
     return {
         "lockgate": lockgate_version(),
         "code": code_hash(),
-        "random_numbers": f"keyed, scheme {SCHEME}",
+        "random_numbers": random_numbers(),
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
-        "command": shlex.join(map(decoded, command)),  # which may hold names that are no text
+        "command": command_line(command),
     }
+
+
+def random_numbers() -> str:
+    """How random numbers are made."""
+    return f"keyed, scheme {SCHEME}"
+
+
+def command_line(command: Sequence[str]) -> str:
+    """The words of a command as a shell takes them. They may hold names that are no text."""
+    return shlex.join(map(decoded, command))

@@ -3,23 +3,22 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from experiments.charts import draw_all, save
+from experiments.charts import chart_files, draw_all
 from experiments.charts.displacement import displacement_table
-from experiments.charts.timeline import timeline
+from experiments.charts.plots import Plots
 from experiments.comparison import Comparison
 from experiments.credibility.card import credibility_card
 from experiments.folder import Writer, write_folder, write_json, write_lines, write_table
-from experiments.provenance import policy_content, provenance, study_of, world_content
+from experiments.provenance import policy_content, provenance, world_content
+from experiments.stamp import chart_provenance, comparison_study
 from experiments.sweep.datapackage import write_datapackage
 from experiments.sweep.folder import PLAN, StudyFolder
 from experiments.sweep.part import part_of
 from experiments.sweep.runner import Runner
-from sim.engine import trace
 from sim.outcomes import OUTCOMES
 
 CARD = "credibility.md"
@@ -27,9 +26,7 @@ CARD = "credibility.md"
 
 def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]) -> Path:
     """Write a comparison with its charts to a folder, whole or not at all. Raises `InputError` over another study."""
-    study = study_of(
-        comparison.policies, comparison.world, comparison.draws, comparison.seed, comparison.horizon_days, comparison.fixed
-    )
+    study = comparison_study(comparison)
     files: dict[str, Writer] = {
         PLAN: partial(write_study, comparison, command),
         "differences.parquet": partial(write_table, differences_table(comparison)),
@@ -38,12 +35,9 @@ def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]
     }
     card = credibility_card(comparison)
     files[CARD] = partial(write_lines, card.text().splitlines())
-    for name, figure in draw_all(comparison).items():
-        files |= chart_files(name, figure)
-    shown = comparison.policies[min(1, len(comparison.policies) - 1)]
-    tables = trace(comparison.ensemble.worlds[:1], shown, int(comparison.ensemble.seeds[0]), comparison.horizon_days)
-    caption = f"draw 0 of {comparison.draws}, world {comparison.world.name}, seed {comparison.seed}"
-    files |= chart_files("timeline", timeline(tables, shown.name, caption=caption))
+    made = chart_provenance(study, command)
+    for name, figure in {**draw_all(comparison), "timeline": Plots(comparison).timeline()}.items():
+        files |= chart_files(f"charts/{name}", figure, made)
     manifest = {
         "study": study,
         **provenance(command),
@@ -55,15 +49,6 @@ def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]
         "parameters": world_content(comparison.world),
     }
     return write_folder(folder, files, manifest)
-
-
-def chart_files(name: str, figure: Any) -> dict[str, Writer]:
-    """PNG and SVG of one chart."""
-
-    def write(path: Path) -> None:
-        save(figure, path.with_suffix(""))
-
-    return {f"charts/{name}.png": write}
 
 
 def write_study(comparison: Comparison, command: Sequence[str], path: Path) -> None:

@@ -39,7 +39,9 @@ class Memory:
         for name, entry in given.items():
             self.driver.layout.entry(self.directory, name)[:] = entry
 
-    def begin(self, seed: int, horizon: int, world: Any, phases: Any, events_room: int = 0, operations_room: int = 0, *, check: bool = False) -> None:
+    def begin(
+        self, seed: int, horizon: int, world: Any, phases: Any, events_room: int = 0, operations_room: int = 0, *, check: bool = False
+    ) -> None:
         """Begin a run. `world` is a table of one row, `phases` the policy's; both stay in use until the run is over."""
         self.reserve(self.size(horizon, world, phases, events_room, operations_room))
         days = self.driver.agenda.days_ahead(horizon, world)

@@ -148,7 +148,9 @@ def compile_all_but_days() -> None:
     uniform(0, Purpose.PRIOR, 0, key(0, 0, Purpose.WORLD_SEED))
 
 
-def trace(world: Array, policy: Policy, seed: int, horizon_days: int = 540, *, check: bool = False, kinds: Kinds = None) -> dict[str, Array]:
+def trace(
+    world: Array, policy: Policy, seed: int, horizon_days: int = 540, *, check: bool = False, kinds: Kinds = None
+) -> dict[str, Array]:
     """One run in full: every table by name as it stands in the end, among them the event log (`events`). `world` is a table of one row."""
     if len(checked_worlds(world)) != 1:
         raise InputError(f"worlds = a table of {len(world)} rows must have one row to trace, such as worlds[2:3]")

@@ -8,10 +8,10 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 
 
 def without_words(source: str) -> str:
-    """A source file without its docstrings, whole-line comments and blank lines.
+    r"""A source file without its docstrings, whole-line comments and blank lines.
 
-    >>> without_words('def f():\\n    \"\"\"Words.\"\"\"\\n    # more\\n    return 1\\n')
-    'def f():\\n    return 1'
+    >>> without_words('def f():\n    \"\"\"Words.\"\"\"\n    # more\n    return 1\n')
+    'def f():\n    return 1'
     """
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):

@@ -224,5 +224,5 @@ def test_what_no_rule_can_read_is_refused() -> None:
     def reads(x: float) -> float:
         return x + len(table)
 
-    with pytest.raises(RuleError, match="a rule reads table = {'a': 1}, which must be a number"):
+    with pytest.raises(RuleError, match=r"a rule reads table = \{'a': 1\}, which must be a number"):
         Reach([reads])

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from experiments.command.verdict import censored, column
-from experiments.estimate import change, level
+from experiments.intervals import change, level
 from sim.measures import WEEK_END, WEEKLY, Week
 from sim.outcomes import HEADLINES, OUTCOMES, Outcomes, Traits, outcome_of
 from sim.row import Field, dtype

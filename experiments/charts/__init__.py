@@ -1,11 +1,11 @@
 """Charts: each function draws one figure from a comparison, or from the tables of one run."""
 
+from collections.abc import Callable
 from pathlib import Path
-
-import matplotlib as mpl
-from matplotlib.figure import Figure
+from typing import Any
 
 from experiments.charts.channels import channels
+from experiments.charts.chart import Chart
 from experiments.charts.differences import differences
 from experiments.charts.displacement import displacement_table
 from experiments.charts.style import DPI, one_at_a_time
@@ -14,22 +14,31 @@ from experiments.charts.tradeoff import tradeoff
 from experiments.charts.weekly import weekly
 from experiments.comparison import Comparison
 
-__all__ = ["channels", "differences", "displacement_table", "draw_all", "save", "timeline", "tradeoff", "weekly"]
+__all__ = ["channels", "chart_files", "differences", "displacement_table", "draw_all", "save", "timeline", "tradeoff", "weekly"]
 
 
-def draw_all(comparison: Comparison) -> dict[str, Figure]:
+def draw_all(comparison: Comparison) -> dict[str, Chart]:
     """Every chart of a comparison, by name. One policy alone has no differences."""
     charts = {"tradeoff": tradeoff, "differences": differences, "weekly": weekly, "channels": channels}
     return {name: draw(comparison) for name, draw in charts.items() if name != "differences" or len(comparison.names) > 1}
 
 
 @one_at_a_time
-def save(figure: Figure, path_without_suffix: str | Path) -> tuple[Path, Path]:
-    """Write a figure as PNG and SVG, the same bytes every time, and return both paths."""
+def save(figure: Chart, path_without_suffix: str | Path) -> tuple[Path, Path]:
+    """Write a chart as PNG and SVG, the same bytes every time, and return both paths."""
     path = Path(path_without_suffix)
     path.parent.mkdir(parents=True, exist_ok=True)
     png, svg = path.with_name(path.name + ".png"), path.with_name(path.name + ".svg")
-    with mpl.rc_context({"svg.hashsalt": "lockgate"}):
-        figure.savefig(png, dpi=DPI, metadata={"Software": None})
-        figure.savefig(svg, dpi=DPI, metadata={"Date": None})
+    figure.savefig(png, dpi=DPI)
+    figure.savefig(svg, dpi=DPI)
     return png, svg
+
+
+def chart_files(name: str, figure: Chart, made: dict[str, Any]) -> dict[str, Callable[[Path], None]]:
+    """What writes PNG and SVG of a chart, of a name without suffix, for `write_folder`. They say what made them."""
+    figure.provenance = made
+
+    def write(path: Path) -> None:
+        save(figure, path.with_suffix(""))
+
+    return {f"{name}.png": write}

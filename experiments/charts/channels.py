@@ -11,10 +11,12 @@ from matplotlib.gridspec import SubplotSpec
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.amount import numeral, ticked
+from experiments.charts.chart import Chart
 from experiments.charts.displacement import displaced
 from experiments.charts.quantity import Quantity, quantity
 from experiments.charts.style import BLUE, CHANNELS, GREY, INK, NORMAL, PALE, SMALL, blank, caption, named, one_at_a_time, patch, settle
 from experiments.comparison import Comparison
+from experiments.stamp import comparison_provenance
 from sim.vocabulary import Channel
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -33,7 +35,7 @@ NOTE = "The table pools the operations of all draws, which are the same under ev
 
 
 @one_at_a_time
-def channels(comparison: Comparison) -> Figure:
+def channels(comparison: Comparison) -> Chart:
     """Harm and operations by channel under every policy, and the displacement of operations between channels."""
     harm, operations = by_channel(comparison, "harm"), by_channel(comparison, "operations")
     counts = displaced(comparison)
@@ -42,7 +44,7 @@ def channels(comparison: Comparison) -> Figure:
     heights = (0.9 + 0.3 * policies, 1.15 + 0.25 * rows)
     shows_table = policies > 1 and bool(used)
     ratios = (0.3, heights[0], 0.45, heights[1]) if shows_table else (0.3, heights[0])
-    figure = blank(1.2 + sum(ratios), headline(harm), caption(comparison, NOTE if shows_table else ""))
+    figure = blank(1.2 + sum(ratios), headline(harm), caption(comparison, NOTE if shows_table else ""), comparison_provenance(comparison))
     grid = figure.add_gridspec(len(ratios), 1, height_ratios=ratios)
     bars = grid[1].subgridspec(1, 2)
     left = figure.add_subplot(bars[0])

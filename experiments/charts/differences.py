@@ -4,15 +4,16 @@ from typing import Any, cast
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, SymmetricalLogLocator
 
 from experiments.amount import numeral, percent, ticked
+from experiments.charts.chart import Chart
 from experiments.charts.quantity import decades, outcome_quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, blank, caption, looks, named, one_at_a_time, settle
 from experiments.comparison import Comparison
 from experiments.intervals import better_interval, mean_interval
+from experiments.stamp import comparison_provenance
 from sim.errors import InputError
 from sim.outcomes import HEADLINES, OUTCOMES
 
@@ -28,13 +29,13 @@ NOTE = (
 
 
 @one_at_a_time
-def differences(comparison: Comparison) -> Figure:
+def differences(comparison: Comparison) -> Chart:
     """Difference of the headline outcomes to the reference in the same draw: mean, 95 % interval, and how often it is better."""
     if len(comparison.names) < 2:
         raise InputError(f"policies {comparison.names[0]!r} must be two or more for differences: the first is the reference")
     rows = -(-len(HEADLINES) // COLUMNS)
     height = 1.2 + rows * (0.85 + 0.22 * max(2, len(comparison.names) - 1))
-    figure = blank(height, headline(comparison), caption(comparison, NOTE))
+    figure = blank(height, headline(comparison), caption(comparison, NOTE), comparison_provenance(comparison))
     cast(ConstrainedLayoutEngine, figure.get_layout_engine()).set(wspace=0.08)
     panels = figure.subplots(rows, COLUMNS, sharey=True, squeeze=False)
     for outcome, axes in zip(HEADLINES, panels.flat, strict=False):

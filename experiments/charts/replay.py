@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from textwrap import fill
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.amount import ticked
+from experiments.charts.chart import Chart
 from experiments.charts.style import BLUE, INK, LARGE, PALE, VERMILLION, blank, one_at_a_time, settle
 from experiments.provenance import lockgate_version
 from experiments.validation.happened import Case
@@ -26,7 +26,7 @@ NOTE = (
 
 
 @one_at_a_time
-def replay_chart(case: Case, replayed: Sequence[Replayed], study: Study) -> Figure:
+def replay_chart(case: Case, replayed: Sequence[Replayed], study: Study) -> Chart:
     """One row a quantity: bar and dot for the model, a diamond for what was reported. Rows of one unit share an axis."""
     units = dict.fromkeys(each.reported.unit for each in replayed)
     groups = [[each for each in replayed if each.reported.unit == unit] for unit in units]

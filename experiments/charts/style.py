@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, wraps
 from textwrap import fill
-from threading import RLock
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -18,6 +17,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
 from matplotlib.style import context
 
+from experiments.charts.chart import DRAWING, Chart
 from experiments.credibility.factors import foot
 from experiments.provenance import lockgate_version
 from experiments.text import escaped, printable
@@ -41,7 +41,6 @@ LINES = ("--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 P = ParamSpec("P")
 T = TypeVar("T")
 
-DRAWING = RLock()
 Line = str | tuple[int, tuple[int, ...]]
 
 
@@ -109,9 +108,10 @@ def patch(look: Fill, label: str) -> Patch:
     return Patch(facecolor=look.colour, hatch=look.hatch, edgecolor=INK, linewidth=0.4, label=label)
 
 
-def blank(height: float, title: str, caption: str) -> Figure:
-    """An empty figure of this height (inches) between its title and its caption."""
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout=ConstrainedLayoutEngine(rect=WITHIN))
+def blank(height: float, title: str, caption: str, provenance: dict[str, Any] | None = None) -> Chart:
+    """An empty chart of this height (inches) between its title and its caption."""
+    layout = ConstrainedLayoutEngine(rect=WITHIN)
+    figure = Chart(title=title, provenance=provenance, figsize=(WIDTH, height), dpi=DPI, layout=layout)
     FigureCanvasAgg(figure)  # labels are placed by the size of their text, which needs a renderer
     figure.suptitle(fill(title, 106), x=0.008, ha="left", fontsize=LARGE, fontweight="bold", color=INK)
     figure.supxlabel(fill(caption, 188), x=0.008, ha="left", fontsize=SMALL, color=GREY, linespacing=1.3)

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from experiments.charts.chart import Chart
 from experiments.charts.lanes import MOST, lane_name, lanes, owned, system_name
 from experiments.charts.spans import Span, stage_spans
 from experiments.charts.style import INK, NORMAL, PALE, SMALL, STAGES, blank, drawable, named, one_at_a_time, patch, settle
@@ -60,7 +60,7 @@ SIGNS = {
 
 
 @one_at_a_time
-def timeline(tables: Mapping[str, Array], policy_name: str, *, caption: str = "") -> Figure:
+def timeline(tables: Mapping[str, Array], policy_name: str, *, caption: str = "") -> Chart:
     """One lane a system over the days of one run (`sim.engine.trace`): who could use it, and the events that mattered."""
     spans = stage_spans(tables)
     chosen = lanes(tables)

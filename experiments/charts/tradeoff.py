@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator, SymmetricalLogLocator
 
 from experiments.amount import numeral, ticked
+from experiments.charts.chart import Chart
 from experiments.charts.points import STEP, Points, beside, draw_means, draw_single, intervals, label
 from experiments.charts.quantity import Quantity, decades, outcome_quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, blank, caption, looks, named, one_at_a_time, settle
 from experiments.comparison import Comparison
+from experiments.stamp import comparison_provenance
 from sim.outcomes import OUTCOMES
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -31,13 +32,13 @@ NOTE = (
 
 
 @one_at_a_time
-def tradeoff(comparison: Comparison) -> Figure:
+def tradeoff(comparison: Comparison) -> Chart:
     """Model-enabled harm against release delay: above its level with the single draws, below the paired difference to the reference."""
     delays, harm, difference = comparison.outcome(DELAY), comparison.outcome(HARM), comparison.difference(HARM)
     x = intervals(delays)
     offsets, marks = beside(x[:, 0]), looks(len(comparison.names))
     paired = len(comparison.names) > 1
-    figure = blank(8.6 if paired else 5.0, headline(comparison), caption(comparison, NOTE))
+    figure = blank(8.6 if paired else 5.0, headline(comparison), caption(comparison, NOTE), comparison_provenance(comparison))
     panels = list(figure.subplots(2 if paired else 1, 1, sharex=True, squeeze=False, height_ratios=(1, 1.25) if paired else None)[:, 0])
     level = outcome_quantity(HARM, intervals(harm))
     points = Points(x, intervals(harm) * level.factor, texts(comparison), marks, offsets)

@@ -5,15 +5,16 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.amount import ticked
 from experiments.charts.callouts import spread
+from experiments.charts.chart import Chart
 from experiments.charts.quantity import Quantity, quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, Look, blank, caption, looks, named, one_at_a_time, settle
 from experiments.comparison import Comparison
+from experiments.stamp import comparison_provenance
 from sim.measures import WEEK_END, WEEKLY
 from sim.outcomes import Outcome
 
@@ -38,7 +39,7 @@ class Course:
 
 
 @one_at_a_time
-def weekly(comparison: Comparison) -> Figure:
+def weekly(comparison: Comparison) -> Chart:
     """Weekly harm, exposed share and usable lead: median and middle half of the draws under every policy."""
     courses = [course(comparison, series) for series in SERIES]
     if len(comparison.names) <= TOGETHER:
@@ -66,9 +67,9 @@ def headline(comparison: Comparison, harm: Course) -> str:
     return f"Over {when}, median weekly harm is lowest under {said[0]} and highest under {said[1]}"
 
 
-def together(comparison: Comparison, courses: list[Course]) -> Figure:
+def together(comparison: Comparison, courses: list[Course]) -> Chart:
     """One panel a series, with every policy in it."""
-    figure = blank(8.6, headline(comparison, courses[0]), caption(comparison, NOTE))
+    figure = blank(8.6, headline(comparison, courses[0]), caption(comparison, NOTE), comparison_provenance(comparison))
     panels = list(figure.subplots(len(courses), 1, sharex=True))
     marks = looks(len(comparison.names))
     for axes, drawn in zip(panels, courses, strict=True):
@@ -84,11 +85,11 @@ def together(comparison: Comparison, courses: list[Course]) -> Figure:
     return figure
 
 
-def apart(comparison: Comparison, courses: list[Course]) -> Figure:
+def apart(comparison: Comparison, courses: list[Course]) -> Chart:
     """One row a policy, with the reference in grey behind it, and one column a series."""
     others = len(comparison.names) - 1
     note = f"{NOTE} {GREY_NOTE.format(named(comparison.names[0]))}"
-    figure = blank(1.4 + 0.95 * others, headline(comparison, courses[0]), caption(comparison, note))
+    figure = blank(1.4 + 0.95 * others, headline(comparison, courses[0]), caption(comparison, note), comparison_provenance(comparison))
     panels = figure.subplots(others, len(courses), sharex=True, sharey="col", squeeze=False)
     marks = looks(len(comparison.names))
     for row, name in enumerate(comparison.names[1:]):

@@ -95,15 +95,18 @@ def save(wanted: list["Case"], replayed: dict[str, list["Replayed"]], study: "St
     """Write a chart of each case and all numbers to a folder, whole or not at all."""
     load_charts()
 
+    from experiments.charts import chart_files
     from experiments.charts.replay import replay_chart
     from experiments.folder import write_folder, write_json
     from experiments.provenance import provenance
-    from experiments.store import chart_files
+    from experiments.stamp import chart_provenance
 
     files: dict[str, Writer] = {"cases.json": partial(write_json, content(wanted, replayed, study))}
+    asked, command = study_of(wanted, study), ["lockgate", *sys.argv[1:]]
+    made = chart_provenance(asked, command)
     for case in wanted:
-        files |= chart_files(case.name, replay_chart(case, replayed[case.name], study))
-    write_folder(out, files, {"study": study_of(wanted, study), **provenance(["lockgate", *sys.argv[1:]])})
+        files |= chart_files(f"charts/{case.name}", replay_chart(case, replayed[case.name], study), made)
+    write_folder(out, files, {"study": asked, **provenance(command)})
 
 
 def rows(replayed: list["Replayed"]) -> list[tuple[str, ...]]:

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.amount import count
 from experiments.command.environment import load_charts
 from experiments.command.option import (
     Check,
@@ -101,21 +100,16 @@ def announce(*, check: bool, quiet: bool) -> None:
 
 def print_comparison(comparison: Any) -> None:
     """The table, and a sentence for each policy."""
-    from experiments.command.paired import paired
-    from experiments.command.verdict import Wording, table, verdicts
+    from experiments.command.paired import notes
+    from experiments.command.verdict import Wording, heading, table, verdicts
 
     console, summary = results(), comparison.summary()
     words = Wording(comparison.horizon_days, comparison.draws, comparison.fixed)
-    drawn = f"{count(comparison.draws, words.noun)}{' at central values' if comparison.fixed else ' drawn from its priors'}"
-    title = f"World {comparison.world.name}: {drawn}, {comparison.horizon_days} days each, seed {comparison.seed}."
-    console.print(paragraph(title, console.width))
+    console.print(paragraph(heading(comparison.world.name, words, comparison.seed), console.width))
     console.print()
     print_table(table(summary, words))
-    if len(comparison.names) > 1:
-        note = f"Differences are from {comparison.names[0]} in the same {words.noun}. Better in: share of {words.noun}s"
-        console.print(paragraph(f"{note}, of which those without a difference count half.", console.width))
-        for sentence in paired(summary):
-            console.print(paragraph(sentence, console.width))
+    for note in notes(summary, words):
+        console.print(paragraph(note, console.width))
     for sentence in verdicts(summary, words):
         console.print()
         console.print(paragraph(sentence, console.width))

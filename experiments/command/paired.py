@@ -4,8 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.amount import number, percent
-from experiments.command.verdict import finite
+from experiments.command.verdict import Wording, finite
 from sim.outcomes import OUTCOMES
+
+
+def notes(summary: Mapping[str, Any], words: Wording) -> list[str]:
+    """What the differences of the table are, and what pairing did. One policy alone has none."""
+    if not summary["pairing"]:
+        return []
+    note = f"Differences are from {summary['reference']} in the same {words.noun}. Better in: share of {words.noun}s"
+    return [f"{note}, of which those without a difference count half.", *paired(summary)]
 
 
 def paired(summary: Mapping[str, Any]) -> list[str]:

@@ -131,28 +131,27 @@ def save(told: Told, world: "World", folder: Path, study: dict[str, Any]) -> Non
     """Write a run to a folder, whole or not at all."""
     load_charts()
 
-    from experiments.charts import save as save_chart
+    from experiments.charts import chart_files
     from experiments.charts.timeline import timeline
     from experiments.folder import write_folder, write_json, write_lines, write_table
     from experiments.provenance import policy_content, provenance, world_content
+    from experiments.stamp import chart_provenance
 
     records = tables(told.model)
     figure = timeline(records, told.policy.name, caption=f"one run, {told.where.removeprefix('the ')}, seed {told.seed}")
 
-    def write_chart(path: Path) -> None:
-        save_chart(figure, path.with_suffix(""))  # as PNG and SVG
-
+    command = ["lockgate", *sys.argv[1:]]
     files: dict[str, Callable[[Path], None]] = {
         "events.parquet": partial(write_table, events_table(records["events"], told.sentences)),
         "agents.parquet": partial(write_table, agents_table(records)),
         "systems.parquet": partial(write_table, columns(records["systems"])),
         "outcomes.json": partial(write_json, told.model.outcomes),
         "story.txt": partial(write_lines, told.lines),
-        "timeline.png": write_chart,
+        **chart_files("timeline", figure, chart_provenance(study, command)),
     }
     manifest = {
         "study": study,
-        **provenance(["lockgate", *sys.argv[1:]]),
+        **provenance(command),
         "policies": {told.policy.name: policy_content(told.policy)},
         "parameters": world_content(world),
     }

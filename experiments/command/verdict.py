@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.amount import days, decimals_of, money, number, percent, scale, size_of
+from experiments.amount import count, days, decimals_of, money, number, percent, scale, size_of
 from experiments.text import printable
 from sim.outcomes import OUTCOMES, Outcome
 
@@ -144,6 +144,12 @@ def interval_cell(column: Column, outcomes: Mapping[str, Statistics], words: Wor
     if censored(column.outcome, outcomes) == 1.0:
         return f"in {words.horizon_days} days"
     return column.span(outcomes[column.outcome.name], words)
+
+
+def heading(world: str, words: Wording, seed: int) -> str:
+    """The world, and how it was drawn."""
+    drawn = f"{count(words.draws, words.noun)}{' at central values' if words.fixed else ' drawn from its priors'}"
+    return f"World {world}: {drawn}, {words.horizon_days} days each, seed {seed}."
 
 
 def table(summary: Mapping[str, Any], words: Wording) -> Any:

@@ -10,7 +10,7 @@ from sim.invariants import INVARIANTS
 
 HASH = "sim/chance.py"
 EQUATIONS = ("sim/formulas/", "sim/code_base.py", HASH)
-BEGINNING = "sim/start/"
+BEGINNING = "sim/beginning.py"
 CHECKS = "sim/invariants.py"  # their sentences stand in the table of invariants
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from experiments.ensemble import Ensemble, draw_worlds
 from experiments.sweep.plan import Piece, SweepPlan
+from sim.block import Memory
 from sim.engine import run_plan
 from sim.invariants import BrokenInvariant
 from sim.outcomes import OUTCOMES
