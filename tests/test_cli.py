@@ -82,6 +82,7 @@ def test_light_commands_load_nothing_heavy(command, heavy):
 # Comparing
 
 
+@pytest.mark.full
 def test_compare_loads_neither_mesa_nor_charts_before_its_answer(tmp_path):
     program = """if True:
         import sys
@@ -145,6 +146,11 @@ def test_compare_json_is_the_summary_and_nothing_else(folder):
     summary = json.loads(done.stdout)
     assert list(summary["policies"]) == ["open-release", "withhold"]
     assert summary == json.loads((folder / "one" / "summary.json").read_text())
+
+
+@pytest.mark.full
+def test_compare_json_is_the_same_in_one_thread():
+    done = call("compare", *PAIR, "--json", "--out", "one")
     again = call("compare", *PAIR, "--json", "--quiet", "--out", "one", "--threads", "1")
     assert (again.stdout, again.stderr) == (done.stdout, "")
 

@@ -14,11 +14,12 @@ from sim.parameters import parameter_table
 from sim.policy import Policy
 from tests.drivers import disagreements
 from tests.generated import policies, worlds
+from tests.sizes import size
 
 SMALL = {"organisations": 25, "bad_actors": 60, "cadence_days": 25, "leak_hazard": 0.01, "theft_chance_sl3": 0.1, "base_hazard": 0.1}
 
 
-@settings(max_examples=200)
+@settings(max_examples=size(60, 200))
 @given(policies(), worlds(), st.integers(0, 2**40), st.integers(1, 70))
 def test_drivers_agree_and_invariants_hold(policy: Policy, world: dict[str, Any], seed: int, days: int) -> None:
     assert disagreements(policy, world, seed, days, check=True) == []

@@ -97,6 +97,7 @@ print(memory.table("constants")["expected_loss"][0])
 """
 
 
+@pytest.mark.full
 def test_an_edited_rule_is_compiled_anew(tmp_path: Path) -> None:
     """Numba's cache looks at the outermost file only; ours is named by all sources of the model."""
 

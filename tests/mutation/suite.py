@@ -8,15 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-HERE = Path(__file__).parent
 GOLDEN = "test_golden"
-ABOUT = {  # checks that are about a file and are not named like it
-    "test___init__": ("test_day",),
-    "test_log": ("test_systems",),
-    "test_population": ("test_population", "test_ranking", "test_day", "test_rare_states"),
-    "test_formulas": ("test_formulas",),
-    "test_chance": ("test_chance",),
-}
 
 
 def plain(check: Callable[[], None]) -> Callable[[], None]:
@@ -50,12 +42,12 @@ def doctests_of(path: str) -> Iterator[Callable[[], None]]:
 
 
 def meaning_checks(path: str) -> Iterator[Callable[[], None]]:
-    """The doctests of a file, the checks named like it, and those of the day; all checks where no file is named."""
-    if path.startswith("sim/formulas/") or path == "sim/chance.py":
+    """The doctests of a file of formulas, and then all checks of behaviour, those of formulas for these files alone."""
+    formulas = path.startswith("sim/formulas/") or path == "sim/chance.py"
+    if formulas:
         yield from doctests_of(path)
-    own = "test_formulas" if path.startswith("sim/formulas/") else f"test_{path.rsplit('/', maxsplit=1)[-1].removesuffix('.py')}"
-    for name in ABOUT.get(own, (own, "test_day", "test_rare_states")) if path else sorted(file.stem for file in HERE.glob("test_*.py")):
-        if name != GOLDEN:
+    for name in sorted(file.stem for file in Path(__file__).parent.glob("test_*.py")):
+        if name != GOLDEN and (formulas or not path or name not in ("test_formulas", "test_chance")):
             yield from checks_of(name)
 
 
