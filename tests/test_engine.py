@@ -29,11 +29,6 @@ def test_horizon_out_of_bounds_is_refused() -> None:
         simulate(parameter_table(1), [load_policy("open-release")], [0], 4000)
 
 
-def test_checked_runs_give_the_same_results() -> None:
-    table, policy = parameter_table(3, **SMALL), [load_policy("staged-preview")]
-    assert (simulate(table, policy, range(3), 60, check=True).outcomes == simulate(table, policy, range(3), 60).outcomes).all()
-
-
 def test_a_policy_gives_the_same_beside_others_as_alone() -> None:
     """Policies of a draw share its population and its agenda; those with tables of other sizes begin anew."""
     other = Policy("more desks", {"case_by_case": True, "approvals": True, "agencies": 5, "testers": 4, "reviewers": 9})

@@ -58,6 +58,23 @@ def test_who_gets_a_system_that_is_ready() -> None:
     assert (system.stage, world.score.asked, world.score.complied) == (PUBLIC, 1, 0), "a lab that declines goes out as always"
 
 
+def test_training_ends_in_a_system_with_the_safeguard_that_effort_reached() -> None:
+    flaws = set()
+    for seed in range(20):
+        params = {"safeguard_least": 0.4, "safeguard_most": 0.9, "flaw_chance": 0.9, "detection_half_life_days": 9.0}
+        world = world_of(seed=seed, feedback=Feedback.NONE, own_testing_days=9, cadence_days=31, **params)
+        lab = put(world.labs[1], capability=2.0, systems=2, next_trained_day=7, trained=1.0)
+        log_of(world)
+        lab.step(world, 7)
+        system = world.systems[1 + 2 * 3]
+        assert (system.capability, system.built, system.safeguard, system.stage, system.ready_day) == (2.0, 0.9, 0.9, TESTING, 16)
+        assert system.flaw == (uniform(seed, Purpose.FLAW, 1, 2) < 0.9 * 0.5)
+        assert (lab.systems, lab.trained, lab.next_trained_day) == (3, 2.0, 38)
+        assert log_of(world) == [(EventKind.TRAINED, 7, 1, -1, 7, 1.0)]
+        flaws.add(system.flaw)
+    assert flaws == {False, True}
+
+
 def test_how_a_lab_looks_after_a_system() -> None:
     flawed = {"flaw": True, "bypassed": True, "fix_day": 9, "built": 0.5, "safeguard": 0.1, "stage": int(PUBLIC), "public_day": 3}
     on = {"lab_programme": True, "preview_days": 7}
@@ -83,6 +100,7 @@ def test_how_a_lab_looks_after_a_system() -> None:
         ({}, 7, strips, out, {"stripped": True, "safeguard": 0.1}),
         ({}, 7, strips, {**out, "safeguard": 0.05}, {"stripped": True, "safeguard": 0.05}),
         ({}, 7, {**strips, "stripping_on": False}, out, {"stripped": False}),
+        ({}, 7, strips, {**out, "stage": int(PUBLIC)}, {"stripped": False}),
     ):  # fmt: skip
         world, lab, system = lab_with(levers, 1, params={"fix_days": 21, **params}, **given)
         lab.step(world, day)
