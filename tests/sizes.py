@@ -16,3 +16,8 @@ def size(everyday: Size, full: Size) -> Size:
 def in_full(*cases: Any) -> list[Any]:
     """Cases of a parametrised test that are tried in the full run alone."""
     return [pytest.param(case, marks=pytest.mark.full) for case in cases]
+
+
+def few(count: int, rows: list[tuple[Any, ...]]) -> list[Any]:
+    """Rows of a parametrised test with several arguments: so many every day, all in the full run."""
+    return [pytest.param(*row, marks=() if place < count else pytest.mark.full) for place, row in enumerate(rows)]

@@ -455,6 +455,7 @@ def test_an_unforeseen_error_keeps_its_traceback(monkeypatch):
 class TestProcess:
     """What only a process of its own shows."""
 
+    @pytest.mark.full
     def test_reader_that_leaves_is_no_error(self):
         with subprocess.Popen([*LOCKGATE, "list", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             process.stdout.readline()
@@ -466,6 +467,7 @@ class TestProcess:
             done = subprocess.run([*LOCKGATE, "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
         assert (done.returncode, done.stderr) == (2, "lockgate: No space left on device\n")
 
+    @pytest.mark.full
     def test_interrupt(self, folder):
         command = [*LOCKGATE, "compare", "--draws", "10000", *TINY]
         # Shells let background jobs ignore interrupts, and children inherit that: here the test may run in one.
