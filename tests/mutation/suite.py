@@ -9,6 +9,11 @@ from pathlib import Path
 import numpy as np
 
 GOLDEN = "test_golden"
+ONLY_ABOUT: dict[str, str | tuple[str, ...]] = {  # checks that nothing but these files can fail
+    "test_agenda": ("sim/agenda", "sim/agents/bad_actor"),
+    "test_chance": "sim/chance",
+    "test_formulas": "sim/formulas/",
+}
 
 
 def plain(check: Callable[[], None]) -> Callable[[], None]:
@@ -42,12 +47,11 @@ def doctests_of(path: str) -> Iterator[Callable[[], None]]:
 
 
 def meaning_checks(path: str) -> Iterator[Callable[[], None]]:
-    """The doctests of a file of formulas, and then all checks of behaviour, those of formulas for these files alone."""
-    formulas = path.startswith("sim/formulas/") or path == "sim/chance.py"
-    if formulas:
+    """The checks of behaviour that a mutant of this file can fail, of a formula also its examples; all checks where no file is named."""
+    if path.startswith(("sim/formulas/", "sim/chance")):
         yield from doctests_of(path)
     for name in sorted(file.stem for file in Path(__file__).parent.glob("test_*.py")):
-        if name != GOLDEN and (formulas or not path or name not in ("test_formulas", "test_chance")):
+        if name != GOLDEN and (not path or path.startswith(ONLY_ABOUT.get(name, ""))):
             yield from checks_of(name)
 
 

@@ -16,7 +16,7 @@ BUSY = {
 }  # fmt: skip
 
 
-def planning(days_ahead: int, room: int = 400) -> Any:
+def planning(days_ahead: int, room: int = 150) -> Any:
     """A world in which several plans come on most days, with room for an agenda."""
     world = world_of(**BUSY)
     world.days_ahead = days_ahead
@@ -29,7 +29,7 @@ def test_a_run_by_agenda_is_the_run_by_steps() -> None:
     """Also at the edges of a day, with blocks of days that end with the run or do not, and with room for just what comes."""
     for days_ahead in (1, 5, 12, 20):
         needed = 0
-        for room in (400, None):
+        for room in (150, None):
             stepped, kept = world_of(**BUSY), planning(days_ahead, needed if room is None else room)
             for world in (stepped, kept):
                 put(world.bad_actors[0], next_at=4.0, theft_at=math.nextafter(5.0, 0.0))

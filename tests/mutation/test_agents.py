@@ -88,6 +88,7 @@ def test_how_a_lab_looks_after_a_system() -> None:
         (on, 8, {}, own, {"stage": PARTNERS}),
         (on, 9, {}, own, {"stage": PUBLIC, "public_day": 9}),
         (on, 10, {}, {**own, "stage": int(HELD)}, {"stage": PUBLIC}),
+        (on, 10, {}, {**own, "public_day": 5}, {"stage": PUBLIC, "public_day": 5}),
         (on, 10, {}, {**own, "stage": int(DARK)}, {"stage": DARK}),
         (on, 10, {}, {**own, "regime": int(GOVERNMENT)}, {"stage": PARTNERS}),
         ({**on, "public_release": False}, 99, {}, own, {"stage": PARTNERS}),
@@ -478,10 +479,22 @@ def test_what_is_due_today_is_tried_today_thefts_first() -> None:
         assert world.channels[Channel.STOLEN_WEIGHTS].operations == int(operations and thefts), "what is stolen today is used today"
     world, crew, _ = attacking(next_at=9.0, gap_days=0.05)
     world.agenda.append(Operation())
+    world.operations = [9, 9, 9]
     crew.step(world, 9)
     assert crew.operations == world.score.operations > 5, "several on one day"
     assert crew.next_at >= 10.0
     assert world.agenda[1].chances == 0, "all on the first line"
+    assert (len(world.operations), 9 in world.operations) == (3, False), "what finds no room in the list is counted alone"
+
+
+def test_what_finds_no_room_in_the_log_is_counted() -> None:
+    world, lab, _ = lab_with(stage=int(TESTING))
+    world.events = [world.events.new()]
+    world.score.events = 0
+    lab.step(world, 8)
+    line = world.events[0]
+    assert (line.day, line.kind, line.who, line.whom, line.system, line.value) == (8, EventKind.READY, 0, -1, 3, 1.0)
+    assert world.score.events == 2
 
 
 def test_the_draws_of_an_actor_are_those_of_its_row() -> None:
