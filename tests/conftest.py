@@ -1,14 +1,23 @@
-"""What all tests share: no display, the checkout in child processes, and examples that are the same in every run."""
+"""What all tests share: no display, the checkout in child processes, their sizes, and examples that are the same in every run."""
 
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+from tests import sizes
 
 os.environ["MPLBACKEND"] = "Agg"
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
 
-settings.register_profile("everyday", deadline=None, derandomize=True)
-# The long run, by hand: pytest tests/relations --hypothesis-profile=full --hypothesis-seed=N
-settings.register_profile("full", deadline=None, max_examples=10_000, database=None)
-settings.load_profile("everyday")
+settings.register_profile("everyday", deadline=None, derandomize=True, max_examples=30)
+settings.register_profile("full", deadline=None, derandomize=True, max_examples=100)
+# Fresh examples, by hand: pytest tests/relations --hypothesis-profile=long --hypothesis-seed=N
+settings.register_profile("long", deadline=None, max_examples=10_000, database=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Small sizes where the marker expression leaves the full run's tests out, and large ones where it does not."""
+    sizes.full_run = "not full" not in config.option.markexpr
+    settings.load_profile(config.getoption("--hypothesis-profile") or sizes.size("everyday", "full"))

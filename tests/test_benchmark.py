@@ -214,6 +214,7 @@ def test_points_grow_in_one_thing_alone():
 # Memory
 
 
+@pytest.mark.full
 def test_a_point_is_weighed_without_the_process_that_asks():
     wanted = point.Point(5, 20, 10, draws=3, times=2, policies=("open-release", "withhold"))
     assert point.point_of(json.dumps(asdict(wanted))) == wanted

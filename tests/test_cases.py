@@ -106,6 +106,7 @@ def test_open_weights_stand_where_the_lag_puts_them():
 # The page, the charts and the command
 
 
+@pytest.mark.full
 def test_the_page_is_todays(study):
     """Renew it with `python -m tests.full.cases`."""
     assert (DOCS / "cases.md").read_text(encoding="utf-8") == page(study)

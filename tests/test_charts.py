@@ -23,6 +23,7 @@ from sim.parameters import parameter_table
 from sim.row import NEVER, dtype
 from sim.vocabulary import Channel, EventKind, Stage
 from sim.world import System
+from tests.sizes import size
 
 SMALL = {"organisations": 20, "bad_actors": 50}
 WORLD = with_parameters(load_world("baseline"), SMALL)
@@ -31,14 +32,15 @@ STAGED = load_policy("staged-preview")
 TWICE = (STAGED, replace(STAGED, name="the-same-again"))
 COMPARISONS = {
     "three policies": {"policies": TRIO},
-    "all policies": {"policies": policy_names()},
     "one draw": {"policies": TRIO, "draws": 1},
     "two draws, fixed": {"policies": TRIO[:2], "draws": 2, "fixed": True},
     "one policy twice": {"policies": TWICE},
-    "less than a week": {"policies": (*TRIO, "withhold"), "horizon_days": 5},
     "one policy": {"policies": TRIO[:1]},
     "odd names": {"policies": (replace(STAGED, name="US$ 1 or $2"), replace(STAGED, name="a name too long for any axis to have room"))},
 }
+MORE = {"all policies": {"policies": policy_names()}, "less than a week": {"policies": (*TRIO, "withhold"), "horizon_days": 5}}
+COMPARISONS |= size({}, MORE)
+TRACED = size(("directive-revocation", "staged-preview"), policy_names())
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +192,7 @@ def test_weekly_medians(trio):
         assert [text.get_text() for text in axes.texts] == list(trio.names)
 
 
+@pytest.mark.full
 def test_many_policies_have_a_row_each_with_the_reference_behind(drawn, comparisons):
     figure = drawn["all policies"]["weekly"]
     others = comparisons["all policies"].names[1:]
@@ -297,10 +300,10 @@ def test_spans_of_open_weights():
 @pytest.fixture(scope="module")
 def runs():
     world = parameter_table(1, **SMALL)
-    return {name: trace(world, load_policy(name), 1, 365) for name in policy_names()}
+    return {name: trace(world, load_policy(name), 1, 365) for name in TRACED}
 
 
-@pytest.mark.parametrize("name", policy_names())
+@pytest.mark.parametrize("name", TRACED)
 def test_last_spans_are_the_stages_in_the_end(runs, name):
     last = {span.system: span for span in stage_spans(runs[name])}
     for row, system in enumerate(runs[name]["systems"]):
@@ -314,7 +317,7 @@ def is_first_covered(system):
     return (system["owner"], system["number"], system["open_lab"]) == (0, 1, False)
 
 
-@pytest.mark.parametrize("name", policy_names())
+@pytest.mark.parametrize("name", TRACED)
 def test_timeline(runs, name):
     figure = timeline(runs[name], name, caption="seed 1")
     (axes,) = figure.axes
@@ -344,7 +347,8 @@ def test_files_are_the_same_every_time_in_any_thread(trio, tmp_path):
     before = mpl.rcParams["svg.hashsalt"]
 
     def files(number):
-        return [path for name, figure in draw_all(trio).items() for path in save(figure, tmp_path / str(number) / name)]
+        drawn = size(lambda comparison: {"tradeoff": tradeoff(comparison)}, draw_all)(trio)
+        return [path for name, figure in drawn.items() for path in save(figure, tmp_path / str(number) / name)]
 
     with ThreadPoolExecutor(3) as pool:
         first, *others = pool.map(files, range(3))
@@ -359,6 +363,6 @@ def test_files_are_the_same_every_time_in_any_thread(trio, tmp_path):
 def test_nothing_is_warned_of(comparisons, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for name in ("one draw", "odd names"):
+        for name in ("odd names", *size((), ("one draw",))):
             for chart, figure in draw_all(comparisons[name]).items():
                 save(figure, tmp_path / name / chart)

@@ -86,6 +86,7 @@ def test_a_current_folder_that_is_gone_is_no_reason_to_stop(monkeypatch, tmp_pat
     assert child.unsafe_folders() == {os.path.realpath("/program")}
 
 
+@pytest.mark.full
 def test_a_sweep_in_a_folder_from_elsewhere(traces):
     study = write_study(traces.parent / "study.toml", draws=1, points=1, series=False, limit=60)
     command = [*LOCKGATE, "sweep", str(study), "--out", "out", "--workers", "1", "--quiet", "--json"]

@@ -82,6 +82,7 @@ def test_light_commands_load_nothing_heavy(command, heavy):
 # Comparing
 
 
+@pytest.mark.full
 def test_compare_loads_neither_mesa_nor_charts_before_its_answer(tmp_path):
     program = """if True:
         import sys
@@ -145,6 +146,11 @@ def test_compare_json_is_the_summary_and_nothing_else(folder):
     summary = json.loads(done.stdout)
     assert list(summary["policies"]) == ["open-release", "withhold"]
     assert summary == json.loads((folder / "one" / "summary.json").read_text())
+
+
+@pytest.mark.full
+def test_compare_json_is_the_same_in_one_thread():
+    done = call("compare", *PAIR, "--json", "--out", "one")
     again = call("compare", *PAIR, "--json", "--quiet", "--out", "one", "--threads", "1")
     assert (again.stdout, again.stderr) == (done.stdout, "")
 
@@ -449,6 +455,7 @@ def test_an_unforeseen_error_keeps_its_traceback(monkeypatch):
 class TestProcess:
     """What only a process of its own shows."""
 
+    @pytest.mark.full
     def test_reader_that_leaves_is_no_error(self):
         with subprocess.Popen([*LOCKGATE, "list", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             process.stdout.readline()
@@ -460,6 +467,7 @@ class TestProcess:
             done = subprocess.run([*LOCKGATE, "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
         assert (done.returncode, done.stderr) == (2, "lockgate: No space left on device\n")
 
+    @pytest.mark.full
     def test_interrupt(self, folder):
         command = [*LOCKGATE, "compare", "--draws", "10000", *TINY]
         # Shells let background jobs ignore interrupts, and children inherit that: here the test may run in one.

@@ -5,16 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import sim
 from scenarios import load_policy, policy_names
-from sim.engine import simulate, trace
+from sim.engine import simulate
 from sim.errors import InputError
 from sim.parameters import parameter_table
 from sim.policy import Policy
-from sim.vocabulary import EventKind
 
 SMALL = {"organisations": 20, "bad_actors": 40, "base_hazard": 0.2}
 
@@ -22,16 +20,6 @@ SMALL = {"organisations": 20, "bad_actors": 40, "base_hazard": 0.2}
 def test_a_huge_population_is_refused_with_its_estimate() -> None:
     with pytest.raises(InputError, match=r"bad_actors = 20000000 .* need about [0-9.]+ GB of memory and [0-9]+ s"):
         simulate(parameter_table(1, bad_actors=20_000_000, organisations=2_000_000), [load_policy("open-release")], [0])
-
-
-def test_horizon_out_of_bounds_is_refused() -> None:
-    with pytest.raises(InputError, match="horizon_days = 4000 must be 1 to 3650"):
-        simulate(parameter_table(1), [load_policy("open-release")], [0], 4000)
-
-
-def test_checked_runs_give_the_same_results() -> None:
-    table, policy = parameter_table(3, **SMALL), [load_policy("staged-preview")]
-    assert (simulate(table, policy, range(3), 60, check=True).outcomes == simulate(table, policy, range(3), 60).outcomes).all()
 
 
 def test_a_policy_gives_the_same_beside_others_as_alone() -> None:
@@ -52,41 +40,6 @@ def test_progress_counts_every_world() -> None:
     assert sum(seen) == 5
 
 
-def test_a_list_that_proves_too_short_is_made_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    table, policies = parameter_table(3, **SMALL), [load_policy("open-release"), load_policy("staged-preview")]
-    at_once = simulate(table, policies, range(3), 60)
-    assert at_once.outcomes["operations"].min() > 8
-    monkeypatch.setattr("sim.plan.operations_expected", lambda horizon, worlds: np.ones(len(worlds), np.int64))
-    again = simulate(table, policies, range(3), 60)
-    assert (again.outcomes == at_once.outcomes).all()
-    assert (again.displacement == at_once.displacement).all()
-
-
-def test_a_table_that_is_not_contiguous_runs_as_it_is() -> None:
-    table, policy = parameter_table(4, **SMALL), [load_policy("open-release")]
-    assert (simulate(table[::2], policy, [0, 2], 30).outcomes == simulate(table, policy, range(4), 30).outcomes[::2]).all()
-
-
-def test_event_log_tells_causes_before_effects() -> None:
-    world = parameter_table(1, organisations=60, bad_actors=50, leak_hazard=0.02, theft_chance_sl3=0.2)
-    events = trace(world, load_policy("staged-preview"), 3, 200)["events"]
-    days = {kind: events["day"][events["kind"] == kind] for kind in EventKind}
-    assert (events["day"][1:] >= events["day"][:-1]).all()
-    for cause, effect in (
-        (EventKind.READY, EventKind.ASKED),
-        (EventKind.ASKED, EventKind.COMPLIED),
-        (EventKind.COMPLIED, EventKind.TEST_BEGUN),
-        (EventKind.TEST_BEGUN, EventKind.TEST_PASSED),
-        (EventKind.APPLIED, EventKind.APPROVED),
-        (EventKind.APPROVED, EventKind.LEAK),
-        (EventKind.WEIGHTS, EventKind.STRIPPED),
-    ):
-        assert len(days[cause]), cause
-        assert len(days[effect]), effect
-        assert days[cause].min() <= days[effect].min()
-    assert min(days[EventKind.BYPASS].min(), days[EventKind.FLAW_FOUND].min()) < days[EventKind.FIXED].min()
-
-
 EXPECTED_LOSS = """
 from sim.block import Memory
 from sim.parameters import parameter_table
@@ -97,6 +50,7 @@ print(memory.table("constants")["expected_loss"][0])
 """
 
 
+@pytest.mark.full
 def test_an_edited_rule_is_compiled_anew(tmp_path: Path) -> None:
     """Numba's cache looks at the outermost file only; ours is named by all sources of the model."""
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from experiments.cli import app
 from experiments.command.option import parsed
 from tests.command_lines import DIGITS, ESCAPE, LOCKGATE, SMALL, WRONG_BYTES, Surroundings, cache_folder, run_case
+from tests.sizes import in_full, size
 
 TINY = ("--horizon", "15", "--draws", "2", *SMALL)
 RUN = ("run", "staged-preview", "--horizon", "15", *SMALL, "--quiet", "--out")
@@ -49,7 +50,7 @@ def refused(*arguments):
     return done.stderr
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", [2, *in_full(0, 1, 3)])
 def test_random_command_lines(number, tmp_path_factory):
     run_case(Surroundings(tmp_path_factory.mktemp("lines") / "place"), 7_000 + number)
 
@@ -96,13 +97,14 @@ def test_folders_that_cannot_be_written(command, out, folder):
     assert sorted(path.name for path in folder.iterdir()) == ["loop", "pipe"]
 
 
-@pytest.mark.parametrize("out", [WRONG_BYTES, ESCAPE], ids=ascii)
+@pytest.mark.parametrize("out", [WRONG_BYTES, *in_full(ESCAPE)], ids=ascii)
 def test_folders_of_any_name(out, folder):
     done = call(*RUN, out)
     assert done.returncode == 0
     assert (folder / out / "story.txt").exists()
 
 
+@pytest.mark.full
 def test_a_command_with_names_that_are_no_text_leaves_a_study_that_can_be_used(folder):
     policy, out = f"{WRONG_BYTES}.toml", f"out-{WRONG_BYTES}"
     (folder / policy).write_text('summary = "Mine."\n[levers]\npreview_days = 3\n')
@@ -124,7 +126,7 @@ def test_a_file_whose_name_is_no_text(command, folder):
 
 # Streams
 
-STREAMS = [">&-", "2>&-", "<&- >&- 2>&-", "2>/dev/full", "| true"]
+STREAMS = [">&-", "| true", *in_full("2>&-", "<&- >&- 2>&-", "2>/dev/full")]
 
 
 @pytest.mark.parametrize("streams", STREAMS)
@@ -141,7 +143,7 @@ def test_streams_do_not_decide_on_the_exit_code(streams):
 
 
 def test_a_full_standard_output_is_said():
-    for command in ("list", "--help", "--version", "odd"):
+    for command in ("list", *size((), ("--help", "--version", "odd"))):
         for encoding in ("utf-8", "ascii"):  # some libraries wrap streams of the latter in their own
             done = call(command, streams=">/dev/full", PYTHONIOENCODING=encoding)
             assert (done.returncode, done.stderr) == (2, b"lockgate: No space left on device\n")
@@ -149,7 +151,10 @@ def test_a_full_standard_output_is_said():
 
 @pytest.mark.parametrize(
     "environment",
-    [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "latin-1"}],
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        *in_full({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "latin-1"}),
+    ],
     ids=str,
 )
 def test_what_an_encoding_lacks_is_escaped(environment, folder):
@@ -160,7 +165,7 @@ def test_what_an_encoding_lacks_is_escaped(environment, folder):
     assert call("show", "世", **environment).returncode == 2
 
 
-@pytest.mark.parametrize("columns", ["0", "abc", "9" * 30])
+@pytest.mark.parametrize("columns", ["0", *in_full("abc", "9" * 30)])
 def test_any_width(columns):
     assert call("list", COLUMNS=columns, LINES=columns, TERM="").returncode == 0
 
@@ -168,6 +173,7 @@ def test_any_width(columns):
 # Homes, and what libraries read
 
 
+@pytest.mark.full
 def test_a_user_without_home_and_name(folder):
     program = [sys.executable, "-P", "-c", HOMELESS]
     done = call("compare", "open-release", *TINY, "--out", "out", program=program, HOME=None, XDG_CACHE_HOME=None)
@@ -176,6 +182,7 @@ def test_a_user_without_home_and_name(folder):
     assert (folder / "out" / "charts" / "tradeoff.svg").exists()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("backend", ["module://matplotlib_inline.backend_inline", "nonsense"])
 def test_the_backend_of_a_notebook(backend, folder):
     done = call("compare", "open-release", *TINY, "--quiet", "--out", "out", MPLBACKEND=backend)
@@ -183,6 +190,7 @@ def test_the_backend_of_a_notebook(backend, folder):
     assert (folder / "out" / "charts" / "tradeoff.png").exists()
 
 
+@pytest.mark.full
 def test_settings_of_matplotlib_in_the_current_folder_change_no_chart(folder):
     assert call(*RUN, "plain").returncode == 0
     (folder / "matplotlibrc").write_text("backend: module://planted\ntext.usetex: True\nfont.size: 90\nsavefig.dpi: 7\n")

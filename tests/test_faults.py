@@ -13,6 +13,7 @@ from experiments.sweep.worker import OtherVersion, answer_on_cluster
 from sim.errors import InputError
 from tests.full.faults import cluster, damage, errors, identity, kills, races, runs, stops
 from tests.full.faults.bench import Bench, serving
+from tests.sizes import size
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def slow(request, place):
 
     def killed():
         with serving(place / "killed") as server:
-            return kills.at_every_call(Bench(place / "killed" / "small", 2, server, draws=1, series=False), step=6)
+            return kills.at_every_call(Bench(place / "killed" / "small", 2, server, draws=1, series=False), step=size(24, 6))
 
     def bad():
         with serving(place / "bad") as server:
@@ -64,12 +65,18 @@ def slow(request, place):
 
 
 def test_killed_at_random_it_goes_on(longer):
-    assert kills.of_sweep(longer, 2)["kills"] == 2
+    times = size(1, 2)
+    assert kills.of_sweep(longer, times)["kills"] == times
+
+
+@pytest.mark.full
+def test_killed_at_random_with_workers_it_goes_on(longer):
     assert kills.of_sweep(longer, 1, "--workers", "2")["kills"] == 1
 
 
 def test_workers_that_are_killed_are_replaced(longer):
-    assert kills.of_workers(longer, 2)["kills"] == 2
+    times = size(1, 2)
+    assert kills.of_workers(longer, times)["kills"] == times
 
 
 def test_a_disk_that_fails_at_any_call_is_a_sentence_and_it_goes_on(small):
@@ -78,8 +85,8 @@ def test_a_disk_that_fails_at_any_call_is_a_sentence_and_it_goes_on(small):
 
 
 def test_damage_is_never_used(place, server):
-    found = damage.of_all_files(Bench(place / "damaged", 5, server), flips=300, cuts=60, reruns=6)
-    assert found["swept again"] == 6
+    found = damage.of_all_files(Bench(place / "damaged", 5, server), flips=size(60, 300), cuts=size(12, 60), reruns=size(2, 6))
+    assert found["swept again"] == size(2, 6)
 
 
 def test_damage_that_is_used_would_be_seen(small, monkeypatch):
@@ -97,11 +104,12 @@ def test_shards_share_a_folder_and_nothing_else_does(longer):
 
 
 def test_any_way_to_run_it_gives_the_same_bytes(place, server):
-    assert identity.of_ways(place / "ways", identity.FEW, server)["ways"] == 12
+    ways = size(identity.FEW[:3], identity.FEW)
+    assert identity.of_ways(place / "ways", ways, server)["ways"] == len(ways)
 
 
 def test_stopped_at_any_moment_it_says_so_and_goes_on(longer):
-    stops.at_random(longer, 3, most_seconds=60)
+    stops.at_random(longer, size(1, 3), most_seconds=60)
 
 
 def test_no_worker_outlives_its_sweep(longer):
@@ -131,8 +139,8 @@ def test_runs_that_go_wrong_in_threads_lose_no_others(place, server):
 
 def test_killed_at_every_call_it_goes_on(slow):
     found = slow["killed"].result()
-    assert found["killed before fsync"] > 10
-    assert found["power failures"] >= 8
+    assert found["killed before fsync"] > size(1, 10)
+    assert found["power failures"] >= size(1, 8)
     assert found["parts made twice"] == 0
 
 
@@ -141,6 +149,7 @@ def test_parts_that_are_not_flushed_would_be_seen(small):
         kills.at_every_call(small, step=4, careless=".aside")
 
 
+@pytest.mark.full
 def test_runs_that_go_wrong_in_workers_lose_no_others(slow):
     bench, out, wrong = slow["bad"].result()
     runs.check_rows(bench, out, wrong)

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from numba import njit
 
-from sim.chance import SCHEME, Purpose, _draw, _grow, _link, _stem, draw, key, uniform
+from sim.chance import Purpose, _draw, _grow, _link, _stem, draw, key, uniform
 from tests.generator import avalanche, collisions, dieharder, rank, uniformity
 from tests.generator.mixers import MIXERS, keyed
+from tests.generator.splitmix import MASK, link, word_of
 from tests.generator.streams import AXES, BLOCK, PURPOSES, asked_in_a_run, filled, keys_along, stream, words
 
 ONE_IN_A_MILLION = 1e-6
-MASK = 2**64 - 1
 CHECKS: dict[str, Callable[[Any], bool]] = {
     "avalanche": lambda mixer: avalanche.worst(mixer, 100_000) < avalanche.BOUND,
     "collisions": lambda mixer: collisions.worst(mixer, 1_000_000) > ONE_IN_A_MILLION,
@@ -38,19 +38,6 @@ SPLITMIX64 = {
     0: [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F, 0xF88BB8A8724C81EC],
     1234567: [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821],
 }
-
-
-def link(key: int, word: int) -> int:
-    """One link in plain Python integers, written from the published algorithm: output number `word` of SplitMix64 seeded with `key`."""
-    z = (key + 0x9E3779B97F4A7C15 * (word + 1)) & MASK
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-    return z ^ (z >> 31)
-
-
-def word_of(seed: int, who: int, count: int, purpose: int) -> int:
-    """The word behind a draw, in plain Python integers."""
-    return link(link(link(link(SCHEME, seed), who), count), purpose)
 
 
 @njit

@@ -22,6 +22,7 @@ from experiments.sweep.told import plan_of, words
 from sim.errors import InputError
 from tests.hostile_folders import DEEP, STUDY, Place, attack, contents, sign, sign_part, sign_plan
 from tests.hostile_folders import mutated as spoilt
+from tests.sizes import in_full
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def changed(folder, change):
     sign_plan(folder)
 
 
-@pytest.mark.parametrize("number", range(20))
+@pytest.mark.parametrize("number", [*range(6), *in_full(*range(6, 20))])
 def test_a_spoilt_folder_is_a_sentence_and_touches_nothing_else(place, number):
     assert attack(place, number)
 

@@ -1,5 +1,6 @@
 """The health of pairing: the exact day on which paired runs first differ, and pairs that are none."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from experiments.command.paired import paired
 from experiments.comparison import compare
 from experiments.ensemble import Ensemble
 from experiments.pairing import BEFORE, Run, first_difference, state, unlike
+from experiments.sweep.columns import OUTCOMES
 from scenarios import load_policy, load_world, with_levers, with_parameters
 from sim.block import Memory
 from sim.parameters import parameter_table
@@ -15,6 +17,7 @@ from sim.policy import Policy
 
 DAYS = 60
 WORLD = parameter_table(1, organisations=20, bad_actors=60, base_hazard=0.1, leak_hazard=0.01)
+SMALL = with_parameters(load_world("baseline"), {"organisations": 20, "bad_actors": 60})
 BASE = load_policy("staged-preview")
 
 
@@ -64,18 +67,38 @@ def test_other_seeds_and_other_worlds_differ_before_any_policy_acts():
 
 @pytest.fixture(scope="module")
 def small():
-    world = with_parameters(load_world("baseline"), {"organisations": 20, "bad_actors": 60})
-    return compare(
-        ["open-release", "partner-programme", replace(load_policy("open-release"), name="again")], world, draws=6, horizon_days=40
-    )
+    again = replace(load_policy("open-release"), name="again")
+    return compare(["open-release", "partner-programme", again], SMALL, draws=6, horizon_days=40)
 
 
 def test_summary_names_the_day_and_the_field(small):
     health = small.summary()["pairing"]
     assert list(health) == ["partner-programme", "again"]
     assert (health["partner-programme"]["first_day_earliest"], health["partner-programme"]["by"]) == (0, "systems.stage")
-    assert (health["again"]["by"], health["again"]["identical_share"]) == (None, 1.0)
-    assert not any(found["broken"] for found in health.values())
+    never = {"draws": 6, "first_day_median": None, "first_day_earliest": None, "by": None, "never_share": 1.0}
+    assert health["again"] == {**never, "broken": False, "identical_share": 1.0}
+    assert not health["partner-programme"]["broken"]
+
+
+def test_the_same_policy_differs_by_exactly_nothing(small):
+    assert not any(small.difference(name)[:, 2].any() for name in OUTCOMES)
+    difference = small.summary()["policies"]["again"]["model_enabled_harm"]["difference"]
+    assert (difference["mean"], difference["nonzero"]["share"], difference["better_share"]) == (0.0, 0.0, 0.5)
+    assert math.isnan(difference["low"])  # six draws without a difference do not say that there are none
+    assert math.isnan(difference["pairing_gain"])
+
+
+def test_operations_are_the_same_under_every_policy(small):
+    operations = small.outcome("operations")
+    assert (operations == operations[:, :1]).all()
+    assert (small.results.displacement.sum(axis=(2, 3)) == operations).all()
+
+
+def test_draws_do_not_depend_on_how_many_there_are_or_what_else_is_sampled(small):
+    fewer = compare(["open-release"], SMALL, draws=3, horizon_days=40)
+    assert (fewer.results.outcomes[:, 0] == small.results.outcomes[:3, 0]).all()
+    fixed = compare(["open-release"], with_parameters(SMALL, {"pace": 1.0}), draws=3, horizon_days=40)
+    assert (fixed.ensemble.worlds["uplift"] == small.ensemble.worlds["uplift"][:3]).all()
 
 
 def test_results_of_other_seeds_are_a_broken_pairing(small):

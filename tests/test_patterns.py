@@ -15,6 +15,7 @@ from experiments.validation.study import DRAWS, SEED, Study
 from experiments.validation.table import SIMULATED, patterns, summary
 from sim.parameters import GRADES, PARAMETERS
 from sim.policy import LEVERS
+from tests.sizes import few
 
 KEYS = ["name", "meaning", "observed", "observed_low", "observed_high", "simulated", "low", "high", "unit", "use", "parameters", "grade",
         "source", "verdict", "miss", "note"]  # fmt: skip
@@ -161,30 +162,33 @@ def test_losses_have_the_fitted_quantiles():
 
 @pytest.mark.parametrize(
     ("name", "wrong"),
-    [
-        ("lag-index", {"open_weight_lag_months": 20.0}),
-        ("horizon-share", {"open_weight_lag_months": 20.0}),
-        ("horizon-growth", {"horizon_doubling_months": 24.0}),
-        ("cadence-lab", {"cadence_days": 200}),
-        ("cadence-all", {"cadence_days": 200}),
-        ("second-lab", {"rival_gap_min_months": 10.0, "rival_gap_max_months": 12.0}),
-        ("own-tests", {"own_testing_days": 0}),
-        ("exploited-7", {"patch_tau_days": 200.0}),
-        ("exploited-28", {"patch_tau_days": 200.0}),
-        ("all-flaws-90", {"patch_tau_days": 19.6}),
-        ("all-flaws-365", {"patch_tau_days": 19.6}),
-        ("never-patched", {"never_patch_share": 0.4}),
-        ("pool-patched", {"pool_patch_days": 3.0}),
-        ("incidents-all", {"base_hazard": 0.2}),
-        ("incidents-largest", {"base_hazard": 0.2}),
-        ("loss-median", {"severity_mu": 14.0}),
-        ("loss-p95", {"severity_sigma": 1.0}),
-        ("loss-p99", {"severity_sigma": 1.0}),
-        ("refusal-stripped", {"residual_refusal": 0.5, "open_safeguard": 0.6}),
-        ("agency-tests", {"test_days": 90.0}),
-        ("approvals", {"approval_days": 200.0}),
-        ("complied", {"cooperation": 0.001}),
-    ],
+    few(
+        3,
+        [
+            ("lag-index", {"open_weight_lag_months": 20.0}),
+            ("horizon-share", {"open_weight_lag_months": 20.0}),
+            ("horizon-growth", {"horizon_doubling_months": 24.0}),
+            ("cadence-lab", {"cadence_days": 200}),
+            ("cadence-all", {"cadence_days": 200}),
+            ("second-lab", {"rival_gap_min_months": 10.0, "rival_gap_max_months": 12.0}),
+            ("own-tests", {"own_testing_days": 0}),
+            ("exploited-7", {"patch_tau_days": 200.0}),
+            ("exploited-28", {"patch_tau_days": 200.0}),
+            ("all-flaws-90", {"patch_tau_days": 19.6}),
+            ("all-flaws-365", {"patch_tau_days": 19.6}),
+            ("never-patched", {"never_patch_share": 0.4}),
+            ("pool-patched", {"pool_patch_days": 3.0}),
+            ("incidents-all", {"base_hazard": 0.2}),
+            ("incidents-largest", {"base_hazard": 0.2}),
+            ("loss-median", {"severity_mu": 14.0}),
+            ("loss-p95", {"severity_sigma": 1.0}),
+            ("loss-p99", {"severity_sigma": 1.0}),
+            ("refusal-stripped", {"residual_refusal": 0.5, "open_safeguard": 0.6}),
+            ("agency-tests", {"test_days": 90.0}),
+            ("approvals", {"approval_days": 200.0}),
+            ("complied", {"cooperation": 0.001}),
+        ],
+    ),
 )
 def test_a_wrong_parameter_misses(name, wrong):
     assert FACTS[name].use == CALIBRATION
@@ -194,23 +198,27 @@ def test_a_wrong_parameter_misses(name, wrong):
 
 @pytest.mark.parametrize(
     ("name", "changes", "rises"),
-    [
-        ("burst", {"cadence_days": 15}, True),
-        ("crew-incidents", {"crew_gap_days": 3.0}, True),
-        ("state-share", {"spy_share": 0.4}, True),
-        ("insider-incidents", {"insider_gap_days": 1.0}, True),
-        ("loss-mean", {"severity_cap": 1e6}, False),
-        ("refusal-service", {"evasion": 0.0}, True),
-        ("ten-tries", {"evasion": 0.0, "safeguard_least": 0.95}, False),
-        ("bans", {"ban_chance": 0.0}, False),
-        ("licence-starved", {"staffing": 2.0}, False),
-    ],
+    few(
+        3,
+        [
+            ("burst", {"cadence_days": 15}, True),
+            ("crew-incidents", {"crew_gap_days": 3.0}, True),
+            ("state-share", {"spy_share": 0.4}, True),
+            ("insider-incidents", {"insider_gap_days": 1.0}, True),
+            ("loss-mean", {"severity_cap": 1e6}, False),
+            ("refusal-service", {"evasion": 0.0}, True),
+            ("ten-tries", {"evasion": 0.0, "safeguard_least": 0.95}, False),
+            ("bans", {"ban_chance": 0.0}, False),
+            ("licence-starved", {"staffing": 2.0}, False),
+        ],
+    ),
 )
 def test_every_other_pattern_reacts(name, changes, rises):
     before, after = simulated(name), simulated(name, **changes)
     assert after.value > before.value if rises else after.value < before.value
 
 
+@pytest.mark.full
 def test_dark_days_are_the_lever(found):
     assert {(p.simulated.low, p.simulated.high) for p in found if p.fact.name == "dark-days"} == {(19.0, 19.0)}
 
@@ -218,6 +226,7 @@ def test_dark_days_are_the_lever(found):
 # The record and the command
 
 
+@pytest.mark.full
 def test_recorded_verdicts_are_todays(found):
     """Renew the record with `python -m tests.full.patterns`."""
     figures = recorded()["patterns"]
@@ -225,6 +234,7 @@ def test_recorded_verdicts_are_todays(found):
     assert (figures["draws"], figures["seed"]) == (DRAWS, SEED)
 
 
+@pytest.mark.full
 def test_every_miss_says_why(found):
     assert [pattern.fact.name for pattern in found if pattern.verdict == MISSES and not pattern.fact.note] == []
 

@@ -64,12 +64,14 @@ def answers(tmp_path_factory):
     return answers, cache
 
 
+@pytest.mark.full
 def test_of_two_processes_one_compiles(answers):
     (one, other), _ = answers
     assert min(one[0], other[0]) == 0 < max(one[0], other[0])
     assert one[1] == other[1] == str([outcomes(1), outcomes(11)])
 
 
+@pytest.mark.full
 def test_workers_compile_nothing(answers, monkeypatch):
     (one, _), cache = answers
     monkeypatch.setenv("LOCKGATE_CACHE_DIR", str(cache))
@@ -79,6 +81,7 @@ def test_workers_compile_nothing(answers, monkeypatch):
     assert str(found) == one[1]
 
 
+@pytest.mark.full
 def test_workers_of_dask_compile_nothing(answers, monkeypatch):
     (one, _), cache = answers
     monkeypatch.setenv("LOCKGATE_CACHE_DIR", str(cache))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import sizes
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("sim", "scenarios", "experiments")
 TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "CITATION.cff", "docs", "tests", *PACKAGES}
@@ -49,10 +51,27 @@ def tracked():
     return [path for path in files if not any(fnmatch(part, name) for part in path.parts for name in ignored)]
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", ["ruff", "import contracts", *sizes.in_full("mypy")])
 def test_tool_finds_nothing(tool):
     done = subprocess.run([sys.executable, *TOOLS[tool]], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{tool}\n{done.stdout}{done.stderr}"
+
+
+def everyday_tests(path):
+    """The tests of a file that are not in the full run alone."""
+    functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef) and node.name[:5] == "test_"]
+    return [node.name for node in functions if "pytest.mark.full" not in map(ast.unparse, node.decorator_list)]
+
+
+def test_the_full_run_has_what_the_everyday_one_leaves_out(request, tmp_path):
+    assert sizes.full_run == ("not full" not in request.config.option.markexpr)
+    assert sizes.size(1, 2) == 1 + sizes.full_run
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["addopts"]
+    assert "-m=not full" in options
+    assert (ROOT / ".ci" / "run").read_text().endswith("\n.venv/bin/pytest -m ''\n")
+    assert [str(path) for path in (ROOT / "tests").rglob("test_*.py") if not everyday_tests(path)] == []
+    (tmp_path / "long.py").write_text("@pytest.mark.full\ndef test_long(): pass\n")
+    assert everyday_tests(tmp_path / "long.py") == []
 
 
 def test_ruff_knows_what_is_banned():

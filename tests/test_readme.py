@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.sizes import in_full
+
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *in_full(*sorted((ROOT / "docs").glob("*.md")))]
 BLOCK = re.compile(r"(?P<skip><!-- not run -->\n+)?^```(?P<language>python|bash|sh)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMANDS = (
     "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/lockgate compare",

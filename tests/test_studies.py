@@ -28,6 +28,7 @@ from sim.errors import InputError
 from sim.outcomes import OUTCOMES
 from sim.parameters import PARAMETERS, Uniform
 from sim.policy import LEVERS
+from tests.sizes import size
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "experiments" / FOLDER).glob("*.toml"))
@@ -349,7 +350,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=size(50, 150))
 @given(section=st.sampled_from(["levers", "dates", "uncertainties", "switches", "design", "stop"]), data=st.data())
 def test_anything_in_a_table_is_accepted_or_said_in_a_sentence(section, data):
     from experiments.study.sentence import problem

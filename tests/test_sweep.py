@@ -339,6 +339,7 @@ def test_folders_of_different_studies_are_not_merged(swept, tmp_path):
         merge(swept, [swept])
 
 
+@pytest.mark.full
 def test_workers_give_the_same_and_compile_nothing(swept, tmp_path):
     def compiled():
         return {path: path.stat().st_mtime_ns for path in driver().folder.rglob("*.nb?")}

@@ -49,6 +49,7 @@ def test_commands_show_what_cannot_be_seen(policy):
     call("validate", policy, code=2)
 
 
+@pytest.mark.full
 def test_a_comparison_of_hostile_names_is_drawn_and_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in NAMES:

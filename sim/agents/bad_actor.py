@@ -124,8 +124,9 @@ def reach_system(actor, world, operation, day):
         if luck_with(operation, offer.channel) >= refusal_chance(offer.safeguard, params.evasion, actor.skill):
             return offer.channel
         world.channels[offer.channel].refusals += 1
-        if offer.channel == Channel.PUBLIC_SERVICE and world.constants.feedback and draw(operation.chances, Purpose.BANNED) < params.ban_chance:
-            ban(actor, world, day)
+        if offer.channel == Channel.PUBLIC_SERVICE and world.constants.feedback:
+            if draw(operation.chances, Purpose.BANNED) < params.ban_chance:
+                ban(actor, world, day)
         if params.fallback_chance < 1.0 and draw(operation.chances, fall_back_purpose(refusals)) >= params.fallback_chance:
             return int(Channel.NO_MODEL)
         refusals += 1

@@ -8,14 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-HERE = Path(__file__).parent
 GOLDEN = "test_golden"
-ABOUT = {  # checks that are about a file and are not named like it
-    "test___init__": ("test_day",),
-    "test_log": ("test_systems",),
-    "test_population": ("test_population", "test_ranking", "test_day", "test_rare_states"),
-    "test_formulas": ("test_formulas",),
-    "test_chance": ("test_chance",),
+ONLY_ABOUT: dict[str, str | tuple[str, ...]] = {  # checks that nothing but these files can fail
+    "test_agenda": ("sim/agenda", "sim/agents/bad_actor"),
+    "test_chance": "sim/chance",
+    "test_formulas": "sim/formulas/",
 }
 
 
@@ -50,12 +47,11 @@ def doctests_of(path: str) -> Iterator[Callable[[], None]]:
 
 
 def meaning_checks(path: str) -> Iterator[Callable[[], None]]:
-    """The doctests of a file, the checks named like it, and those of the day; all checks where no file is named."""
-    if path.startswith("sim/formulas/") or path == "sim/chance.py":
+    """The checks of behaviour that a mutant of this file can fail, of a formula also its examples; all checks where no file is named."""
+    if path.startswith(("sim/formulas/", "sim/chance")):
         yield from doctests_of(path)
-    own = "test_formulas" if path.startswith("sim/formulas/") else f"test_{path.rsplit('/', maxsplit=1)[-1].removesuffix('.py')}"
-    for name in ABOUT.get(own, (own, "test_day", "test_rare_states")) if path else sorted(file.stem for file in HERE.glob("test_*.py")):
-        if name != GOLDEN:
+    for name in sorted(file.stem for file in Path(__file__).parent.glob("test_*.py")):
+        if name != GOLDEN and (not path or path.startswith(ONLY_ABOUT.get(name, ""))):
             yield from checks_of(name)
 
 

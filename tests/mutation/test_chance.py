@@ -3,23 +3,13 @@
 import math
 
 from sim.chance import SCHEME, Purpose, draw, exponential, grow, key, lognormal, normal, positive_stable, stem, uniform
+from tests.generator.splitmix import word_of
 from tests.mutation.worlds import near
-
-MASK = (1 << 64) - 1
-
-
-def link(chained: int, word: int) -> int:
-    """SplitMix64 on whole numbers, as Steele, Lea and Flood (2014) print it."""
-    z = (chained + 0x9E3779B97F4A7C15 * (word + 1)) & MASK
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-    return z ^ (z >> 31)
 
 
 def reference(seed: int, purpose: int, who: int, count: int) -> float:
     """The same draw, link by link."""
-    chained = link(link(link(link(SCHEME, seed), who), count), purpose)
-    return ((chained >> 11) + 0.5) / 2.0**53
+    return ((word_of(seed, who, count, purpose) >> 11) + 0.5) / 2.0**53
 
 
 def test_draws_are_the_reference_algorithm() -> None:

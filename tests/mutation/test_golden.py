@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.model import ReleaseModel
 from sim.policy import Policy
-from sim.row import fields
+from sim.row import NEVER, fields
 from sim.start.room import LISTS, ROWS
 
 STORED = Path(__file__).with_name("golden.json")
@@ -53,6 +53,7 @@ BUSY = {  # a small world in which rare things happen within weeks
     "open_shock_day": 20,
     "open_shock_capability": 1.0,
 }
+RARE = {"labs": 1, "open_weight_labs": 0, "open_shock_day": -1, "bad_actors": 20, "theft_gap_days": 40.0, "test_days_cv": 0.0}
 GRADED = {"case_by_case": True, "approvals": True, "preview_days": 20, "reviewers": 2, "agencies": 2, "testers": 1, "sign_offs": 1}
 SCENARIOS: dict[str, tuple[Policy, dict[str, Any]]] = {
     "open": (Policy("open"), BUSY),
@@ -87,6 +88,29 @@ SCENARIOS: dict[str, tuple[Policy, dict[str, Any]]] = {
         Policy("nobody knows", {"lab_programme": True}),
         {**BUSY, "race_information": 0, "leaks_on": False, "covered_leads": False},
     ),
+    # From here on what is rare: one of a kind, none of a kind, and what begins late.
+    "nobody works": (Policy("nobody works", {**GRADED, "reviewers": 0, "testers": 0}), {**BUSY, **RARE, "feedback": 0}),
+    "no staff": (Policy("no staff", {**GRADED, "longest_wait_days": 25, "revocation": True}), {**BUSY, **RARE, "staffing": 0.0}),
+    "no agencies": (
+        Policy("no agencies", {**GRADED, "agencies": 0, "sign_offs": 0, "partners_max": 1, "revocation": True, "trigger_incidents": 1}),
+        {**BUSY, **RARE, "feedback": 0, "labs": 3, "open_weight_labs": 1, "approval_refusal_chance": 0.6},
+    ),
+    "hired late": (
+        Policy("hired late", {**GRADED, "reviewers": 0, "testers": 0}, [(18, {"reviewers": 3, "testers": 2}), (40, {"reviewers": 1})]),
+        {**BUSY, "size_spread": 0.7, "care_spread": 0.6, "skill_spread": 0.8, "queues_on": False, "approval_days_cv": 0.5},
+    ),
+    "late law": (
+        Policy(
+            "late law",
+            {"coordinated_hold": True, "launch_partners": 1, "wave_partners": 1, "wave_days": 7, "hold_days": 30},
+            [(12, {"framework": True, "mandatory": 0.7, "approvals": True}), (50, {"coordinated_hold": False})],
+        ),
+        {**BUSY, "heed_hold": 1.0, "open_shock_day": 15, "open_weight_lag_months": 0.5, "strip_days": 2, "staffing": 0.4},
+    ),
+    "few of all": (
+        Policy("few of all", {"lab_programme": True, "launch_partners": 1, "approvals": True, "partners_max": 1, "reviewers": 3}),
+        {**BUSY, **RARE, "organisations": 1, "interest_share": 1.0, "leak_reach": 0.0, "insider_share": 0.6},
+    ),
 }
 DAYS = 60
 
@@ -101,8 +125,13 @@ def fingerprint(name: str) -> dict[str, str]:
         rows = getattr(tables, table)
         rows = rows.rows if table in ("events", "operations") else rows if isinstance(rows, list) else [rows]
         numbers = rows if table in LISTS else [getattr(row, field.name) for row in rows for field in fields(ROWS[table])]
-        found[table] = hashlib.sha256(" ".join(f"{float(number):.9g}" for number in numbers).encode()).hexdigest()[:12]
+        found[table] = hashlib.sha256(" ".join(map(text_of, numbers)).encode()).hexdigest()[:12]
     return found
+
+
+def text_of(number: Any) -> str:
+    """A number as it counts for a fingerprint: never is not a day before or after."""
+    return "never" if number == NEVER else f"{float(number):.9g}"
 
 
 def test_every_table_is_what_it_was() -> None:

@@ -16,9 +16,9 @@ LONG = settings().max_examples >= 10_000  # the profile of the long run
 BASE = int(os.environ.get("LOCKGATE_TEST_SEED", "1"))
 
 
-def examples(everyday: int, full: int) -> settings:
+def examples(everyday: int, long: int) -> settings:
     """Settings of a property whose one case is many runs: so many cases everyday, and in the long run."""
-    return settings(max_examples=full if LONG else everyday)
+    return settings(max_examples=long if LONG else everyday)
 
 
 def seeds(count: int, stream: int = 0) -> Any:

@@ -1,6 +1,6 @@
 """Relation 42: with everything reacting, each of relations 34 to 41 keeps its sign in the mean, or is a known reversal.
 
-`LOCKGATE_TEST_SEED=N` with the profile `full` tries every built-in world with more draws; everyday runs try
+`LOCKGATE_TEST_SEED=N` with the profile `long` tries every built-in world with more draws; everyday runs try
 the central one and generated ones.
 """
 

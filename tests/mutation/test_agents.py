@@ -1,0 +1,502 @@
+"""A day of each kind of agent, by its `step` alone: what it does in which state, in tables."""
+
+import math
+from typing import Any
+
+from sim.chance import Purpose, draw, exponential, grow, key, normal, uniform
+from sim.formulas.attack import attack_success, uplift, whole
+from sim.formulas.safeguards import refusal_chance, theft_chance
+from sim.row import NEVER, NOBODY, NOTHING
+from sim.vocabulary import ActorKind, Approval, Channel, EventKind, Feedback, Regime, Stage
+from sim.world import Operation
+from tests.mutation.worlds import log_of, near, put, world_of
+
+TESTING, HELD, PARTNERS, PUBLIC, OPEN, DARK = Stage.TESTING, Stage.HELD, Stage.PARTNERS, Stage.PUBLIC, Stage.OPEN_WEIGHTS, Stage.DARK
+FREE, OWN, GOVERNMENT = Regime.FREE, Regime.OWN_PROGRAMME, Regime.GOVERNMENT
+
+
+def lab_with(levers: dict[str, Any] | None = None, row: int = 0, **given: Any) -> Any:
+    """A world, one of its labs that trains nothing now, and its second system; `params` may be given."""
+    world = world_of(levers)
+    put(world.params, **{"bypass_hazard": 0.0, **given.pop("params", {})})  # also what no table may hold
+    lab = put(world.labs[row], systems=2, next_trained_day=NEVER)
+    system = put(world.systems[row + 3], **{"capability": 1.0, "ready_day": 8, **given})
+    log_of(world)
+    return world, lab, system
+
+
+def test_who_gets_a_system_that_is_ready() -> None:
+    ask = {"approvals": True, "agencies": 2}
+    own, weights = {"lab_programme": True}, {"publish_weights": True}
+    for levers, row, capability, asks, stage, regime in (
+        ({}, 0, 1.0, False, PUBLIC, FREE),
+        (weights, 0, 1.0, False, OPEN, FREE),
+        ({**weights, **own}, 0, 1.0, True, OPEN, FREE),
+        (weights, 1, 1.0, False, PUBLIC, FREE),
+        ({**weights, "threshold_months": 1.0}, 0, 1.0, False, OPEN, FREE),
+        ({**weights, "threshold_months": 1.1}, 0, 1.0, False, PUBLIC, FREE),
+        ({**own, **ask}, 0, 1.0, True, PARTNERS, OWN),
+        (own, 0, 1.0, False, HELD, OWN),
+        ({**own, **ask}, 1, 1.0, False, PUBLIC, FREE),
+        ({**own, **ask}, 0, -0.1, True, PUBLIC, FREE),
+        (ask, 1, 1.0, True, PARTNERS, GOVERNMENT),
+        (ask, 0, 1.0, True, PARTNERS, GOVERNMENT),
+        (ask, 0, 1.0, False, PUBLIC, FREE),
+        (ask, 0, -1.0, True, PUBLIC, FREE),
+    ):
+        world, lab, system = lab_with(levers, row, stage=int(TESTING), capability=capability, params={"cooperation": 1.0})
+        world.today.asks = asks
+        lab.step(world, 7)
+        assert system.stage == TESTING, "not before it is ready"
+        lab.step(world, 8)
+        assert (system.stage, system.regime) == (stage, regime), (levers, row, capability, asks)
+        assert log_of(world)[0] == (EventKind.READY, 8, row, -1, system.index, capability)
+        assert [agency.submitted for agency in world.agencies] == [int(regime == GOVERNMENT)] * len(world.agencies)
+    world, lab, system = lab_with(ask, stage=int(TESTING), params={"cooperation": 0.0})
+    world.today.asks = True
+    lab.step(world, 8)
+    assert (system.stage, world.score.asked, world.score.complied) == (PUBLIC, 1, 0), "a lab that declines goes out as always"
+
+
+def test_training_ends_in_a_system_with_the_safeguard_that_effort_reached() -> None:
+    flaws = set()
+    for seed in range(20):
+        params = {"safeguard_least": 0.4, "safeguard_most": 0.9, "flaw_chance": 0.9, "detection_half_life_days": 9.0}
+        world = world_of(seed=seed, feedback=Feedback.NONE, own_testing_days=9, cadence_days=31, **params)
+        lab = put(world.labs[1], capability=2.0, systems=2, next_trained_day=7, trained=1.0)
+        log_of(world)
+        lab.step(world, 7)
+        system = world.systems[1 + 2 * 3]
+        assert (system.capability, system.built, system.safeguard, system.stage, system.ready_day) == (2.0, 0.9, 0.9, TESTING, 16)
+        assert system.flaw == (uniform(seed, Purpose.FLAW, 1, 2) < 0.9 * 0.5)
+        assert (lab.systems, lab.trained, lab.next_trained_day) == (3, 2.0, 38)
+        assert log_of(world) == [(EventKind.TRAINED, 7, 1, -1, 7, 1.0)]
+        flaws.add(system.flaw)
+    assert flaws == {False, True}
+
+
+def test_how_a_lab_looks_after_a_system() -> None:
+    flawed = {"flaw": True, "bypassed": True, "fix_day": 9, "built": 0.5, "safeguard": 0.1, "stage": int(PUBLIC), "public_day": 3}
+    on = {"lab_programme": True, "preview_days": 7}
+    own = {"regime": int(OWN), "offered_day": 2, "stage": int(PARTNERS)}
+    out = {"stage": int(OPEN), "weights_day": 4, "safeguard": 0.5}
+    strips = {"strip_days": 3, "residual_refusal": 0.1}
+    for levers, day, params, given, found in (
+        ({}, 8, {}, flawed, {"flaw": True}),
+        ({}, 9, {"fix_gain": 0.5}, flawed, {"flaw": False, "bypassed": False, "built": 0.75, "safeguard": 0.75, "fix_day": NEVER}),
+        ({}, 9, {}, {**flawed, "stage": int(DARK)}, {"flaw": True}),
+        (on, 8, {}, own, {"stage": PARTNERS}),
+        (on, 9, {}, own, {"stage": PUBLIC, "public_day": 9}),
+        (on, 10, {}, {**own, "stage": int(HELD)}, {"stage": PUBLIC}),
+        (on, 10, {}, {**own, "public_day": 5}, {"stage": PUBLIC, "public_day": 5}),
+        (on, 10, {}, {**own, "stage": int(DARK)}, {"stage": DARK}),
+        (on, 10, {}, {**own, "regime": int(GOVERNMENT)}, {"stage": PARTNERS}),
+        ({**on, "public_release": False}, 99, {}, own, {"stage": PARTNERS}),
+        ({**on, "lab_programme": False}, 3, {}, own, {"stage": PUBLIC}),
+        ({}, 9, {"bypass_hazard": 99.0, "bypassed_share": 0.2}, {**flawed, "bypassed": False, "fix_day": NEVER},
+         {"bypassed": True, "safeguard": 0.1, "fix_day": 30}),
+        ({}, 3, {"bypass_hazard": 99.0}, {**flawed, "bypassed": False, "fix_day": NEVER}, {"bypassed": False}),
+        ({}, 9, {"bypass_hazard": 99.0}, {**flawed, "bypassed": False, "fix_day": NEVER, "stage": int(PARTNERS)}, {"bypassed": False}),
+        ({}, 6, strips, out, {"stripped": False, "safeguard": 0.5}),
+        ({}, 7, strips, out, {"stripped": True, "safeguard": 0.1}),
+        ({}, 7, strips, {**out, "safeguard": 0.05}, {"stripped": True, "safeguard": 0.05}),
+        ({}, 7, {**strips, "stripping_on": False}, out, {"stripped": False}),
+        ({}, 7, strips, {**out, "stage": int(PUBLIC)}, {"stripped": False}),
+    ):  # fmt: skip
+        world, lab, system = lab_with(levers, 1, params={"fix_days": 21, **params}, **given)
+        lab.step(world, day)
+        assert {name: getattr(system, name) for name in found} == found, (levers, day, params, given)
+
+
+def governed(levers: dict[str, Any], day: int, row: int = 1, *, begins: bool = False, feedback: bool = True, **given: Any) -> Any:
+    """A lab's second system after a day of its government, and the world."""
+    base = {"trigger_incidents": 3, "dark_days": 5, "preview_days": 10, "sign_offs": 2, "longest_wait_days": 100}
+    world = world_of({**base, **levers}, feedback=Feedback.FULL if feedback else Feedback.NONE)
+    world.today.phase_begins = begins
+    world.score.directives = int(given.get("stage") == DARK)
+    for lab in world.labs:
+        put(lab, systems=2)
+        put(world.systems[lab.index], stage=int(HELD))
+    system = put(world.systems[row + 3], **{"capability": 1.0, "stage": int(PUBLIC), **given})
+    world.phases[0].directive, world.phases[0].restore = levers.get("directive", False), levers.get("restore", False)
+    world.governments[0].step(world, day)
+    return world, system
+
+
+def test_what_takes_a_system_away_and_what_brings_it_back() -> None:
+    order, watch = {"directive": True}, {"revocation": True}
+    gone = {"stage": int(DARK), "resume_stage": int(PARTNERS), "dark_day": 4, "dark_until": 9, "attributed_recently": 7}
+    for levers, row, begins, given, stage in (
+        (order, 0, True, {}, DARK),
+        (order, 0, False, {}, PUBLIC),
+        (order, 1, True, {"bypassed": True}, PUBLIC),
+        (order, 0, True, {"capability": -0.1}, PUBLIC),
+        (order, 0, True, {"capability": 0.0}, DARK),
+        (order, 0, True, {"stage": int(PARTNERS)}, DARK),
+        (order, 0, True, {"stage": int(HELD)}, HELD),
+        (order, 0, True, {"stage": int(OPEN)}, OPEN),
+        (order, 0, True, {"stage": int(TESTING)}, TESTING),
+        ({}, 0, True, {"bypassed": True, "attributed_recently": 9}, PUBLIC),
+        (watch, 1, False, {}, PUBLIC),
+        (watch, 1, False, {"bypassed": True}, DARK),
+        (watch, 1, False, {"attributed_recently": 2}, PUBLIC),
+        (watch, 1, False, {"attributed_recently": 3}, DARK),
+        (watch, 1, False, {"attributed_recently": 4, "capability": -1.0}, PUBLIC),
+        ({**watch, **order}, 0, False, {}, PUBLIC),
+        ({}, 1, False, {**gone, "dark_until": 10}, DARK),
+        ({}, 1, False, gone, PARTNERS),
+        ({"restore": True}, 1, True, {**gone, "dark_until": 99}, PARTNERS),
+        ({"restore": True}, 1, False, {**gone, "dark_until": 99}, DARK),
+        ({}, 1, True, {**gone, "dark_until": 99}, DARK),
+    ):
+        world, system = governed(levers, 9, row, begins=begins, **given)
+        assert system.stage == stage, (levers, row, begins, given)
+        if stage == DARK and given.get("stage") != DARK:
+            assert (system.dark_until, system.resume_stage) == (14, given.get("stage", PUBLIC))
+            assert log_of(world)[-1] == (EventKind.DIRECTIVE, 9, 0, row, system.index, 5.0)
+        if given.get("stage") == DARK:
+            assert system.attributed_recently == (7 if stage == DARK else 0), "it comes back with a clean record"
+    assert governed(watch, 9, feedback=False, bypassed=True)[1].stage == PUBLIC
+    assert governed(order, 9, 0, feedback=False, begins=True)[1].stage == DARK, "a date is no reaction"
+
+
+def test_what_opens_a_restricted_system_to_all() -> None:
+    restricted = {"regime": int(GOVERNMENT), "stage": int(PARTNERS), "offered_day": 10, "sign_offs": 2}
+    case = {"case_by_case": True}
+    for levers, day, given, opens in (
+        (case, 20, {}, True),
+        (case, 19, {}, False),
+        (case, 20, {"stage": int(HELD)}, True),
+        (case, 20, {"stage": int(DARK)}, False),
+        (case, 20, {"regime": int(OWN)}, False),
+        (case, 20, {"regime": int(FREE)}, False),
+        (case, 20, {"sign_offs": 1}, False),
+        (case, 20, {"sign_offs": 3}, True),
+        (case, 109, {"sign_offs": 1}, False),
+        (case, 110, {"sign_offs": 1}, True),
+        (case, 20, {"attributed_recently": 2}, True),
+        (case, 20, {"attributed_recently": 3}, False),
+        (case, 20, {"fix_day": 25}, False),
+        ({**case, "public_release": False}, 300, {}, False),
+        ({"framework": True}, 12, {}, False),
+        ({"framework": True}, 20, {}, True),
+        ({}, 12, {}, True),
+        ({"public_release": False}, 12, {"fix_day": 25}, True),
+    ):
+        system = governed(levers, day, **{**restricted, **given})[1]
+        assert (system.stage == PUBLIC) == opens, (levers, day, given)
+    assert governed(case, 20, feedback=False, attributed_recently=9, **restricted)[1].stage == PUBLIC, "where nothing reacts"
+
+
+def test_incidents_count_for_thirty_days() -> None:
+    for day, counted in ((36, 5), (37, 3), (38, 5)):
+        world = world_of()
+        world.labs[1].systems = 2
+        put(world.score, attributed=5)
+        world.attributed[4 * 30 + 7] = 2
+        system = put(world.systems[4], attributed_recently=5)
+        world.governments[0].step(world, day)
+        assert system.attributed_recently == counted, day
+
+
+def test_when_an_open_weight_lab_publishes() -> None:
+    held = {"stage": int(HELD), "hold_until": 9, "capability": 1.0, "safeguard": 0.5}
+    out = {"stage": int(OPEN), "weights_day": 5, "safeguard": 0.5}
+    for coordinating, day, given, found in (
+        (True, 8, held, {"stage": HELD, "hold_until": 9}),
+        (True, 9, held, {"stage": OPEN, "weights_day": 9, "public_day": 9, "hold_until": NEVER}),
+        (False, 3, held, {"stage": OPEN, "weights_day": 3}),
+        (False, 9, {**held, "stage": int(TESTING)}, {"stage": TESTING}),
+        (True, 9, out, {"stripped": True}),
+        (True, 8, out, {"stripped": False}),
+        (True, 9, {**out, "stage": int(TESTING)}, {"stripped": False}),
+    ):
+        world = world_of(strip_days=4)
+        world.governments[1].coordinating = coordinating
+        lab = put(world.open_weight_labs[0], systems=2, next_trained_day=NEVER)
+        system = put(world.systems[5], **given)
+        lab.step(world, day)
+        assert {name: getattr(system, name) for name in found} == found, (coordinating, day, given)
+
+
+def test_the_shock_is_published_at_once_and_later_systems_may_be_held() -> None:
+    for seed in range(6):
+        levers = {"hold_days": 12, "threshold_months": -50.0}
+        world = world_of(levers, open_shock_day=6, open_shock_capability=2.5, heed_hold=0.5, seed=seed)
+        world.governments[1].coordinating = True
+        lab = put(world.open_weight_labs[0], capability=-3.0, next_trained_day=6)
+        lab.step(world, 6)
+        first, shock = world.systems[5], world.systems[8]
+        heeds = uniform(seed, Purpose.HEED_HOLD, 0, 1) < 0.5
+        assert (first.stage, first.hold_until) == ((HELD, 18) if heeds else (OPEN, NEVER))
+        assert (shock.stage, shock.capability, lab.capability, lab.systems, lab.next_trained_day) == (OPEN, 2.5, 2.5, 3, 66)
+
+
+def test_a_day_of_an_organisation() -> None:
+    for approval, offered, given, params, after, searches in (
+        (Approval.NONE, True, {}, {"application_days": 0.0}, Approval.WAITING, False),
+        (Approval.NONE, True, {"rank": 2}, {}, Approval.APPROVED, True),
+        (Approval.NONE, False, {}, {}, Approval.NONE, False),
+        (Approval.NONE, True, {"interested": False, "rank": 0}, {}, Approval.NONE, False),
+        (Approval.PLANNED, True, {"applied_at": 9.0}, {}, Approval.WAITING, False),
+        (Approval.PLANNED, True, {"applied_at": 10.0}, {}, Approval.PLANNED, False),
+        (Approval.PLANNED, False, {}, {}, Approval.NONE, False),
+        (Approval.WAITING, True, {}, {}, Approval.WAITING, False),
+        (Approval.WAITING, False, {"rank": 2}, {}, Approval.NONE, False),
+        (Approval.IN_REVIEW, True, {"review_finish": 9.0}, {"approval_refusal_chance": 0.0}, Approval.APPROVED, True),
+        (Approval.IN_REVIEW, True, {"review_finish": 9.1}, {"approval_refusal_chance": 0.0}, Approval.IN_REVIEW, False),
+        (Approval.IN_REVIEW, False, {"review_finish": 9.0}, {"approval_refusal_chance": 1.0}, Approval.REFUSED, False),
+        (Approval.REFUSED, True, {"rank": 0}, {}, Approval.REFUSED, False),
+        (Approval.REFUSED, False, {}, {}, Approval.REFUSED, False),
+        (Approval.APPROVED, True, {}, {}, Approval.APPROVED, True),
+        (Approval.APPROVED, True, {}, {"head_start_on": False}, Approval.APPROVED, False),
+        (Approval.APPROVED, False, {"rank": 0}, {}, Approval.APPROVED, False),
+    ):
+        world = world_of(**params)
+        partner = put(world.partners[2], **{"approval": int(approval), "rank": 3, "interested": True, "leak_until": 99, **given})
+        put(world.today, restricted_capability=1.0 if offered else NOTHING, restricted_system=4 if offered else -1, places=3)
+        home = put(world.governments[0], waiting=int(approval == Approval.WAITING), in_review=int(approval == Approval.IN_REVIEW))
+        partner.step(world, 9)
+        case = (approval, offered, given)
+        assert (partner.approval, bool(partner.searches_early)) == (after, searches), case
+        assert world.today.leaks == int(after == Approval.APPROVED and offered), "who holds nothing leaks nothing"
+        assert (home.waiting, home.in_review) == (int(after == Approval.WAITING), int(after == Approval.IN_REVIEW)), case
+        assert home.withdrawn == int(approval == Approval.WAITING and not offered), case
+        settled = {Approval.APPROVED: "approved", Approval.REFUSED: "refused"}.get(after)
+        assert home.approved + home.refused == int(settled is not None and after != approval), case
+
+
+def attacking(number: int = 0, **given: Any) -> Any:
+    """A world with a service (system 0), weights (2) and a leak at organisation 1 of a restricted system (3); an actor with one operation
+    today, and what all draws of that operation share."""
+    channels = {
+        f"{channel}_{field}": value
+        for channel, values in (("public", (0, 2.0, 0.5)), ("open", (2, 1.0, 0.5)), ("restricted", (3, 3.0, 0.5)))
+        for field, value in zip(("system", "capability", "safeguard"), values, strict=True)
+    } | {"leaks": 1}
+    own = {"home": NOBODY, "kind": int(ActorKind.CREW), "skill": 0.5, "operations": number, "next_at": 9.5, "gap_days": 1e9}
+    own |= {"theft_at": float(NEVER), "stolen_capability": NOTHING, "banned_until": 0}
+    base = {"seed": 3, "leak_reach": 1.0, "evasion": 0.0, "fallback_chance": 1.0, "ban_chance": 0.0, "base_hazard": 0.8}
+    chosen = base | {name: value for name, value in given.items() if name not in channels | own}
+    world = world_of(**{name: value for name, value in chosen.items() if name != "base_hazard"})
+    put(world.params, base_hazard=chosen["base_hazard"])  # also what no table may hold
+    actor = put(world.bad_actors[4], **own | {name: given[name] for name in own if name in given})
+    put(world.today, **channels | {name: given[name] for name in channels if name in given})
+    put(world.partners[1], leaks=2)
+    world.leaking[0] = 1
+    world.uplifts[:] = [1.0, 2.0, 3.0, 4.0, 9.0]
+    listed = [(Channel.OPEN_WEIGHTS, "open"), (Channel.LEAKED_ACCESS, "restricted"), (Channel.PUBLIC_SERVICE, "public")]
+    offers = [(channel, getattr(world.today, f"{name}_capability"), getattr(world.today, f"{name}_safeguard")) for channel, name in listed]
+    offers = sorted((offer for offer in offers if offer[1] > NOTHING), key=lambda offer: -offer[1])
+    for row, (channel, capability, safeguard) in enumerate(offers):
+        put(world.offers[row], channel=int(channel), capability=capability, safeguard=safeguard)
+    world.today.offers = len(offers)
+    return world, actor, grow(actor.stem, number)
+
+
+def channel_of(world: Any) -> Channel:
+    """The channel of the only operation."""
+    assert world.score.operations == 1
+    return next(channel for channel in Channel if world.channels[channel].operations)
+
+
+def test_the_most_capable_channel_within_reach() -> None:
+    safe = {"public_safeguard": 0.0, "open_safeguard": 0.0, "restricted_safeguard": 0.0}
+    no_public, no_open = {"public_capability": NOTHING}, {"open_capability": NOTHING}
+    for given, channel in (
+        ({}, Channel.LEAKED_ACCESS),
+        ({"leaks": 0}, Channel.PUBLIC_SERVICE),
+        ({"leak_reach": 0.0}, Channel.PUBLIC_SERVICE),
+        ({"leak_reach": 0.0, "home": 1}, Channel.LEAKED_ACCESS),
+        ({"leak_reach": 0.0, "home": 0}, Channel.PUBLIC_SERVICE),
+        ({"leaks": 0, "home": 1}, Channel.PUBLIC_SERVICE),
+        ({"leaks": 0, "banned_until": 9}, Channel.PUBLIC_SERVICE),
+        ({"leaks": 0, "banned_until": 10}, Channel.OPEN_WEIGHTS),
+        ({"leaks": 0, **no_public}, Channel.OPEN_WEIGHTS),
+        ({"leaks": 0, **no_public, **no_open}, Channel.NO_MODEL),
+        ({"stolen_capability": 3.0}, Channel.STOLEN_WEIGHTS),
+        ({"stolen_capability": 2.9}, Channel.LEAKED_ACCESS),
+        ({"stolen_capability": 1.5, "banned_until": 10, "leaks": 0}, Channel.STOLEN_WEIGHTS),
+        ({"stolen_capability": 0.5, "banned_until": 10, "leaks": 0}, Channel.OPEN_WEIGHTS),
+        ({"stolen_capability": -5.0, "leaks": 0, **no_public, **no_open}, Channel.STOLEN_WEIGHTS),
+        ({"open_capability": 3.0}, Channel.OPEN_WEIGHTS),
+    ):
+        world, actor, _ = attacking(**{**safe, **given})
+        actor.step(world, 9)
+        assert channel_of(world) == channel, given
+        assert [tally.refusals for tally in world.channels] == [0] * 5
+
+
+LADDER = [
+    (Channel.LEAKED_ACCESS, 0.8, Purpose.REFUSED_LEAKED, Purpose.FALL_BACK, 3, 4.0),
+    (Channel.PUBLIC_SERVICE, 0.8, Purpose.REFUSED_PUBLIC, Purpose.FALL_BACK_AGAIN, 0, 3.0),
+    (Channel.OPEN_WEIGHTS, 0.5, Purpose.REFUSED_OPEN, Purpose.FALL_BACK_LAST, 2, 2.0),
+]
+
+
+def walked(chances: Any, fallback: float, params: Any, *, stolen: bool) -> Any:
+    """The walk down the offers by hand: channel, system, its uplift, who refused, and whether that ended in a ban."""
+    refusals: list[Channel] = []
+    banned = False
+    for offered, safeguard, purpose, again, row, rate in LADDER:
+        if draw(chances, purpose) >= refusal_chance(safeguard, 0.2, 0.5):
+            return offered, row, rate, refusals, banned
+        refusals.append(offered)
+        banned = banned or (offered == Channel.PUBLIC_SERVICE and draw(chances, Purpose.BANNED) < 0.5)
+        if draw(chances, again) >= fallback:
+            return Channel.NO_MODEL, NOBODY, 1.0, refusals, banned
+    if stolen:
+        rate = uplift(-49.0, params.uplift, params.uplift_doubling_months, params.uplift_cap)
+        return Channel.STOLEN_WEIGHTS, 4, rate, refusals, banned
+    return Channel.NO_MODEL, NOBODY, 1.0, refusals, banned
+
+
+def test_who_is_refused_turns_to_the_next_best_and_what_comes_of_it() -> None:
+    """A whole operation once more: the walk down the offers, expected harm, harm beyond open weights, and the incident."""
+    seen, targets = set(), set()
+    for number in range(60):
+        stolen, fallback = number % 2 == 1, 1.0 if number % 3 else 0.4
+        safeguards = {"public_safeguard": 0.8, "open_safeguard": 0.5, "restricted_safeguard": 0.8}
+        params = {"ban_chance": 0.5, "ban_days": 5, "evasion": 0.2, "attribution_chance": 0.5, "severity_cap": 1e6 if number % 4 else 1e13}
+        world, actor, chances = attacking(
+            number, fallback_chance=fallback, stolen_capability=1.0 - 50.0 if stolen else NOTHING, **safeguards, **params
+        )
+        put(actor, stolen_system=4)
+        put(world.today, discount=0.5)
+        for partner in world.partners:
+            put(partner, attack_surface=0.2 + 0.2 * partner.index, exposed=0.01)
+        channel, system, rate, refusals, banned = walked(chances, fallback, world.params, stolen=stolen)
+        actor.step(world, 9)
+        assert channel_of(world) == channel
+        assert [tally.refusals for tally in world.channels] == [int(offered in refusals) for offered in Channel]
+        assert (world.score.bans, actor.banned_until) == ((1, 15) if banned else (0, 0))
+        u, bounds = draw(chances, Purpose.TARGET), [*world.size_below, 1.0]
+        target = next(row for row in range(4) if bounds[row] <= u < bounds[row + 1])
+        surface, hazard = 0.2 + 0.2 * target, 0.8 * 0.5
+        opened = 1.0 if draw(chances, Purpose.REFUSED_OPEN) < refusal_chance(0.5, 0.2, 0.5) else 2.0
+        success, without, alone = (attack_success(hazard, each, surface) for each in (rate, 1.0, opened))
+        assert world.channels[channel].enabled == world.kinds[ActorKind.CREW].enabled == whole(0.5 * (success - without))
+        assert world.score.marginal == (0 if channel == Channel.OPEN_WEIGHTS else whole(0.5 * (success - alone)))
+        happened = draw(chances, Purpose.LUCK) < success
+        assert [partner.incidents for partner in world.partners] == [int(happened and row == target) for row in range(4)]
+        assert (actor.operations, actor.incidents, world.kinds[ActorKind.CREW].operations) == (number + 1, int(happened), 1)
+        assert near(actor.next_at, 9.5 + 1e9 * exponential(draw(chances, Purpose.GAP)))
+        z = normal(draw(chances, Purpose.LOSS), draw(chances, Purpose.LOSS_ANGLE))
+        loss = math.floor(min(world.params.severity_cap, math.exp(world.params.severity_mu + world.params.severity_sigma * z)))
+        lines = [line for line in log_of(world) if line[0] == EventKind.INCIDENT]
+        assert lines == ([(EventKind.INCIDENT, 9, 4, target, system, loss)] if happened else [])
+        assert world.score.largest_loss == world.channels[channel].loss == (loss if happened else 0)
+        hosted = happened and channel in (Channel.PUBLIC_SERVICE, Channel.LEAKED_ACCESS)
+        known = hosted and draw(chances, Purpose.ATTRIBUTED) < 0.5
+        assert world.score.attributed == sum(world.attributed) == int(known)
+        assert not known or world.systems[system].attributed_recently == world.attributed[system * 30 + 9] == 1
+        seen.add((channel, len(refusals), banned, happened, known))
+        targets.add(target)
+    assert {case[0] for case in seen} == set(Channel)
+    assert len(targets) == 4
+    assert len(seen) >= 16
+
+
+def test_luck_at_the_chance_itself() -> None:
+    """A chance is met by the draws below it, not by one that equals it."""
+    _, _, chances = attacking()
+    luck = {purpose: draw(chances, purpose) for purpose in Purpose}
+    alone = {"leaks": 0, "public_capability": NOTHING}
+    for safeguard, channel in (
+        (luck[Purpose.REFUSED_OPEN], Channel.OPEN_WEIGHTS),
+        (math.nextafter(luck[Purpose.REFUSED_OPEN], 1.0), Channel.NO_MODEL),
+    ):
+        world, actor, _ = attacking(**alone, open_safeguard=safeguard)
+        actor.step(world, 9)
+        assert channel_of(world) == channel
+        # What open weights alone would have done, where something else is used.
+        world, actor, _ = attacking(leaks=0, public_safeguard=0.0, open_safeguard=safeguard, base_hazard=0.01)
+        actor.step(world, 9)
+        beyond = 1.0 if channel == Channel.NO_MODEL else 2.0
+        hazard, surface = 0.01 * 0.5, 1.0
+        assert world.score.marginal == whole(attack_success(hazard, 3.0, surface) - attack_success(hazard, beyond, surface))
+    for chance, bans in ((luck[Purpose.BANNED], 0), (math.nextafter(luck[Purpose.BANNED], 1.0), 1)):
+        for feedback in (Feedback.NONE, Feedback.FULL):
+            world, actor, _ = attacking(leaks=0, public_safeguard=1.0, ban_chance=chance, feedback=feedback)
+            actor.step(world, 9)
+            assert world.score.bans == bans * (feedback == Feedback.FULL)
+    # The hazard at which the chance of success is the luck itself, or the number before it.
+    found = set()
+    hazard = -math.log1p(-luck[Purpose.LUCK])
+    for step in range(-200, 200):
+        near_it = hazard * (1.0 + step * 2.0**-53)
+        chance = attack_success(near_it, 1.0, 1.0)
+        if abs(chance - luck[Purpose.LUCK]) <= math.ulp(chance):
+            world, actor, _ = attacking(**alone, open_capability=NOTHING, base_hazard=near_it, skill=1.0)
+            actor.step(world, 9)
+            assert actor.incidents == int(luck[Purpose.LUCK] < chance)
+            found.add(chance == luck[Purpose.LUCK])
+    assert found == {False, True}
+
+
+def test_a_target_begins_where_the_share_of_size_below_it_ends() -> None:
+    _, _, chances = attacking()
+    u = draw(chances, Purpose.TARGET)
+    for below, target in ((u, 2), (math.nextafter(u, 1.0), 1)):
+        world, actor, _ = attacking(base_hazard=99.0)
+        world.size_below[:] = [0.0, 0.0, below, 1.0]
+        world.size_guide[:] = [0] * len(world.size_guide)
+        actor.step(world, 9)
+        assert world.partners[target].incidents == 1
+    world, insider, _ = attacking(base_hazard=99.0, kind=int(ActorKind.INSIDER), home=3)
+    insider.step(world, 9)
+    assert world.partners[3].incidents == 1, "an insider has its own organisation for a target"
+
+
+def test_a_theft_takes_the_best_that_the_lab_has_trained() -> None:
+    taken = set()
+    for seed in range(40):
+        for before in (NOTHING, 2.0):
+            world, spy, _ = attacking(labs=3, seed=seed, theft_chance_sl3=0.3, theft_gap_days=1e9, theft_at=9.99, next_at=10.0)
+            for row, lab in enumerate(world.labs):
+                put(lab, trained=1.0 + row, systems=2, security_level=2.6 + 0.2 * row)
+            put(spy, thefts_tried=4, stolen_capability=before, stolen_system=1)
+            chances = grow(spy.stem, 4)
+            lab = world.labs[int(draw(chances, Purpose.THEFT_TARGET) * 3)]
+            success = lab.trained > before and draw(chances, Purpose.THEFT_LUCK) < theft_chance(0.3, lab.security_level)
+            spy.step(world, 9)
+            assert (spy.thefts_tried, world.score.thefts, spy.operations) == (5, int(success), 0)
+            assert near(spy.theft_at, 9.99 + 1e9 * exponential(draw(chances, Purpose.THEFT_GAP)))
+            system = lab.first_system + world.constants.owners
+            assert (spy.stolen_capability, spy.stolen_system) == ((lab.trained, system) if success else (before, 1))
+            assert log_of(world) == ([(EventKind.THEFT, 9, 4, lab.index, system, lab.trained)] if success else [])
+            taken.add((success, lab.index))
+    assert taken == {(success, lab) for success in (False, True) for lab in range(3)}
+
+
+def test_what_is_due_today_is_tried_today_thefts_first() -> None:
+    for next_at, theft_at, operations, thefts in ((10.0, 10.0, 0, 0), (9.999, 10.0, 1, 0), (10.0, 9.999, 0, 1), (9.1, 9.9, 1, 1)):
+        world, spy, _ = attacking(next_at=next_at, theft_at=theft_at, theft_chance_sl3=1.0, theft_gap_days=1e9)
+        for lab in world.labs:
+            put(lab, trained=8.0, security_level=3.0)
+        spy.step(world, 9)
+        assert (spy.operations, spy.thefts_tried, world.score.thefts) == (operations, thefts, thefts)
+        assert world.channels[Channel.STOLEN_WEIGHTS].operations == int(operations and thefts), "what is stolen today is used today"
+    world, crew, _ = attacking(next_at=9.0, gap_days=0.05)
+    world.agenda.append(Operation())
+    world.operations = [9, 9, 9]
+    crew.step(world, 9)
+    assert crew.operations == world.score.operations > 5, "several on one day"
+    assert crew.next_at >= 10.0
+    assert world.agenda[1].chances == 0, "all on the first line"
+    assert (len(world.operations), 9 in world.operations) == (3, False), "what finds no room in the list is counted alone"
+
+
+def test_what_finds_no_room_in_the_log_is_counted() -> None:
+    world, lab, _ = lab_with(stage=int(TESTING))
+    world.events = [world.events.new()]
+    world.score.events = 0
+    lab.step(world, 8)
+    line = world.events[0]
+    assert (line.day, line.kind, line.who, line.whom, line.system, line.value) == (8, EventKind.READY, 0, -1, 3, 1.0)
+    assert world.score.events == 2
+
+
+def test_the_draws_of_an_actor_are_those_of_its_row() -> None:
+    world = world_of(seed=8)
+    assert draw(grow(world.bad_actors[5].stem, 4), Purpose.LUCK) == draw(key(8, 5, 4), Purpose.LUCK)
