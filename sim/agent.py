@@ -54,7 +54,7 @@ class Agent(Row):
             for name in cls.alarms:
                 if marks.get(name) != PLANNED:
                     raise TypeError(f"{cls.__name__}.alarms names {name!r}, which must be a field marked PLANNED")
-            cls.step = step_of(cls.alarms)  # type: ignore[method-assign]
+            cls.step = step_of(cls.alarms)  # type: ignore[method-assign,assignment]
         if cls.acts_if and {field.name: field.mark for field in fields(cls)}.get(cls.acts_if) != FIXED:
             raise TypeError(f"{cls.__name__}.acts_if = {cls.acts_if!r} must be a field marked FIXED")
 

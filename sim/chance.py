@@ -8,6 +8,7 @@ Source: SplitMix64, Steele, Lea and Flood (2014), "Fast splittable pseudorandom 
 """
 
 import math
+from pathlib import Path
 
 import numpy as np
 from numba import njit
@@ -103,7 +104,7 @@ def _draw(key, purpose):  # type: ignore[no-untyped-def]
 
 
 # Python calls these as well.
-FOLDER = compiled_folder(Reach([_stem, _grow, _draw]).digest, "")
+FOLDER: Path = compiled_folder(Reach([_stem, _grow, _draw]).digest, "")
 _stem, _grow, _draw = (kernel(function, FOLDER) for function in (_stem, _grow, _draw))
 
 

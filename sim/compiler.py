@@ -10,7 +10,6 @@ This relies on Numba's `pipeline_class` (documented), on its flag `no_compile`, 
 
 from collections.abc import Iterable
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
 from llvmlite.binding import Linkage
@@ -161,9 +160,8 @@ class KernelCache(FunctionCache):
     """Numba's cache of a function, in our folder, and also of functions that were made by others (closures)."""
 
     def __init__(self, function: Any, folder: Path) -> None:
-        impl = type("Impl", (CompileResultCacheImpl,), {"_locator_classes": [self]})
         self.folder = folder
-        self._impl_class = impl
+        self._impl_class: Any = type("Impl", (CompileResultCacheImpl,), {"_locator_classes": [self]})
         super().__init__(function)
 
     def from_function(self, function: Any, file: str) -> Locator:
@@ -177,7 +175,7 @@ class KernelCache(FunctionCache):
 _KNOWN: dict[Any, Any] = {}  # rules that the compiler knows
 
 
-def make_known(functions: Iterable[FunctionType]) -> None:
+def make_known(functions: Iterable[Any]) -> None:
     """Let compiled code call these rules, and all that they reach."""
     for function in functions:
         if function not in _KNOWN:
@@ -189,7 +187,7 @@ def kernel(function: Any, folder: Path) -> Any:
 
     `folder` is to be named by what the function and all that it calls do (`sim.reach`).
     """
-    dispatcher = njit(nogil=True, pipeline_class=KernelCompiler)(function)
+    dispatcher: Any = njit(nogil=True, pipeline_class=KernelCompiler)(function)
     dispatcher._cache = KernelCache(function, folder)
     return dispatcher
 

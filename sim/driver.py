@@ -29,7 +29,7 @@ class Driver:
     def __init__(self, kinds: Mapping[str, type[Agent]]) -> None:
         self.kinds = dict(kinds)
         self.layout, self.agenda = Layout(kinds), Agenda(kinds)
-        self.rules = {
+        self.rules: dict[str, Any] = {
             "populate": beginning(kinds),
             "renew_agenda": self.agenda.renew,
             "pass_day": day_of(kinds, self.agenda),

@@ -62,7 +62,8 @@ class Layout:
         whole = self.dtypes[name]
         if name in self.columns:
             return ColumnsType(whole, seen=names)
-        offsets = [whole.fields[field][1] for field in names]
+        places: Any = whole.fields
+        offsets = [places[field][1] for field in names]
         return [np.dtype({"names": names, "formats": [whole[field] for field in names], "offsets": offsets, "itemsize": whole.itemsize,
                           "aligned": True})]  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import mesa
 
+from sim.agent import Agent
 from sim.agents import DAY, KINDS
 from sim.beginning import beginning
 from sim.bounds import shown
@@ -268,7 +269,7 @@ def divide_settings(settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
     return {n: v for n, v in settings.items() if n in LEVERS}, {n: v for n, v in settings.items() if n in PARAMETERS}
 
 
-def chosen_kinds(kinds: Mapping[str, type]) -> dict[str, type]:
+def chosen_kinds(kinds: Mapping[str, type]) -> dict[str, type[Agent]]:
     """The class of each kind of agent, with those handed in instead of the model's own."""
     for name, kind in kinds.items():
         if name not in KINDS:

@@ -10,7 +10,8 @@ from sim.invariants import INVARIANTS
 
 HASH = "sim/chance.py"
 EQUATIONS = ("sim/formulas/", "sim/code_base.py", HASH)
-BEGINNING = "sim/beginning.py"
+BEGINNING = ("sim/beginning.py", "sim/tables.py")
+MACHINERY = ("sim/agenda.py", "sim/columns.py", "sim/driver.py", "sim/layout.py")  # of the compiled driver alone
 CHECKS = "sim/invariants.py"  # their sentences stand in the table of invariants
 
 
@@ -44,7 +45,12 @@ def hash_chain() -> str:
 def formula_constants() -> str:
     """The numbers that formulas name in capitals."""
     files = ((file, module) for file, module in source_files().items() if file.startswith(EQUATIONS))
-    numbers = ((file, node) for file, module in files for node in module.body if isinstance(node, ast.Assign))
+    numbers = (
+        (file, node)
+        for file, module in files
+        for node in module.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    )
     cells = ((ast.unparse(node.targets[0]), ast.get_source_segment(source_text(file), node.value), file) for file, node in numbers)
     return table(["constant", "value", "file"], ([code(cell) for cell in row] for row in cells))
 
@@ -64,7 +70,7 @@ def beginning() -> str:
 
 def behaviour() -> str:
     """The rules of the days, without formulas and checks: those of the steps of a day in their order, then what they share."""
-    left_out = (*EQUATIONS, BEGINNING, CHECKS)
+    left_out = (*EQUATIONS, *BEGINNING, CHECKS, *MACHINERY)
     chosen = files_of(rule for rule in rules() if not rule.file.startswith(left_out))
     day = [file_of(act) for act in DAY.values()]
     return rule_tables({file: chosen[file] for file in (*day, *sorted(set(chosen) - set(day))) if file in chosen})

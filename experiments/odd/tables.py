@@ -12,10 +12,10 @@ from sim.invariants import INVARIANTS
 from sim.row import NEVER, NOBODY, NOTHING, Field, fields
 from sim.tables import SINGLES, TABLES
 from sim.vocabulary import Described
-from sim.world import Operation
+from sim.world import Plan
 
 SPECIAL = {NEVER: "never", NOBODY: "none", int(NOTHING): "none"}
-OTHERS = [kind for kind in dict.fromkeys((*TABLES.values(), *SINGLES.values(), Operation)) if kind not in KINDS.values()]
+OTHERS = [kind for kind in dict.fromkeys((*TABLES.values(), *SINGLES.values(), Plan)) if kind not in KINDS.values()]
 MEASURED = (outcomes.Outcomes, measures.Week)  # tables of their own, under observation
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sim.access import settle_access
+from sim.agent import Agent
 from sim.agents.bad_actor import BadActor
 from sim.agents.government import Government
 from sim.agents.lab import Lab
@@ -26,6 +27,6 @@ DAY: dict[str, Any] = {
     "market": clear_market,
     "dusk": dusk,
 }
-KINDS: dict[str, type] = {name: act for name, act in DAY.items() if isinstance(act, type)}
+KINDS: dict[str, type[Agent]] = {name: act for name, act in DAY.items() if isinstance(act, type)}
 
 __all__ = ["DAY", "KINDS", "BadActor", "Government", "Lab", "OpenWeightLab", "Partner"]

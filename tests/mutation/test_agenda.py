@@ -3,13 +3,17 @@
 import math
 from typing import Any
 
-from sim.agenda import MOST_PLANS, days_planned, keep_agenda, operations_a_day, plans_a_day, plans_expected, renew_agenda
+from sim.agenda import MOST_PLANS, Agenda
+from sim.agents import KINDS
+from sim.agents.bad_actor import operations_per_day
 from sim.parameters import parameter_table
 from sim.row import NEVER
 from sim.vocabulary import EventKind
-from sim.world import Draft, Operation
+from sim.world import Plan
 from tests.mutation.worlds import log_of, put, state, world_of
 
+AGENDA = Agenda(KINDS)
+keep_agenda = AGENDA.acts("bad_actors")
 BUSY = {
     "bad_actors": 8, "spy_share": 0.3, "insider_share": 0.25, "spy_gap_days": 3.0, "insider_gap_days": 4.0, "crew_gap_days": 2.5,
     "theft_gap_days": 6.0, "base_hazard": 0.4, "theft_chance_sl3": 0.4, "ban_chance": 0.5, "days": 12, "seed": 4,
@@ -20,8 +24,8 @@ def planning(days_ahead: int, room: int = 150) -> Any:
     """A world in which several plans come on most days, with room for an agenda."""
     world = world_of(**BUSY)
     world.days_ahead = days_ahead
-    world.drafts, world.agenda = [Draft() for _ in range(room)], [Operation() for _ in range(room)]
-    world.agenda_begins = [99] * (days_ahead + 2)
+    world.drafts, world.agenda = [Plan() for _ in range(room)], [Plan() for _ in range(room)]
+    world.agenda_begins = [99] * AGENDA.slots(days_ahead)
     return world
 
 
@@ -38,7 +42,7 @@ def test_a_run_by_agenda_is_the_run_by_steps() -> None:
             for day in range(12):
                 for actor in stepped.bad_actors:
                     actor.step(stepped, day)
-                planned = renew_agenda(kept, day)
+                planned = AGENDA.renew(kept, day)
                 needed = max(needed, planned)
                 assert planned == 0 or day % days_ahead == 0, day
                 keep_agenda(kept, day)
@@ -53,11 +57,11 @@ def test_a_run_by_agenda_is_the_run_by_steps() -> None:
 
 def test_too_little_room_gives_the_number_and_files_nothing() -> None:
     enough = planning(12)
-    number = renew_agenda(enough, 0)
+    number = AGENDA.renew(enough, 0)
     for room in (number - 1, 1):
         world = planning(12, room)
-        assert renew_agenda(world, 0) == number
-        assert [state(line) for line in world.agenda] == [state(Operation())] * room
+        assert AGENDA.renew(world, 0) == number
+        assert [state(line) for line in world.agenda] == [state(Plan())] * room
         assert [state(actor) for actor in world.bad_actors] == [state(actor) for actor in enough.bad_actors]
 
 
@@ -66,7 +70,7 @@ def test_a_block_without_plans_is_empty() -> None:
     for actor in world.bad_actors:
         put(actor, next_at=float(NEVER), theft_at=float(NEVER))
     for day in range(12):
-        assert renew_agenda(world, day) == 0
+        assert AGENDA.renew(world, day) == 0
         keep_agenda(world, day)
     assert [line for line in log_of(world) if line[0] in (EventKind.INCIDENT, EventKind.THEFT)] == []
     assert world.score.operations == 0
@@ -75,9 +79,9 @@ def test_a_block_without_plans_is_empty() -> None:
 def test_room_and_days_follow_from_how_much_is_expected() -> None:
     worlds = parameter_table(3, bad_actors=64, spy_gap_days=8.0, insider_gap_days=4.0, crew_gap_days=2.0, theft_gap_days=16.0)
     worlds["spy_share"], worlds["insider_share"] = [0.25, 0.0, 0.75], [0.5, 0.0, 0.5]  # in the last there are no crews
-    assert operations_a_day(worlds).tolist() == [18.0, 32.0, 14.0]
-    assert plans_a_day(worlds).tolist() == [19.0, 32.0, 17.0]
-    assert plans_expected(10, worlds).tolist() == [int(10 * rate + 8.0 * math.sqrt(10 * rate)) + 64 for rate in (19.0, 32.0, 17.0)]
+    assert operations_per_day(worlds).tolist() == [18.0, 32.0, 14.0]
+    assert AGENDA.plans_per_day(worlds).tolist() == [19.0, 32.0, 17.0]
+    assert AGENDA.plans_expected(10, worlds).tolist() == [int(10 * rate + 8.0 * math.sqrt(10 * rate)) + 64 for rate in (19.0, 32.0, 17.0)]
     assert MOST_PLANS == 131072
     for horizon, actors, gap, days in (
         (540, [1024, 2048], 1.0, 64),  # the busiest world counts
@@ -93,4 +97,4 @@ def test_room_and_days_follow_from_how_much_is_expected() -> None:
     ):
         table = parameter_table(len(actors), spy_share=0.0, insider_share=0.0)
         table["bad_actors"], table["crew_gap_days"] = actors, gap
-        assert days_planned(horizon, table) == days, (horizon, actors, gap)
+        assert AGENDA.days_ahead(horizon, table) == days, (horizon, actors, gap)

@@ -8,7 +8,7 @@ from sim.formulas.attack import attack_success, uplift, whole
 from sim.formulas.safeguards import refusal_chance, theft_chance
 from sim.row import NEVER, NOBODY, NOTHING
 from sim.vocabulary import ActorKind, Approval, Channel, EventKind, Feedback, Regime, Stage
-from sim.world import Operation
+from sim.world import Plan
 from tests.mutation.worlds import log_of, near, put, world_of
 
 TESTING, HELD, PARTNERS, PUBLIC, OPEN, DARK = Stage.TESTING, Stage.HELD, Stage.PARTNERS, Stage.PUBLIC, Stage.OPEN_WEIGHTS, Stage.DARK
@@ -237,7 +237,6 @@ def test_a_day_of_an_organisation() -> None:
         (Approval.NONE, True, {}, {"application_days": 0.0}, Approval.WAITING, False),
         (Approval.NONE, True, {"rank": 2}, {}, Approval.APPROVED, True),
         (Approval.NONE, False, {}, {}, Approval.NONE, False),
-        (Approval.NONE, True, {"interested": False, "rank": 0}, {}, Approval.NONE, False),
         (Approval.PLANNED, True, {"applied_at": 9.0}, {}, Approval.WAITING, False),
         (Approval.PLANNED, True, {"applied_at": 10.0}, {}, Approval.PLANNED, False),
         (Approval.PLANNED, False, {}, {}, Approval.NONE, False),
@@ -478,7 +477,7 @@ def test_what_is_due_today_is_tried_today_thefts_first() -> None:
         assert (spy.operations, spy.thefts_tried, world.score.thefts) == (operations, thefts, thefts)
         assert world.channels[Channel.STOLEN_WEIGHTS].operations == int(operations and thefts), "what is stolen today is used today"
     world, crew, _ = attacking(next_at=9.0, gap_days=0.05)
-    world.agenda.append(Operation())
+    world.agenda.append(Plan())
     world.operations = [9, 9, 9]
     crew.step(world, 9)
     assert crew.operations == world.score.operations > 5, "several on one day"

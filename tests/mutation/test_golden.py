@@ -13,7 +13,7 @@ import numpy as np
 from sim.model import ReleaseModel
 from sim.policy import Policy
 from sim.row import NEVER, fields
-from sim.start.room import LISTS, ROWS
+from sim.tables import LISTS, ROWS
 
 STORED = Path(__file__).with_name("golden.json")
 BUSY = {  # a small world in which rare things happen within weeks

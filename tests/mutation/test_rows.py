@@ -3,7 +3,7 @@
 from typing import Any
 
 from sim.row import NEVER, NOBODY, NOTHING, fields
-from sim.start.room import ROWS
+from sim.tables import ROWS
 from sim.vocabulary import ActorKind
 
 CODE = {"latent": 1.0, "exposed": 1.0, "paced_at": -1.0, "latent_kept": 1.0, "latent_exposed": 1.0}
