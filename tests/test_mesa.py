@@ -143,6 +143,15 @@ def test_typos_get_one_sentence(settings: dict[str, Any], words: str) -> None:
 # The viewer
 
 
+@pytest.fixture
+def viewer(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the viewer's file defines where Solara, which is not required, is not installed."""
+    monkeypatch.setitem(sys.modules, "solara", None)
+    defined = runpy.run_path(str(VIEWER))
+    assert "page" not in defined
+    return defined
+
+
 def test_mesa_finds_what_it_looks_for_in_the_signature() -> None:
     """SolaraViz of Mesa 3.3 refuses settings, unless what takes them is called kwargs; `batch_run` of 3.5 overwrites a seed there."""
     for model in (ReleaseModel, sim.model.ReleaseModel):
@@ -154,8 +163,7 @@ def test_mesa_finds_what_it_looks_for_in_the_signature() -> None:
         assert model(scenario=[("rng", None)], **LIVELY).seed == 0  # which the reset of 3.5 hands in
 
 
-def test_the_viewer_offers_what_the_model_takes() -> None:
-    viewer = runpy.run_path(str(VIEWER))
+def test_the_viewer_offers_what_the_model_takes(viewer: dict[str, Any]) -> None:
     offered = viewer["MODEL_PARAMS"]
     assert (offered["policy"]["values"], offered["world"]["values"]) == (list(policy_names()), list(world_names()))
     for name, given in offered.items():
@@ -164,8 +172,7 @@ def test_the_viewer_offers_what_the_model_takes() -> None:
     assert {given["type"] for given in offered.values()} == {"Select", "SliderInt"}
 
 
-def test_the_viewer_draws_from_the_first_day_to_after_the_last() -> None:
-    viewer = runpy.run_path(str(VIEWER))
+def test_the_viewer_draws_from_the_first_day_to_after_the_last(viewer: dict[str, Any]) -> None:
     model = viewer["Watched"]("staged-preview", horizon_days=21, **LIVELY)
     drawn = []
     for days in (0, 7, 13, 1, 5):
@@ -179,9 +186,8 @@ def test_the_viewer_draws_from_the_first_day_to_after_the_last() -> None:
     assert "day 0 of 540" in viewer["summary"](viewer["start"]())
 
 
-def test_the_page_hands_its_parts_to_solara(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With stand-ins for Solara, which is not required."""
-    viewer = runpy.run_path(str(VIEWER))
+def test_the_page_hands_its_parts_to_solara(viewer: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With stand-ins for Solara."""
     monkeypatch.setitem(sys.modules, "solara", SimpleNamespace(FigureMatplotlib=lambda figure: figure, Markdown=lambda text: text))
     monkeypatch.setitem(sys.modules, "mesa.visualization", SimpleNamespace(SolaraViz=lambda model, **given: {"model": model, **given}))
     page = viewer["viewer"]()
