@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from experiments.charts import draw_all, save
+from experiments.charts import draw_all, save_chart
 from experiments.charts.displacement import displacement_table
 from experiments.charts.timeline import timeline
 from experiments.comparison import Comparison
 from experiments.credibility.card import credibility_card
 from experiments.folder import Writer, write_folder, write_json, write_lines, write_table
-from experiments.provenance import policy_content, provenance, study_of, world_content
+from experiments.provenance import comparison_asked, policy_content, provenance, world_content
 from experiments.sweep.datapackage import write_datapackage
 from experiments.sweep.folder import PLAN, StudyFolder
 from experiments.sweep.part import part_of
@@ -27,7 +27,7 @@ CARD = "credibility.md"
 
 def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]) -> Path:
     """Write a comparison with its charts to a folder, whole or not at all. Raises `InputError` over another study."""
-    study = study_of(
+    study = comparison_asked(
         comparison.policies, comparison.world, comparison.draws, comparison.seed, comparison.horizon_days, comparison.fixed
     )
     files: dict[str, Writer] = {
@@ -61,7 +61,7 @@ def chart_files(name: str, figure: Any) -> dict[str, Writer]:
     """PNG and SVG of one chart."""
 
     def write(path: Path) -> None:
-        save(figure, path.with_suffix(""))
+        save_chart(figure, path.with_suffix(""))
 
     return {f"charts/{name}.png": write}
 

@@ -24,7 +24,7 @@ def draw_all(comparison: Comparison) -> dict[str, Figure]:
 
 
 @one_at_a_time
-def save(figure: Figure, path_without_suffix: str | Path) -> tuple[Path, Path]:
+def save_chart(figure: Figure, path_without_suffix: str | Path) -> tuple[Path, Path]:
     """Write a figure as PNG and SVG, the same bytes every time, and return both paths."""
     path = Path(path_without_suffix)
     path.parent.mkdir(parents=True, exist_ok=True)
