@@ -60,7 +60,7 @@ def world_content(world: World) -> dict[str, Any]:
     }
 
 
-def study_of(policies: Sequence[Policy], world: World, draws: int, seed: int, horizon_days: int, fixed: bool) -> dict[str, Any]:
+def comparison_asked(policies: Sequence[Policy], world: World, draws: int, seed: int, horizon_days: int, fixed: bool) -> dict[str, Any]:
     """What was asked. Two studies with the same content give the same bytes."""
     return {
         "kind": "comparison",

@@ -8,7 +8,7 @@ from struct import unpack_from
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
-from experiments.provenance import code_hash, command_line, lockgate_version, random_numbers, study_of
+from experiments.provenance import code_hash, command_line, lockgate_version, random_numbers, comparison_asked
 from experiments.text import printable
 from scenarios.reading import read_limited
 from sim.errors import InputError
@@ -42,7 +42,7 @@ def comparison_provenance(comparison: "Comparison") -> dict[str, Any]:
 def comparison_study(comparison: "Comparison") -> dict[str, Any]:
     """What was asked of a comparison."""
     parts = comparison.policies, comparison.world, comparison.draws, comparison.seed, comparison.horizon_days, comparison.fixed
-    return study_of(*parts)
+    return comparison_asked(*parts)
 
 
 def stamped(study: Mapping[str, Any], command: str) -> dict[str, Any]:

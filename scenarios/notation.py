@@ -7,7 +7,7 @@ from datetime import date, time
 
 LONGEST = 60  # characters
 
-Place = tuple[int | str, ...]
+KeyPath = tuple[int | str, ...]
 
 
 def shortened(text: str) -> str:
@@ -47,25 +47,25 @@ def shown(value: object) -> str:
         case int() | float() | date() | time():
             return str(value)
         case Mapping():
-            return shortened("{ " + ", ".join(f"{key(name)} = {shown(entry)}" for name, entry in value.items()) + " }")
+            return shortened("{ " + ", ".join(f"{toml_key(name)} = {shown(entry)}" for name, entry in value.items()) + " }")
         case list() | tuple():
             return shortened("[" + ", ".join(map(shown, value)) + "]")
     return shortened(quoted(str(value)))
 
 
-def key(name: object) -> str:
+def toml_key(name: object) -> str:
     """A key as TOML writes it: bare where it can be."""
     text = str(name)
     return shortened(text) if re.fullmatch(r"[A-Za-z0-9_-]+", text) else shortened(quoted(text))
 
 
-def path(place: Place) -> str:
+def key_path(place: KeyPath) -> str:
     """Where a value stands in its file.
 
-    >>> path(("timeline", 2, "preview_days")), path(("levers", "preview_days"))
+    >>> key_path(("timeline", 2, "preview_days")), key_path(("levers", "preview_days"))
     ('timeline[2].preview_days', 'preview_days')
     """
     steps = list(place)
     if len(steps) > 1 and steps[0] in ("levers", "parameters"):
         del steps[0]
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{key(step)}" for step in steps).removeprefix(".")
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{toml_key(step)}" for step in steps).removeprefix(".")

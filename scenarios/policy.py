@@ -7,7 +7,7 @@ from typing import cast
 from scenarios.load import lineage
 from scenarios.notation import shown
 from scenarios.schema import PolicyFile, levers
-from scenarios.sentence import checked_scenario, refusal
+from scenarios.sentence import checked_scenario, scenario_error
 from scenarios.source import Source, built_in_names
 from sim.policy import LEVERS, Policy, Value
 
@@ -32,7 +32,7 @@ def load_policy(name_or_path: str | PathLike[str]) -> Policy:
     family = lineage("policy", name_or_path)
     schedule: Schedule = {}
     for member in family:
-        merge(schedule, schedule_of(member.source, cast(PolicyFile, member.content)))
+        add_steps(schedule, schedule_of(member.source, cast(PolicyFile, member.content)))
     source, content = family[-1].source, family[-1].content
     return policy(source.title, schedule, content.summary, shown_as=source.name)
 
@@ -46,8 +46,8 @@ def with_levers(base: Policy, changes: Mapping[str, object]) -> Policy:
     settings = checked_scenario("policy", base.name, levers(), dict(changes), "levers").given()
     schedule: Schedule = {0: dict(base.levers)}
     for day, step in base.timeline:
-        merge(schedule, {day: dict(step)})
-    merge(schedule, {0: settings})
+        add_steps(schedule, {day: dict(step)})
+    add_steps(schedule, {0: settings})
     return policy(base.name, schedule, base.summary, shown_as=base.name)
 
 
@@ -65,7 +65,7 @@ def schedule_of(source: Source, file: PolicyFile) -> Schedule:
     return schedule
 
 
-def merge(schedule: Schedule, later: Schedule) -> None:
+def add_steps(schedule: Schedule, later: Schedule) -> None:
     """Add what another file sets, which wins where both set the same lever on the same day."""
     for day, settings in later.items():
         schedule.setdefault(day, {}).update(settings)
@@ -74,8 +74,8 @@ def merge(schedule: Schedule, later: Schedule) -> None:
 def policy(name: str, schedule: Schedule, summary: str, *, shown_as: str) -> Policy:
     """A policy with its days in order and its levers in the order of their table."""
     steps = [(day, in_order(schedule[day])) for day in sorted(schedule)]
-    for problem in contradictions(steps):
-        raise refusal("policy", shown_as, problem)
+    for problem in contradictory_orders(steps):
+        raise scenario_error("policy", shown_as, problem)
     return Policy(name, steps[0][1], tuple(steps[1:]), summary)
 
 
@@ -84,7 +84,7 @@ def in_order(settings: Mapping[str, Value]) -> dict[str, Value]:
     return {name: lever.type(settings[name]) for name, lever in LEVERS.items() if name in settings}
 
 
-def contradictions(steps: Iterable[tuple[int, Mapping[str, Value]]]) -> Iterable[str]:
+def contradictory_orders(steps: Iterable[tuple[int, Mapping[str, Value]]]) -> Iterable[str]:
     """What is wrong with orders to take systems away or to bring them back; steps in order of day."""
     may_be_dark = False
     for day, settings in steps:

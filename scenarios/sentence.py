@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from scenarios.notation import Place, path, quoted, shown
+from scenarios.notation import KeyPath, key_path, quoted, shown
 from scenarios.schema import TIMES, Kind, Known, Range, Table, Times, file_schema, labels
-from scenarios.strict import checked, place_of
+from scenarios.strict import conforming, key_path_of
 from sim.bounds import KINDS, span
 from sim.errors import InputError, nearest
 from sim.parameters import PARAMETERS, Parameter
@@ -64,7 +64,7 @@ def allowed(known: Known, problem: str, number: type | None = None) -> str:
     return limits(known) if problem in OUTSIDE else KINDS[number or known.type] + limits(known)
 
 
-def allowed_at(place: Place, known: Known, problem: str) -> str:
+def allowed_at(place: KeyPath, known: Known, problem: str) -> str:
     """What may stand at this place of a lever's or parameter's value."""
     if place[-1] in Range.model_fields:
         return allowed(known, problem, float)
@@ -72,7 +72,7 @@ def allowed_at(place: Place, known: Known, problem: str) -> str:
     return allowed(known, problem) + (", or a prior such as { low = 1, mode = 2, high = 3 }" if prior else "")
 
 
-def known_at(place: Place) -> Known | None:
+def known_at(place: KeyPath) -> Known | None:
     """The lever or parameter that a place speaks of."""
     match place:
         case ("timeline", _, DAY.name):
@@ -84,7 +84,7 @@ def known_at(place: Place) -> Known | None:
     return None
 
 
-def names_at(place: Place, kind: Kind) -> tuple[str, Iterable[str]]:
+def names_at(place: KeyPath, kind: Kind) -> tuple[str, Iterable[str]]:
     """What the keys beside this one are called, and those that are allowed."""
     match place:
         case ("levers", _):
@@ -106,23 +106,23 @@ def unknown_key(subject: str, name: str, what: str, names: Iterable[str], homes:
     return f"{subject} is no known {what} here, {hint}{nearest(name, names)}"
 
 
-def problem(kind: Kind, within: tuple[str, ...], error: ErrorDetails) -> str:
+def scenario_problem(kind: Kind, within: tuple[str, ...], error: ErrorDetails) -> str:
     """The sentence for one error of the schema of a file, or of a table within it, without the file."""
-    place, value = (*within, *place_of(error)), error["input"]
+    place, value = (*within, *key_path_of(error)), error["input"]
     known = known_at(place)
     if error["type"] == "extra_forbidden":
         what, names = names_at((*within, *error["loc"]), kind)
-        return unknown_key(f"{path(place)} = {shown(value)}", str(place[-1]), what, names, HOMES)
+        return unknown_key(f"{key_path(place)} = {shown(value)}", str(place[-1]), what, names, HOMES)
     if known and error["type"] == "missing":
-        return f"{path(place)} is missing, it must be {allowed_at(place, known, error['type'])}"
+        return f"{key_path(place)} is missing, it must be {allowed_at(place, known, error['type'])}"
     if error["type"] == "missing":
-        return f"{path(place)} is missing, it must be {TOP[str(place[-1])]}"
+        return f"{key_path(place)} is missing, it must be {TOP[str(place[-1])]}"
     if place[-1] == "times" or not known:
-        return f"{path(place)} = {shown(value)} must be {TOP.get(str(place[-1]), 'a table that begins with [[timeline]]')}"
-    return f"{path(place)} = {shown(value)} must be {allowed_at(place, known, error['type'])}"
+        return f"{key_path(place)} = {shown(value)} must be {TOP.get(str(place[-1]), 'a table that begins with [[timeline]]')}"
+    return f"{key_path(place)} = {shown(value)} must be {allowed_at(place, known, error['type'])}"
 
 
-def refusal(kind: Kind, name: str, said: str) -> InputError:
+def scenario_error(kind: Kind, name: str, said: str) -> InputError:
     """An error about the policy or world of this name or path."""
     return InputError(f"{kind} {quoted(name) if len(name) <= LONGEST_PATH else shown(name)}: {said}")
 
@@ -130,6 +130,6 @@ def refusal(kind: Kind, name: str, said: str) -> InputError:
 def checked_scenario(kind: Kind, name: str, schema: type[Table], content: Any, *within: str) -> Any:
     """Content as the schema of a file, or of a table within it, has it; or an `InputError` about this policy or world."""
     try:
-        return checked(schema, content, partial(problem, kind, within))
+        return conforming(schema, content, partial(scenario_problem, kind, within))
     except InputError as error:
-        raise refusal(kind, name, str(error)) from None
+        raise scenario_error(kind, name, str(error)) from None

@@ -10,7 +10,7 @@ from typing import Any
 from scenarios.notation import decoded, quoted, shown
 from scenarios.reading import MOST_TOML_BYTES, read_limited, toml_tables
 from scenarios.schema import Kind
-from scenarios.sentence import LONGEST_PATH, refusal
+from scenarios.sentence import LONGEST_PATH, scenario_error
 from sim.errors import InputError, nearest
 
 FOLDERS: dict[Kind, str] = {"policy": "policies", "world": "worlds"}
@@ -37,7 +37,7 @@ class Source:
 
     def refused(self, said: str) -> InputError:
         """An error about this file."""
-        return refusal(self.kind, self.name, said)
+        return scenario_error(self.kind, self.name, said)
 
     def read(self) -> dict[str, Any]:
         """The TOML tables that the file holds."""

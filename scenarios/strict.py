@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from scenarios.notation import Place, path, shown
+from scenarios.notation import KeyPath, key_path, shown
 from scenarios.schema import Table
 from sim.errors import InputError
 
@@ -19,7 +19,7 @@ def strict(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind, config=STRICT)
 
 
-def checked(kind: type[Table] | TypeAdapter[Any], content: Any, sentence: Callable[[ErrorDetails], str]) -> Any:
+def conforming(kind: type[Table] | TypeAdapter[Any], content: Any, sentence: Callable[[ErrorDetails], str]) -> Any:
     """Content as a type has it, or an `InputError` with the sentence for the first thing that is wrong with it."""
     try:
         return kind.validate_python(content) if isinstance(kind, TypeAdapter) else kind.model_validate(content)
@@ -29,7 +29,7 @@ def checked(kind: type[Table] | TypeAdapter[Any], content: Any, sentence: Callab
         raise InputError(sentence(first)) from None
 
 
-def place_of(error: ErrorDetails) -> Place:
+def key_path_of(error: ErrorDetails) -> KeyPath:
     """Where an error is, without the forms that schemas distinguish, which stand in brackets. An unknown key may look like one."""
     place = error["loc"]
     key = place[-1:] if error["type"] == "extra_forbidden" else ()
@@ -46,9 +46,9 @@ def validated(kind: type[Table] | TypeAdapter[Any], content: Any, where: str = "
     """
 
     def sentence(error: ErrorDetails) -> str:
-        place = path(place_of(error))
+        place = key_path(key_path_of(error))
         subject = f"{where}{'.' if where and place and place[0] != '[' else ''}{place}"
         value = f"{shown(error['input'])}: {error['msg'][:1].lower()}{error['msg'][1:LONGEST_REASON]}"
         return f"{subject} = {value}" if subject else value
 
-    return checked(kind, content, sentence)
+    return conforming(kind, content, sentence)

@@ -11,7 +11,7 @@ from scenarios.load import lineage
 from scenarios.notation import quoted, shown
 from scenarios.prior import settled
 from scenarios.schema import WorldFile, parameters
-from scenarios.sentence import checked_scenario, limits, refusal
+from scenarios.sentence import checked_scenario, limits, scenario_error
 from scenarios.source import built_in_names
 from sim.bounds import is_within
 from sim.errors import InputError, nearest
@@ -31,10 +31,11 @@ class World:
 
     def __post_init__(self) -> None:
         if not isinstance(self.parameters, Mapping) or self.parameters.keys() != PARAMETERS.keys():
-            raise refusal("world", self.name, "must have each parameter once, start from load_world and change some with with_parameters")
+            said = "must have each parameter once, start from load_world and change some with with_parameters"
+            raise scenario_error("world", self.name, said)
         for name, parameter in self.parameters.items():
             if not (isinstance(parameter, Parameter) and is_within(PARAMETERS[name], parameter.default)):
-                raise refusal("world", self.name, f"{name} = {shown(parameter)} must be a Parameter, {limits(PARAMETERS[name])}")
+                raise scenario_error("world", self.name, f"{name} = {shown(parameter)} must be a Parameter, {limits(PARAMETERS[name])}")
 
     def central(self) -> dict[str, Value]:
         """The central value of every parameter.
@@ -56,9 +57,10 @@ class World:
         2.0
         """
         if name not in self.parameters:
-            raise refusal("world", self.name, f"unknown parameter {quoted(name)}, `lockgate list` names all{nearest(name, PARAMETERS)}")
+            hint = f"`lockgate list` names all{nearest(name, PARAMETERS)}"
+            raise scenario_error("world", self.name, f"unknown parameter {quoted(name)}, {hint}")
         if not 0.0 <= u <= 1.0:
-            raise refusal("world", self.name, f"{name} at quantile {u} must be 0 to 1 (share of its prior below the value)")
+            raise scenario_error("world", self.name, f"{name} at quantile {u} must be 0 to 1 (share of its prior below the value)")
         return self.parameters[name].sample(min(max(u, NARROWEST), 1.0 - NARROWEST))
 
 
@@ -96,8 +98,8 @@ def world(base: World, settings: Mapping[str, Any], *, shown_as: str) -> World:
     try:
         changed = {name: settled(PARAMETERS[name], setting) for name, setting in settings.items()}
     except InputError as error:
-        raise refusal("world", shown_as, str(error)) from None
+        raise scenario_error("world", shown_as, str(error)) from None
     table = {**base.parameters, **changed}
     for problem in contradictions(table):
-        raise refusal("world", shown_as, problem)
+        raise scenario_error("world", shown_as, problem)
     return replace(base, parameters=table)

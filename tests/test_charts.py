@@ -11,8 +11,8 @@ import pytest
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
-from experiments.charts import channels, differences, displacement_table, draw_all, save, timeline, tradeoff, weekly
-from experiments.charts.spans import Span, stage_spans
+from experiments.charts import channels, differences, displacement_table, draw_all, save_chart, timeline, tradeoff, weekly
+from experiments.charts.spans import StageSpan, stage_spans
 from experiments.comparison import compare
 from experiments.intervals import mean_interval
 from scenarios import load_policy, load_world, policy_names, with_parameters
@@ -258,14 +258,14 @@ def test_spans_of_a_system_from_the_lab_to_the_public_and_back():
     ]
     systems = [{"stage": Stage.PUBLIC, "offered_day": 10, "public_day": 30}, {"stage": Stage.HELD}]
     assert stage_spans(run_tables(events, systems, programme_day=10)) == [
-        Span(0, Stage.TESTING, 3, 9),
-        Span(0, Stage.PARTNERS, 10, 19),
-        Span(0, Stage.DARK, 20, 24),
-        Span(0, Stage.PARTNERS, 25, 29),
-        Span(0, Stage.PUBLIC, 30, 40),
-        Span(0, Stage.DARK, 41, 49),
-        Span(0, Stage.PUBLIC, 50, 99),
-        Span(1, Stage.HELD, 12, 99),
+        StageSpan(0, Stage.TESTING, 3, 9),
+        StageSpan(0, Stage.PARTNERS, 10, 19),
+        StageSpan(0, Stage.DARK, 20, 24),
+        StageSpan(0, Stage.PARTNERS, 25, 29),
+        StageSpan(0, Stage.PUBLIC, 30, 40),
+        StageSpan(0, Stage.DARK, 41, 49),
+        StageSpan(0, Stage.PUBLIC, 50, 99),
+        StageSpan(1, Stage.HELD, 12, 99),
     ]
 
 
@@ -282,18 +282,18 @@ def test_spans_of_a_system_from_the_lab_to_the_public_and_back():
 @pytest.mark.parametrize("kind", [EventKind.COMPLIED, EventKind.PROGRAMME])
 def test_a_limited_system_is_held_or_with_partners(system, programme_day, stage, kind):
     tables = run_tables([(5, EventKind.READY, 0), (5, kind, 0)], [system], programme_day=programme_day)
-    assert stage_spans(tables) == [Span(0, stage, 5, 99)]
+    assert stage_spans(tables) == [StageSpan(0, stage, 5, 99)]
 
 
 def test_spans_of_open_weights():
     events = [(7, EventKind.WEIGHTS, 1), (10, EventKind.STRIPPED, 1), (20, EventKind.HOLD, 2), (60, EventKind.WEIGHTS, 2)]
     systems = [{"weights_day": -1, "public_day": -1}, {"weights_day": 7}, {"weights_day": 60}, {"public_day": -1}, {}]
     assert stage_spans(run_tables(events, systems)) == [
-        Span(0, Stage.OPEN_WEIGHTS, 0, 99),
-        Span(1, Stage.OPEN_WEIGHTS, 7, 99),
-        Span(2, Stage.HELD, 20, 59),
-        Span(2, Stage.OPEN_WEIGHTS, 60, 99),
-        Span(3, Stage.PUBLIC, 0, 99),
+        StageSpan(0, Stage.OPEN_WEIGHTS, 0, 99),
+        StageSpan(1, Stage.OPEN_WEIGHTS, 7, 99),
+        StageSpan(2, Stage.HELD, 20, 59),
+        StageSpan(2, Stage.OPEN_WEIGHTS, 60, 99),
+        StageSpan(3, Stage.PUBLIC, 0, 99),
     ]
 
 
@@ -348,7 +348,7 @@ def test_files_are_the_same_every_time_in_any_thread(trio, tmp_path):
 
     def files(number):
         drawn = size(lambda comparison: {"tradeoff": tradeoff(comparison)}, draw_all)(trio)
-        return [path for name, figure in drawn.items() for path in save(figure, tmp_path / str(number) / name)]
+        return [path for name, figure in drawn.items() for path in save_chart(figure, tmp_path / str(number) / name)]
 
     with ThreadPoolExecutor(3) as pool:
         first, *others = pool.map(files, range(3))
@@ -365,4 +365,4 @@ def test_nothing_is_warned_of(comparisons, tmp_path):
         warnings.simplefilter("error")
         for name in ("odd names", *size((), ("one draw",))):
             for chart, figure in draw_all(comparisons[name]).items():
-                save(figure, tmp_path / name / chart)
+                save_chart(figure, tmp_path / name / chart)

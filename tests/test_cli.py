@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from experiments.cli import app
 from experiments.command.option import parsed
 from experiments.command.screen import Lines
-from experiments.command.verdict import Wording, table, verdicts
+from experiments.command.verdict import Wording, comparison_table, verdicts
 from sim.agents import DAY
 from sim.invariants import INVARIANTS, BrokenInvariant
 from sim.parameters import PARAMETERS
@@ -275,7 +275,7 @@ def printed(content, width=80):
 
     console = Console(width=width)
     with console.capture() as captured:
-        console.print(table(content, WORDS))
+        console.print(comparison_table(content, WORDS))
     return captured.get()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.command.verdict import censored, column
+from experiments.command.verdict import censored, table_column
 from experiments.intervals import change, level
 from sim.measures import WEEK_END, WEEKLY, Week
 from sim.outcomes import HEADLINES, OUTCOMES, Outcomes, Traits, outcome_of
@@ -95,7 +95,7 @@ def test_what_ended_first_is_a_lower_bound_in_the_table():
 )
 def test_every_unit_has_a_column(unit, kind, said):
     known = outcome_of(Field("n", kind, unit, "of all", kind(0), (Traits(tabled=True),)))
-    found = column(known, [level(outcome_of(Field("n", float, unit, "of all", 0.0)), np.full(3, 2.5e6)) | {"difference": {"low": None}}])
+    found = table_column(known, [{"mean": 2.5e6, "difference": {"low": None}}])
     assert (found.unit, found.mean({"mean": 2.5e6})) == said
     assert found.heading == f"\nn\n{said[0]}"
 

@@ -354,13 +354,13 @@ ANYTHING = st.recursive(
 @given(section=st.sampled_from(["levers", "dates", "uncertainties", "switches", "design", "stop"]), data=st.data())
 def test_anything_in_a_table_is_accepted_or_said_in_a_sentence(section, data):
     from experiments.study.sentence import problem
-    from scenarios.strict import checked
+    from scenarios.strict import conforming
 
     names = {"design": ["kind", "points", "levels", "table"], "stop": ["outcome", "every", "half_width"]}
     known = names.get(section, [*LEVERS, *PARAMETERS])
     table = data.draw(st.dictionaries(st.sampled_from(known) | st.text(max_size=5), ANYTHING, max_size=3) | ANYTHING)
     try:
-        checked(file_schema(), {"summary": "x", "policies": PAIR, section: table}, problem)
+        conforming(file_schema(), {"summary": "x", "policies": PAIR, section: table}, problem)
     except InputError as error:
         said = str(error)
         assert len(said.splitlines()) == 1

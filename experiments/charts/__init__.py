@@ -24,7 +24,7 @@ def draw_all(comparison: Comparison) -> dict[str, Chart]:
 
 
 @one_at_a_time
-def save(figure: Chart, path_without_suffix: str | Path) -> tuple[Path, Path]:
+def save_chart(figure: Chart, path_without_suffix: str | Path) -> tuple[Path, Path]:
     """Write a chart as PNG and SVG, the same bytes every time, and return both paths."""
     path = Path(path_without_suffix)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,6 +39,6 @@ def chart_files(name: str, figure: Chart, made: dict[str, Any]) -> dict[str, Cal
     figure.provenance = made
 
     def write(path: Path) -> None:
-        save(figure, path.with_suffix(""))
+        save_chart(figure, path.with_suffix(""))
 
     return {f"{name}.png": write}

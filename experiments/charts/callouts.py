@@ -83,11 +83,11 @@ def shared(box: Bbox, others: Array) -> Array:
 
 def confusion(box: Bbox, point: tuple[float, float], others: Sequence[tuple[float, float]]) -> float:
     """How easily a label there would be taken for that of another mark, in points of distance."""
-    own = apart(box, point)
-    return 15.0 * sum(apart(box, other) <= own for other in others)
+    own = distance(box, point)
+    return 15.0 * sum(distance(box, other) <= own for other in others)
 
 
-def apart(box: Bbox, point: tuple[float, float]) -> float:
+def distance(box: Bbox, point: tuple[float, float]) -> float:
     """Pixels from a point to the nearest one of a box."""
     return float(np.hypot(*(np.clip(point, box.min, box.max) - point)))
 
@@ -113,10 +113,10 @@ def annotate(axes: Axes, callout: Callout, offset: tuple[float, float], distance
     return annotation
 
 
-def spread(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+def spaced(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """The heights moved as little as it takes for neighbours to be `gap` apart, in the same order, from low to high if there is room.
 
-    >>> spread([1.0, 1.5, 5.0], 1.0, 0.0, 6.0)
+    >>> spaced([1.0, 1.5, 5.0], 1.0, 0.0, 6.0)
     [0.75, 1.75, 5.0]
     """
     order = sorted(range(len(heights)), key=lambda n: heights[n])

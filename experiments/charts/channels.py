@@ -44,7 +44,7 @@ def channels(comparison: Comparison) -> Chart:
     heights = (0.9 + 0.3 * policies, 1.15 + 0.25 * rows)
     shows_table = policies > 1 and bool(used)
     ratios = (0.3, heights[0], 0.45, heights[1]) if shows_table else (0.3, heights[0])
-    figure = blank(1.2 + sum(ratios), headline(harm), caption(comparison, NOTE if shows_table else ""), comparison_provenance(comparison))
+    figure = blank(1.2 + sum(ratios), title_of(harm), caption(comparison, NOTE if shows_table else ""), comparison_provenance(comparison))
     grid = figure.add_gridspec(len(ratios), 1, height_ratios=ratios)
     bars = grid[1].subgridspec(1, 2)
     left = figure.add_subplot(bars[0])
@@ -52,15 +52,15 @@ def channels(comparison: Comparison) -> Chart:
     draw_bars(left, comparison.names, harm, quantity("mean model-enabled harm per draw", "US$", np.array([sum(harm.values())])))
     draw_bars(right, comparison.names, operations, Quantity("mean operations per draw", "", 1.0))
     right.tick_params(axis="y", labelleft=False)
-    draw_key(empty(figure, grid[0]))
+    draw_key(bare_axes(figure, grid[0]))
     if shows_table:
-        empty(figure, grid[2]).text(0, 0, HEADING.format(named(comparison.names[0])), fontsize=NORMAL, fontweight="bold", color=INK)
+        bare_axes(figure, grid[2]).text(0, 0, HEADING.format(named(comparison.names[0])), fontsize=NORMAL, fontweight="bold", color=INK)
         draw_table(figure, grid[3], comparison.names, counts, used)
     settle(figure)
     return figure
 
 
-def empty(figure: Figure, place: SubplotSpec) -> Axes:
+def bare_axes(figure: Figure, place: SubplotSpec) -> Axes:
     """A place for text or a legend."""
     axes = figure.add_subplot(place)
     axes.set_axis_off()
@@ -79,7 +79,7 @@ def by_channel(comparison: Comparison, what: str) -> dict[Channel, Array]:
     return {channel: comparison.outcome(name).mean(axis=0) for channel, name in names.items()}
 
 
-def headline(harm: dict[Channel, Array]) -> str:
+def title_of(harm: dict[Channel, Array]) -> str:
     """The channel that carries most harm, and under how many policies it does."""
     table = np.array(list(harm.values()))
     if not table.any():
@@ -135,17 +135,18 @@ def draw_block(axes: Axes, shares: Array) -> None:
     for row, column in np.ndindex(*shares.shape):
         share = float(shares[row, column])
         dark = share > 0.6
-        axes.text(column, row, percent(share), ha="center", va="center", fontsize=SMALL, color="white" if dark else INK if share else GREY)
+        color = "white" if dark else INK if share else GREY
+        axes.text(column, row, whole_percent(share), ha="center", va="center", fontsize=SMALL, color=color)
     axes.set_ylim(len(shares) - 0.5, -0.5)
     axes.set_xticks(range(len(Channel)), [SHORT[channel] for channel in Channel], fontsize=SMALL, rotation=90)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
 
 
-def percent(share: float) -> str:
+def whole_percent(share: float) -> str:
     """A share in whole percent, without making a few into none or nearly all into all.
 
-    >>> percent(0.0), percent(0.0004), percent(0.424), percent(0.9999), percent(1.0)
+    >>> whole_percent(0.0), whole_percent(0.0004), whole_percent(0.424), whole_percent(0.9999), whole_percent(1.0)
     ('·', '<1', '42', '>99', '100')
     """
     if share in (0.0, 1.0):

@@ -35,7 +35,7 @@ def differences(comparison: Comparison) -> Chart:
         raise InputError(f"policies {comparison.names[0]!r} must be two or more for differences: the first is the reference")
     rows = -(-len(HEADLINES) // COLUMNS)
     height = 1.2 + rows * (0.85 + 0.22 * max(2, len(comparison.names) - 1))
-    figure = blank(height, headline(comparison), caption(comparison, NOTE), comparison_provenance(comparison))
+    figure = blank(height, title_of(comparison), caption(comparison, NOTE), comparison_provenance(comparison))
     cast(ConstrainedLayoutEngine, figure.get_layout_engine()).set(wspace=0.08)
     panels = figure.subplots(rows, COLUMNS, sharey=True, squeeze=False)
     for outcome, axes in zip(HEADLINES, panels.flat, strict=False):
@@ -46,7 +46,7 @@ def differences(comparison: Comparison) -> Chart:
     return figure
 
 
-def headline(comparison: Comparison) -> str:
+def title_of(comparison: Comparison) -> str:
     """How many policies differ clearly in the first headline outcome."""
     ends = np.array([mean_interval(column) for column in comparison.difference(HEADLINES[0]).T[1:]])
     name = outcome_quantity(HEADLINES[0], ends).name
@@ -75,24 +75,24 @@ def draw_outcome(axes: Axes, comparison: Comparison, outcome: str) -> None:
             [mean], [row], marks[row].marker, color=marks[row].colour, markeredgecolor="white", markersize=7.5, gid=f"mean {row}", zorder=4
         )  # fmt: skip
         share = float(better_interval(change[:, row + 1], better)[0])
-        beside(axes, row, numeral(mean, signed=True), "–" if better == "neither" else percent(share))
+        write_beside(axes, row, numeral(mean, signed=True), "–" if better == "neither" else percent(share))
     for x, text in zip(COLUMNS_AT, ("mean", "better in"), strict=True):
         axes.annotate(text, (x, 1), (0, 6), xycoords="axes fraction", textcoords="offset points", ha="right", fontsize=SMALL, color=GREY)
     axes.set_yticks(range(len(names)), [named(name) for name in names], fontsize=NORMAL)
     axes.set_ylim(len(names) - 0.4, -0.6)
     # Shares differ by percentage points, and counts by what is counted.
-    shape(axes, ends * shown.factor, {"%": "percentage points", "": shown.name}.get(shown.unit, shown.unit))
+    shape_axes(axes, ends * shown.factor, {"%": "percentage points", "": shown.name}.get(shown.unit, shown.unit))
     arrow = {"low": "   (← better)", "high": "   (better →)", "neither": ""}[better]
     axes.set_title(f"{shown.name}{arrow}", loc="left", fontsize=NORMAL + 0.5, fontweight="bold", color=INK)
 
 
-def beside(axes: Axes, row: int, mean: str, share: str) -> None:
+def write_beside(axes: Axes, row: int, mean: str, share: str) -> None:
     """The two columns right of a row."""
     for x, text in zip(COLUMNS_AT, (mean, share), strict=True):
         axes.text(x, row, text, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=SMALL, color=INK)
 
 
-def shape(axes: Axes, ends: Array, unit: str) -> None:
+def shape_axes(axes: Axes, ends: Array, unit: str) -> None:
     """Limits, scale and grid. Where one difference dwarfs the others, the scale is logarithmic away from zero."""
     sizes = np.nanmax(np.abs(ends), axis=1)
     sizes = sizes[sizes > 0.0]

@@ -33,10 +33,10 @@ def intervals(values: Array) -> Array:
     return np.array([mean_interval(column) for column in values.T])
 
 
-def beside(delays: Array) -> list[float]:
+def side_by_side(delays: Array) -> list[float]:
     """Sideways offsets (points) that keep policies with the same delay apart.
 
-    >>> beside(np.array([0.0, 14.0, 0.0]))
+    >>> side_by_side(np.array([0.0, 14.0, 0.0]))
     [-4.5, 0.0, 4.5]
     """
     offsets = [0.0] * len(delays)

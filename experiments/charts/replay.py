@@ -37,7 +37,7 @@ def replay_chart(case: Case, replayed: Sequence[Replayed], study: Study) -> Char
     panels = figure.subplots(len(groups), 1, squeeze=False, height_ratios=heights)[:, 0]
     for axes, group in zip(panels, groups, strict=True):
         draw_rows(axes, group)
-        shape(axes, group, case)
+        shape_axes(axes, group, case)
     marks = legend(replayed)
     panels[0].legend(handles=marks, loc="lower left", bbox_to_anchor=(-0.32, 1.0), ncols=len(marks), fontsize=LARGE, frameon=False)
     settle(figure)
@@ -67,7 +67,7 @@ def factor(each: Replayed) -> float:
     return 100.0 if each.reported.unit == "share" else 1.0
 
 
-def shape(axes: Axes, group: Sequence[Replayed], case: Case) -> None:
+def shape_axes(axes: Axes, group: Sequence[Replayed], case: Case) -> None:
     """Names on the left, what was reported on the right, and the unit below."""
     axes.set_yticks(range(len(group)), [fill(each.reported.words, LABEL) for each in group], fontsize=LARGE, color=INK)
     axes.set_ylim(len(group) - 0.4, -0.6)

@@ -23,7 +23,7 @@ OPENINGS = {
 LIMITS = (EventKind.PROGRAMME, EventKind.COMPLIED)
 
 
-class Span(NamedTuple):
+class StageSpan(NamedTuple):
     """A system's row, its stage, and the first and last day of that stage, both included."""
 
     system: int
@@ -32,13 +32,13 @@ class Span(NamedTuple):
     last: int
 
 
-def stage_spans(tables: Mapping[str, Array]) -> list[Span]:
+def stage_spans(tables: Mapping[str, Array]) -> list[StageSpan]:
     """The spans of every system that was ever used or ready in a run, by system and day; what lasted no whole day is left out."""
     horizon = int(tables["weeks"]["day"][-1]) + 1
-    spans: list[Span] = []
+    spans: list[StageSpan] = []
     for row in range(len(tables["systems"])):
         changes = [*stage_changes(tables, row), (horizon, Stage.UNUSED)]
-        spans += [Span(row, stage, first, end - 1) for (first, stage), (end, _) in pairwise(changes) if end > first]
+        spans += [StageSpan(row, stage, first, end - 1) for (first, stage), (end, _) in pairwise(changes) if end > first]
     return spans
 
 

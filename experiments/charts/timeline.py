@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.charts.chart import Chart
 from experiments.charts.lanes import MOST, lane_name, lanes, owned, system_name
-from experiments.charts.spans import Span, stage_spans
+from experiments.charts.spans import StageSpan, stage_spans
 from experiments.charts.style import INK, NORMAL, PALE, SMALL, STAGES, blank, drawable, named, one_at_a_time, patch, settle
 from experiments.provenance import lockgate_version
 from sim.vocabulary import EventKind, Stage
@@ -66,7 +66,7 @@ def timeline(tables: Mapping[str, Array], policy_name: str, *, caption: str = ""
     chosen = lanes(tables)
     horizon = int(tables["weeks"]["day"][-1]) + 1
     told = [drawable(caption[:1].upper() + caption[1:].rstrip(".")), f"{horizon} days", f"lockgate {lockgate_version()}"]
-    figure = blank(1.5 + 0.36 * max(8, len(chosen)), headline(tables, policy_name), f"{'; '.join(part for part in told if part)}. {NOTE}")
+    figure = blank(1.5 + 0.36 * max(8, len(chosen)), title_of(tables, policy_name), f"{'; '.join(part for part in told if part)}. {NOTE}")
     axes = figure.subplots()
     stages = draw_spans(axes, [span for span in spans if span.system in chosen], chosen)
     kinds = draw_events(axes, tables["events"], spans, chosen)
@@ -85,7 +85,7 @@ def timeline(tables: Mapping[str, Array], policy_name: str, *, caption: str = ""
     return figure
 
 
-def headline(tables: Mapping[str, Array], policy_name: str) -> str:
+def title_of(tables: Mapping[str, Array], policy_name: str) -> str:
     """What became of the first covered system."""
     row = owned(tables, 0)[1]
     name, horizon = system_name(tables, row), int(tables["weeks"]["day"][-1]) + 1
@@ -99,7 +99,7 @@ def headline(tables: Mapping[str, Array], policy_name: str) -> str:
     return f"Under {named(policy_name)}, {name} {how} {when}" + (f", and taken away on day {taken[0]}" if len(taken) else "")
 
 
-def draw_spans(axes: Axes, spans: Sequence[Span], chosen: Sequence[int]) -> list[Stage]:
+def draw_spans(axes: Axes, spans: Sequence[StageSpan], chosen: Sequence[int]) -> list[Stage]:
     """A bar for each span; the stages that were drawn."""
     for span in spans:
         look = STAGES[span.stage]
@@ -110,7 +110,7 @@ def draw_spans(axes: Axes, spans: Sequence[Span], chosen: Sequence[int]) -> list
     return [stage for stage in STAGES if any(span.stage == stage for span in spans)]
 
 
-def draw_events(axes: Axes, events: Array, spans: Sequence[Span], chosen: Sequence[int]) -> list[EventKind]:
+def draw_events(axes: Axes, events: Array, spans: Sequence[StageSpan], chosen: Sequence[int]) -> list[EventKind]:
     """A mark for each event that mattered, in the lane of its system; the kinds that were drawn."""
     at_once = {span.system for span in spans if span.stage == Stage.PUBLIC} - {
         span.system for span in spans if span.stage in (Stage.HELD, Stage.PARTNERS)

@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator, SymmetricalLogLocator
 
 from experiments.amount import numeral, ticked
 from experiments.charts.chart import Chart
-from experiments.charts.points import STEP, Points, beside, draw_means, draw_single, intervals, label
+from experiments.charts.points import STEP, Points, draw_means, draw_single, intervals, label, side_by_side
 from experiments.charts.quantity import Quantity, decades, outcome_quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, blank, caption, looks, named, one_at_a_time, settle
 from experiments.comparison import Comparison
@@ -36,9 +36,9 @@ def tradeoff(comparison: Comparison) -> Chart:
     """Model-enabled harm against release delay: above its level with the single draws, below the paired difference to the reference."""
     delays, harm, difference = comparison.outcome(DELAY), comparison.outcome(HARM), comparison.difference(HARM)
     x = intervals(delays)
-    offsets, marks = beside(x[:, 0]), looks(len(comparison.names))
+    offsets, marks = side_by_side(x[:, 0]), looks(len(comparison.names))
     paired = len(comparison.names) > 1
-    figure = blank(8.6 if paired else 5.0, headline(comparison), caption(comparison, NOTE), comparison_provenance(comparison))
+    figure = blank(8.6 if paired else 5.0, title_of(comparison), caption(comparison, NOTE), comparison_provenance(comparison))
     panels = list(figure.subplots(2 if paired else 1, 1, sharex=True, squeeze=False, height_ratios=(1, 1.25) if paired else None)[:, 0])
     level = outcome_quantity(HARM, intervals(harm))
     points = Points(x, intervals(harm) * level.factor, texts(comparison), marks, offsets)
@@ -71,7 +71,7 @@ def texts(comparison: Comparison) -> list[str]:
     ]
 
 
-def headline(comparison: Comparison) -> str:
+def title_of(comparison: Comparison) -> str:
     """What the paired differences of harm show."""
     first, *others = comparison.names
     if not others or comparison.draws == 1:
@@ -122,7 +122,7 @@ def shape_delays(panels: Sequence[Axes], comparison: Comparison) -> None:
         axes.spines[["top", "right"]].set_visible(False)
         if censored:
             axes.axvline(horizon, color=GREY, linewidth=0.8, linestyle=":", zorder=1)
-    margin, span = (max(beside(intervals(delays)[:, 0])) + 2 * STEP) / AXIS, LINEAR_DECADES + np.log10(most / LINEAR_DAYS)
+    margin, span = (max(side_by_side(intervals(delays)[:, 0])) + 2 * STEP) / AXIS, LINEAR_DECADES + np.log10(most / LINEAR_DAYS)
     margin /= 1.0 - 2.0 * margin
     panels[0].set_xlim(-margin * span * LINEAR_DAYS / LINEAR_DECADES, most * 10.0 ** (margin * span))
     shown = [day for day in TICKS if day <= most * 1.1 and not (censored and 0.75 * horizon < day < 1.3 * horizon)]

@@ -9,7 +9,7 @@ from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.amount import ticked
-from experiments.charts.callouts import spread
+from experiments.charts.callouts import spaced
 from experiments.charts.chart import Chart
 from experiments.charts.quantity import Quantity, quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, Look, blank, caption, looks, named, one_at_a_time, settle
@@ -43,8 +43,8 @@ def weekly(comparison: Comparison) -> Chart:
     """Weekly harm, exposed share and usable lead: median and middle half of the draws under every policy."""
     courses = [course(comparison, series) for series in SERIES]
     if len(comparison.names) <= TOGETHER:
-        return together(comparison, courses)
-    return apart(comparison, courses)
+        return policies_in_one_panel(comparison, courses)
+    return panel_a_policy(comparison, courses)
 
 
 def course(comparison: Comparison, series: Outcome) -> Course:
@@ -55,7 +55,7 @@ def course(comparison: Comparison, series: Outcome) -> Course:
     return Course(comparison.weekly(WEEK_END.name)[0, 0, :weeks], quartiles * shown.factor, shown)
 
 
-def headline(comparison: Comparison, harm: Course) -> str:
+def title_of(comparison: Comparison, harm: Course) -> str:
     """Under which policies the median harm of the last weeks is lowest and highest."""
     weeks = min(LAST_WEEKS, len(harm.days))
     last = harm.quartiles[1, :, -weeks:].mean(axis=1)
@@ -67,16 +67,16 @@ def headline(comparison: Comparison, harm: Course) -> str:
     return f"Over {when}, median weekly harm is lowest under {said[0]} and highest under {said[1]}"
 
 
-def together(comparison: Comparison, courses: list[Course]) -> Chart:
+def policies_in_one_panel(comparison: Comparison, courses: list[Course]) -> Chart:
     """One panel a series, with every policy in it."""
-    figure = blank(8.6, headline(comparison, courses[0]), caption(comparison, NOTE), comparison_provenance(comparison))
+    figure = blank(8.6, title_of(comparison, courses[0]), caption(comparison, NOTE), comparison_provenance(comparison))
     panels = list(figure.subplots(len(courses), 1, sharex=True))
     marks = looks(len(comparison.names))
     for axes, drawn in zip(panels, courses, strict=True):
         for place, look in enumerate(marks):
-            draw(axes, drawn, place, look, marker=look.marker)
+            draw_policy(axes, drawn, place, look, marker=look.marker)
         axes.set_ylabel(drawn.shown.label.replace(" (", "\n("), fontsize=NORMAL)
-        shape(axes, drawn)
+        shape_axes(axes, drawn)
     panels[-1].set_xlabel(DAYS, fontsize=NORMAL)
     labels = [name_ends(axes, drawn, comparison.names) for axes, drawn in zip(panels, courses, strict=True)]
     settle(figure)
@@ -85,18 +85,18 @@ def together(comparison: Comparison, courses: list[Course]) -> Chart:
     return figure
 
 
-def apart(comparison: Comparison, courses: list[Course]) -> Chart:
+def panel_a_policy(comparison: Comparison, courses: list[Course]) -> Chart:
     """One row a policy, with the reference in grey behind it, and one column a series."""
     others = len(comparison.names) - 1
     note = f"{NOTE} {GREY_NOTE.format(named(comparison.names[0]))}"
-    figure = blank(1.4 + 0.95 * others, headline(comparison, courses[0]), caption(comparison, note), comparison_provenance(comparison))
+    figure = blank(1.4 + 0.95 * others, title_of(comparison, courses[0]), caption(comparison, note), comparison_provenance(comparison))
     panels = figure.subplots(others, len(courses), sharex=True, sharey="col", squeeze=False)
     marks = looks(len(comparison.names))
     for row, name in enumerate(comparison.names[1:]):
         for axes, drawn in zip(panels[row], courses, strict=True):
-            draw(axes, drawn, 0, Look("#9a9a9a", "", "-"))
-            draw(axes, drawn, row + 1, Look(marks[row + 1].colour, "", "-"))
-            shape(axes, drawn)
+            draw_policy(axes, drawn, 0, Look("#9a9a9a", "", "-"))
+            draw_policy(axes, drawn, row + 1, Look(marks[row + 1].colour, "", "-"))
+            shape_axes(axes, drawn)
         panels[row, 0].set_title(named(name), loc="left", fontsize=NORMAL, fontweight="bold", color=INK, pad=3)
     for axes, drawn in zip(panels[0], courses, strict=True):
         axes.annotate(drawn.shown.label, (0, 1), (0, 18), xycoords="axes fraction", textcoords="offset points", fontsize=NORMAL, color=INK)
@@ -105,7 +105,7 @@ def apart(comparison: Comparison, courses: list[Course]) -> Chart:
     return figure
 
 
-def draw(axes: Axes, drawn: Course, place: int, look: Look, marker: str = "") -> None:
+def draw_policy(axes: Axes, drawn: Course, place: int, look: Look, marker: str = "") -> None:
     """Median and middle half of one policy."""
     low, median, high = drawn.quartiles[:, place]
     axes.fill_between(drawn.days, low, high, color=look.colour, alpha=0.14, linewidth=0, zorder=2)
@@ -120,7 +120,7 @@ def draw(axes: Axes, drawn: Course, place: int, look: Look, marker: str = "") ->
     )  # fmt: skip
 
 
-def shape(axes: Axes, drawn: Course) -> None:
+def shape_axes(axes: Axes, drawn: Course) -> None:
     """Limits, ticks and grid; zero is always in sight."""
     axes.axhline(0.0, color=GREY, linewidth=0.6, zorder=1)
     axes.set_xlim(0, max(7, int(drawn.days[-1])))
@@ -144,5 +144,5 @@ def move_apart(axes: Axes, labels: list[Annotation]) -> None:
     """Each label at the height of its median's end, or as near as the others allow."""
     heights = [float(axes.transData.transform(label.xy)[1]) for label in labels]
     gap = 1.5 * NORMAL * axes.figure.dpi / 72.0
-    for label, height in zip(labels, spread(heights, gap, axes.bbox.y0, axes.bbox.y1), strict=True):
+    for label, height in zip(labels, spaced(heights, gap, axes.bbox.y0, axes.bbox.y1), strict=True):
         label.xyann = (1.02, (height - axes.bbox.y0) / axes.bbox.height)

@@ -25,9 +25,9 @@ def bench(full: Full = False, quiet: Quiet = False, as_json: Json = False) -> No
 
     Rates of both drivers and of mesa.batch_run, the floor, growth with agents, days and runs, memory, and start-up, in one run.
     """
-    from experiments.command.compare import announce
+    from experiments.command.compare import announce_compiling
 
-    announce(check=False, quiet=quiet)
+    announce_compiling(check=False, quiet=quiet)
 
     from experiments.benchmark import report, size
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.amount import brief, count, percent
+from experiments.amount import brief, count, percent, scale
 from experiments.command.environment import load_charts
 from experiments.command.option import Json, Quiet, check_writable
 from experiments.command.screen import paragraph, print_json, print_table, progress, results
@@ -37,7 +37,7 @@ def cases(names: Names = None, out: Out = None, quiet: Quiet = False, as_json: J
 
     What was reported (and not verified) stands beside the distribution of what the model says could have happened.
     """
-    from experiments.command.compare import announce
+    from experiments.command.compare import announce_compiling
     from experiments.validation.happened import chosen
     from experiments.validation.replay import replay
     from experiments.validation.study import Study
@@ -48,15 +48,15 @@ def cases(names: Names = None, out: Out = None, quiet: Quiet = False, as_json: J
         from experiments.folder import check_folder
 
         check_writable(out)
-        check_folder(out, study_of(wanted, study))
-    announce(check=False, quiet=quiet)
+        check_folder(out, cases_asked(wanted, study))
+    announce_compiling(check=False, quiet=quiet)
     replayed: dict[str, list[Replayed]] = {}
     with progress(len(wanted), "cases", quiet=quiet) as advance:
         for case in wanted:
             replayed[case.name] = replay(case, study)
             advance(1)
     if out is not None:
-        save(wanted, replayed, study, out)
+        save_cases(wanted, replayed, study, out)
     if as_json:
         print_json(content(wanted, replayed, study))
         return
@@ -65,7 +65,7 @@ def cases(names: Names = None, out: Out = None, quiet: Quiet = False, as_json: J
     print_ending(study, out, quiet=quiet)
 
 
-def study_of(wanted: list["Case"], study: "Study") -> dict[str, Any]:
+def cases_asked(wanted: list["Case"], study: "Study") -> dict[str, Any]:
     """What was asked."""
     return {"kind": "cases", "cases": [case.name for case in wanted], "draws": study.draws, "seed": study.seed}
 
@@ -91,7 +91,7 @@ def content(wanted: list["Case"], replayed: dict[str, list["Replayed"]], study: 
     }
 
 
-def save(wanted: list["Case"], replayed: dict[str, list["Replayed"]], study: "Study", out: Path) -> None:
+def save_cases(wanted: list["Case"], replayed: dict[str, list["Replayed"]], study: "Study", out: Path) -> None:
     """Write a chart of each case and all numbers to a folder, whole or not at all."""
     load_charts()
 
@@ -102,21 +102,21 @@ def save(wanted: list["Case"], replayed: dict[str, list["Replayed"]], study: "St
     from experiments.stamp import chart_provenance
 
     files: dict[str, Writer] = {"cases.json": partial(write_json, content(wanted, replayed, study))}
-    asked, command = study_of(wanted, study), ["lockgate", *sys.argv[1:]]
+    asked, command = cases_asked(wanted, study), ["lockgate", *sys.argv[1:]]
     made = chart_provenance(asked, command)
     for case in wanted:
         files |= chart_files(f"charts/{case.name}", replay_chart(case, replayed[case.name], study), made)
     write_folder(out, files, {"study": asked, **provenance(command)})
 
 
-def rows(replayed: list["Replayed"]) -> list[tuple[str, ...]]:
+def case_rows(replayed: list["Replayed"]) -> list[tuple[str, ...]]:
     """The table of a case, in the order of the headings."""
     return [
         (
             each.reported.words,
             each.reported.said,
             *(within(value, each) for value in each.quantiles),
-            {"share": "%", "months": "months"}.get(each.reported.unit, each.reported.unit),
+            scale(each.reported.unit, 0.0)[0],
             "-" if math.isnan(each.below) else percent(each.below),
         )
         for each in replayed
@@ -143,7 +143,7 @@ def print_case(case: "Case", replayed: list["Replayed"]) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
     for place, heading in enumerate(HEADINGS):
         table.add_column(heading, justify="right" if 2 <= place <= 4 or place == 6 else "left")
-    for row in rows(replayed):
+    for row in case_rows(replayed):
         table.add_row(*row)
     console.print()
     print_table(table)

@@ -67,10 +67,10 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     loaded, place = chosen(policies or POLICIES, world, settings)
 
     from experiments.comparison import compare as compare_policies
-    from experiments.provenance import study_of
+    from experiments.provenance import comparison_asked
 
-    folder = folder_for(out, "compare", study_of(loaded, place, draws, seed, horizon, fixed))
-    announce(check=check, quiet=quiet)
+    folder = folder_for(out, "compare", comparison_asked(loaded, place, draws, seed, horizon, fixed))
+    announce_compiling(check=check, quiet=quiet)
     with progress(draws, "runs of each policy" if fixed else "worlds", quiet=quiet) as advance:
         comparison = compare_policies(
             loaded, place, draws, seed, horizon_days=horizon, fixed=fixed, threads=threads, check=check, progress=advance
@@ -89,7 +89,7 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
         print_places(folder)
 
 
-def announce(*, check: bool, quiet: bool) -> None:
+def announce_compiling(*, check: bool, quiet: bool) -> None:
     """Compile what the first run of all needs, before anything else is computed, and say so."""
     from sim.engine import compile_rules, is_compiled
 
@@ -101,13 +101,13 @@ def announce(*, check: bool, quiet: bool) -> None:
 def print_comparison(comparison: Any) -> None:
     """The table, and a sentence for each policy."""
     from experiments.command.paired import notes
-    from experiments.command.verdict import Wording, heading, table, verdicts
+    from experiments.command.verdict import Wording, comparison_table, heading, verdicts
 
     console, summary = results(), comparison.summary()
     words = Wording(comparison.horizon_days, comparison.draws, comparison.fixed)
     console.print(paragraph(heading(comparison.world.name, words, comparison.seed), console.width))
     console.print()
-    print_table(table(summary, words))
+    print_table(comparison_table(summary, words))
     for note in notes(summary, words):
         console.print(paragraph(note, console.width))
     for sentence in verdicts(summary, words):

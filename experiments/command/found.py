@@ -50,15 +50,15 @@ def print_found(study: "Study", folder: Path) -> None:
     for row in found.head(MOST_ROWS).to_dict("records"):
         mean, low, high = (number(row[end] / size, decimals) for end in ("mean", "low", "high"))
         interval = f"{low} to {high}" if math.isfinite(row["low"]) else "none"
-        point = [", ".join(f"{name} {told(study, name, row[name])}" for name in factors)] if factors else []
+        point = [", ".join(f"{name} {level_text(study, name, row[name])}" for name in factors)] if factors else []
         better = [percent(row["better_share"]) if math.isfinite(row["better_share"]) else "-"] if paired else []
-        table.add_row(*point, *(told(study, name, row[name]) for name in named), mean, interval, *better)
+        table.add_row(*point, *(level_text(study, name, row[name]) for name in named), mean, interval, *better)
     print_table(table)
     if len(found) > MOST_ROWS:
         rest = f'... and {len(found) - MOST_ROWS:,} more rows: open_study("{folder}").{"difference" if paired else "estimate"}("{outcome}")'
         console.print(paragraph(rest, console.width, others=""), soft_wrap=True)
 
 
-def told(study: "Study", column: str, value: Any) -> str:
+def level_text(study: "Study", column: str, value: Any) -> str:
     """A level of a factor, as its file says it; or a name."""
     return next((factor.label(value) for factor in study.factors if factor.column == column), printable(str(value)))

@@ -110,10 +110,10 @@ def print_description(description: "Description") -> None:
         if isinstance(fact, list):
             console.print()
             console.print(f"  {label}")
-            print_table(table_of(fact))
+            print_table(grid_of(fact))
 
 
-def table_of(rows: list[dict[str, Any]]) -> Any:
+def grid_of(rows: list[dict[str, Any]]) -> Any:
     """Rows with the same keys as a table."""
     from rich import box
     from rich.table import Table

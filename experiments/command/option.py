@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -56,21 +56,31 @@ def parsed(text: str) -> Any:
     return table["value"] if set(table) == {"value"} else text
 
 
-def settings_of(assignments: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def assigned(assignments: list[str], example: str) -> Iterator[tuple[str, Any]]:
+    """The name and the value of each assignment of `--set`, in order.
+
+    >>> list(assigned(["pace = 1.2"], "pace=1"))
+    [('pace', 1.2)]
+    """
+    for assignment in assignments:
+        name, equals, value = (part.strip() for part in assignment.partition("="))
+        if not equals or not value:
+            raise InputError(f"--set {assignment!r} must be NAME=VALUE, such as --set {example}")
+        yield name, parsed(value)
+
+
+def levers_and_parameters(assignments: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Levers and parameters among the assignments of `--set`."""
     from sim.parameters import PARAMETERS
     from sim.policy import LEVERS
 
     levers: dict[str, Any] = {}
     parameters: dict[str, Any] = {}
-    for assignment in assignments:
-        name, equals, value = (part.strip() for part in assignment.partition("="))
-        if not equals or not value:
-            raise InputError(f"--set {assignment!r} must be NAME=VALUE, such as --set preview_days=30")
+    for name, value in assigned(assignments, "preview_days=30"):
         if name not in LEVERS and name not in PARAMETERS:
             hint = nearest(name, [*LEVERS, *PARAMETERS])
             raise InputError(f"--set {name}: no lever and no parameter has this name, `lockgate list` names all{hint}")
-        (levers if name in LEVERS else parameters)[name] = parsed(value)
+        (levers if name in LEVERS else parameters)[name] = value
     return levers, parameters
 
 
@@ -78,7 +88,7 @@ def chosen(policies: list[str], world: str, assignments: list[str] | None) -> tu
     """The policies and the world that a command names, with the settings of `--set`."""
     from scenarios import load_policy, load_world, with_levers, with_parameters
 
-    levers, parameters = settings_of(assignments or [])
+    levers, parameters = levers_and_parameters(assignments or [])
     loaded, place = [load_policy(name) for name in policies], load_world(world)
     if levers:
         loaded = [with_levers(policy, levers) for policy in loaded]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.amount import brief
+from experiments.amount import brief, scale
 from experiments.command.option import Json, Quiet
 from experiments.command.screen import paragraph, print_json, print_table, progress, results
 
@@ -27,13 +27,13 @@ def patterns(names: Names = None, quiet: Quiet = False, as_json: Json = False) -
 
     Says for each fact whether it was used to set the model, in which case it is no evidence, and whether the model meets it.
     """
-    from experiments.command.compare import announce
+    from experiments.command.compare import announce_compiling
     from experiments.validation.study import Study
     from experiments.validation.table import checked
     from experiments.validation.table import patterns as compared
 
     wanted = checked(names or ())
-    announce(check=False, quiet=quiet)
+    announce_compiling(check=False, quiet=quiet)
     study = Study()
     with progress(len(wanted), "patterns", quiet=quiet) as advance:
         found = compared(wanted, study, advance)
@@ -88,7 +88,7 @@ def print_rows(found: list["Pattern"]) -> None:
     for pattern in found:
         fact, simulated = pattern.fact, pattern.simulated
         low, high = brief(simulated.low, fact.unit), brief(simulated.high, fact.unit)
-        row = (observed(fact), f"{brief(simulated.value, fact.unit)} [{low}, {high}]", "%" if fact.unit == "share" else fact.unit)
+        row = (observed(fact), f"{brief(simulated.value, fact.unit)} [{low}, {high}]", scale(fact.unit, 0.0)[0])
         table.add_row(fact.name, *row, pattern.verdict)
     print_table(table)
 

@@ -31,7 +31,7 @@ def replay(folder: Folder, run: Run, day_by_day: DayByDay = False, out: Out = No
 
     It is run compiled, as the sweep did, and on Mesa agents, day by day; the story, events, agents and a chart go to a folder.
     """
-    from experiments.command.run import Told, check_size, save, simulate, study_of
+    from experiments.command.run import Told, check_size, run_asked, run_model, save_run
     from experiments.sweep.folder import StudyFolder
     from experiments.sweep.replay import replayed
     from experiments.sweep.told import plan_of
@@ -46,14 +46,14 @@ def replay(folder: Folder, run: Run, day_by_day: DayByDay = False, out: Out = No
     if again.wrong:
         return
     check_size(again.world)
-    model = simulate(again.policy, again.world, again.seed, again.horizon_days, check=again.check, quiet=quiet)
+    model = run_model(again.policy, again.world, again.seed, again.horizon_days, check=again.check, quiet=quiet)
     unlike = [name for name, value in again.outcomes.items() if model.outcomes[name] != value]
     if unlike:
         raise Differs(f"run {run} on Mesa agents differs from the compiled run in {', '.join(unlike)}: a defect of the program")
-    study = study_of(again.policy, again.world, again.seed, again.horizon_days)
+    study = run_asked(again.policy, again.world, again.seed, again.horizon_days)
     target = folder_for(out, "replay", study)
     told = Told(model, again.policy, again.where, again.seed, day_by_day=day_by_day)
-    save(told, again.world, target, study)
+    save_run(told, again.world, target, study)
     if not quiet:
         console.print()
     for line in told.ending if quiet else told.lines:

@@ -62,11 +62,11 @@ def run(
     whole("--horizon", horizon, 1, LONGEST_DAYS, "days that are simulated")
     (plan,), place = chosen([policy], world, settings)
     check_size(place)
-    study = study_of(plan, place, seed, horizon)
+    study = run_asked(plan, place, seed, horizon)
     folder = folder_for(out, "run", study)
-    model = simulate(plan, place, seed, horizon, check=check, quiet=quiet)
+    model = run_model(plan, place, seed, horizon, check=check, quiet=quiet)
     told = Told(model, plan, f"the central {place.name} world", seed, day_by_day=day_by_day)
-    save(told, place, folder, study)
+    save_run(told, place, folder, study)
     if as_json:
         print_json({"policy": plan.name, "world": place.name, "seed": seed, "horizon_days": horizon, "outcomes": model.outcomes})
         return
@@ -87,7 +87,7 @@ def check_size(world: "World") -> None:
         )
 
 
-def simulate(policy: "Policy", world: "World", seed: int, horizon: int, *, check: bool, quiet: bool) -> "ReleaseModel":
+def run_model(policy: "Policy", world: "World", seed: int, horizon: int, *, check: bool, quiet: bool) -> "ReleaseModel":
     """All days of one run."""
     from sim.model import ReleaseModel
 
@@ -114,7 +114,7 @@ class Told:
         self.lines = [f"{self.title}: {policy.summary}", "", *told, *([""] if told and told[-1] else []), *self.ending]
 
 
-def study_of(policy: "Policy", world: "World", seed: int, horizon: int) -> dict[str, Any]:
+def run_asked(policy: "Policy", world: "World", seed: int, horizon: int) -> dict[str, Any]:
     """What was asked."""
     from experiments.provenance import content_hash, policy_content, world_content
 
@@ -127,7 +127,7 @@ def study_of(policy: "Policy", world: "World", seed: int, horizon: int) -> dict[
     }
 
 
-def save(told: Told, world: "World", folder: Path, study: dict[str, Any]) -> None:
+def save_run(told: Told, world: "World", folder: Path, study: dict[str, Any]) -> None:
     """Write a run to a folder, whole or not at all."""
     load_charts()
 
@@ -144,7 +144,7 @@ def save(told: Told, world: "World", folder: Path, study: dict[str, Any]) -> Non
     files: dict[str, Callable[[Path], None]] = {
         "events.parquet": partial(write_table, events_table(records["events"], told.sentences)),
         "agents.parquet": partial(write_table, agents_table(records)),
-        "systems.parquet": partial(write_table, columns(records["systems"])),
+        "systems.parquet": partial(write_table, arrow_table(records["systems"])),
         "outcomes.json": partial(write_json, told.model.outcomes),
         "story.txt": partial(write_lines, told.lines),
         **chart_files("timeline", figure, chart_provenance(study, command)),
@@ -170,7 +170,7 @@ def tables(model: "ReleaseModel") -> dict[str, Any]:
     return found | {"events": table_of(TABLES["events"], model.events), "systems": found["systems"][trained]}
 
 
-def columns(records: Any, **more: Any) -> Any:
+def arrow_table(records: Any, **more: Any) -> Any:
     """An array of records, and further columns, as an Arrow table."""
     import numpy as np
     import pyarrow as pa
@@ -183,7 +183,7 @@ def events_table(events: Any, sentences: list[str]) -> Any:
     from sim.vocabulary import EventKind
 
     labels = {int(kind): kind.label for kind in EventKind}
-    return columns(events, event=[labels[kind] for kind in events["kind"].tolist()], sentence=sentences)
+    return arrow_table(events, event=[labels[kind] for kind in events["kind"].tolist()], sentence=sentences)
 
 
 def agents_table(records: dict[str, Any]) -> Any:
@@ -192,5 +192,5 @@ def agents_table(records: dict[str, Any]) -> Any:
 
     from sim.agents import KINDS
 
-    kinds = [columns(records[name], agent_kind=[name] * len(records[name])) for name in KINDS]
+    kinds = [arrow_table(records[name], agent_kind=[name] * len(records[name])) for name in KINDS]
     return pa.concat_tables(kinds, promote_options="permissive")

@@ -51,7 +51,7 @@ ClusterOption = Annotated[str | None, typer.Option("--cluster", metavar="ADDRESS
 Chunk = Annotated[int | None, typer.Option("--chunk", metavar="RUNS", help="Runs in one part. [default: what takes about a second]")]
 
 
-class Stopped(Exception):  # noqa: N818  # what happened
+class SweepStopped(Exception):  # noqa: N818  # what happened
     """A sweep was stopped by a signal."""
 
     def __init__(self, said: str, exit_status: int) -> None:
@@ -164,9 +164,9 @@ def stoppable(screen: "SweepScreen", out: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise Stopped(screen.kept(out), 130) from None
+        raise SweepStopped(screen.kept(out), 130) from None
     except Terminated:
-        raise Stopped(screen.kept(out), 143) from None
+        raise SweepStopped(screen.kept(out), 143) from None
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -258,7 +258,7 @@ def show_preview(
 
 def print_preview(study: "Study", found: "Preview") -> None:
     """Numbers, and the first rows."""
-    from experiments.command.library import table_of
+    from experiments.command.library import grid_of
     from experiments.command.screen import print_table
 
     console = results()
@@ -271,6 +271,6 @@ def print_preview(study: "Study", found: "Preview") -> None:
     console.print(f"  disk    about {storage(found.disk_mb)}")
     console.print(f"  memory  about {storage(found.memory_mb)}")
     console.print()
-    print_table(table_of(found.rows))
+    print_table(grid_of(found.rows))
     if found.runs > len(found.rows):
         console.print(f"  ... and {found.runs - len(found.rows):,} more")

@@ -82,7 +82,7 @@ def finite(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
-def column(outcome: Outcome, found: Collection[Statistics]) -> Column:
+def table_column(outcome: Outcome, found: Collection[Statistics]) -> Column:
     """The column of an outcome, given what was found of it under each policy.
 
     Money comes in a unit that gives its largest mean two to four digits, as fine as its differences need.
@@ -97,12 +97,12 @@ def column(outcome: Outcome, found: Collection[Statistics]) -> Column:
     return Column(outcome, unit, size, int(largest / size < 100), int(narrowest < 10))
 
 
-def columns(policies: Collection[Mapping[str, Statistics]]) -> list[Column]:
+def table_columns(policies: Collection[Mapping[str, Statistics]]) -> list[Column]:
     """The columns of the table."""
-    return [column(known, [outcomes[name] for outcomes in policies]) for name, known in OUTCOMES.items() if known.tabled]
+    return [table_column(known, [outcomes[name] for outcomes in policies]) for name, known in OUTCOMES.items() if known.tabled]
 
 
-def rows(name: str, policies: Policies, reference: str, table: list[Column], words: Wording) -> Iterable[list[str]]:
+def policy_rows(name: str, policies: Policies, reference: str, table: list[Column], words: Wording) -> Iterable[list[str]]:
     """The lines of one policy."""
     outcomes, base = policies[name], policies[reference]
     yield [printable(name), *(mean_cell(column, outcomes) for column in table)]
@@ -152,20 +152,20 @@ def heading(world: str, words: Wording, seed: int) -> str:
     return f"World {world}: {drawn}, {words.horizon_days} days each, seed {seed}."
 
 
-def table(summary: Mapping[str, Any], words: Wording) -> Any:
+def comparison_table(summary: Mapping[str, Any], words: Wording) -> Any:
     """The table of a comparison, at most 80 columns wide where names are short."""
     from rich import box
     from rich.table import Table
 
     policies, reference = summary["policies"], summary["reference"]
-    shown = columns(policies.values())
+    shown = table_columns(policies.values())
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
     longest = max(len(printable(name)) for name in policies)
     grid.add_column("\n\npolicy", overflow="fold", min_width=min(LONGEST_NAME, longest))
     for column in shown:
         grid.add_column(column.heading, justify="right", overflow="fold")
     for name in policies:
-        for place, row in enumerate(rows(name, policies, reference, shown, words)):
+        for place, row in enumerate(policy_rows(name, policies, reference, shown, words)):
             grid.add_row(*row, style="bold" if place == 0 else None)
         grid.add_section()
     return grid
@@ -187,10 +187,10 @@ def alone(outcomes: Mapping[str, Statistics], words: Wording) -> str:
     spread = f" on average ({money_span(harm)})" if finite(harm["low"]) else ""
     enabled = f"models enable harm of {money(harm['mean'], like=widest(harm) if spread else None)}{spread}"
     ahead = f"{number(abs(lead), 1)} months {'ahead of' if lead >= 0 else 'behind'} open weights"
-    return f"{enabled}; {released(outcomes, words)}; what is offered to all is {ahead}; {moved}"
+    return f"{enabled}; {said_release(outcomes, words)}; what is offered to all is {ahead}; {moved}"
 
 
-def released(outcomes: Mapping[str, Statistics], words: Wording) -> str:
+def said_release(outcomes: Mapping[str, Statistics], words: Wording) -> str:
     """When the system of day 0 goes to everyone."""
     delay, unknown = outcomes["release_delay_days"]["mean"], censored(OUTCOMES["release_delay_days"], outcomes)
     if unknown == 1.0:
@@ -203,11 +203,11 @@ def released(outcomes: Mapping[str, Statistics], words: Wording) -> str:
 
 def against(outcomes: Mapping[str, Statistics], base: Mapping[str, Statistics], reference: str, words: Wording) -> str:
     """What differs from the reference."""
-    delay = released(outcomes, words)
-    if delay != released(base, words):
-        delay += f" ({reference}: {released(base, words).removeprefix('release delay ')})"
-    lead = change(outcomes, "usable_lead_months", ("longer", "shorter"), 1.0, "months")
-    lost = change(outcomes, "customers_lost_share", ("more", "fewer"), 100.0, "percentage points")
+    delay = said_release(outcomes, words)
+    if delay != said_release(base, words):
+        delay += f" ({reference}: {said_release(base, words).removeprefix('release delay ')})"
+    lead = said_change(outcomes, "usable_lead_months", ("longer", "shorter"), 1.0, "months")
+    lost = said_change(outcomes, "customers_lost_share", ("more", "fewer"), 100.0, "percentage points")
     return f"{harm_sentence(outcomes['model_enabled_harm'], reference, words)}; {delay}; {lead}; {lost}"
 
 
@@ -250,7 +250,7 @@ def money_span(statistics: Statistics, *, signed: bool = False) -> str:
     return f"{LEVEL} {low} to {'+' if signed and statistics['high'] > 0 else ''}{high}"
 
 
-def change(outcomes: Mapping[str, Statistics], name: str, words: tuple[str, str], factor: float, unit: str) -> str:
+def said_change(outcomes: Mapping[str, Statistics], name: str, words: tuple[str, str], factor: float, unit: str) -> str:
     """How an outcome differs from the reference: by how much in which direction, or not clearly."""
     noun, difference = OUTCOMES[name].short, outcomes[name]["difference"]
     mean, low, high = (factor * difference[part] for part in ("mean", "low", "high"))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.command.option import Json, Quiet, parsed
+from experiments.command.option import Json, Quiet, assigned
 from experiments.command.screen import print_json, print_table, progress, results
 from sim.errors import InputError, nearest
 
@@ -48,8 +48,10 @@ def verify(names: Names = None, settings: Settings = None, quiet: Quiet = False,
     R1 timing threshold, R2 approval queue, R3 patch curve, R4 incidents, R5 race, R6 leaks, R7 release delay, R8 substitutes. Each
     is run through the same interface as any study, with parameters that make its formula apply.
     """
+    from experiments.command.compare import announce_compiling
+
     jobs = jobs_of(names or [], settings or [])
-    announce(quiet=quiet)
+    announce_compiling(check=False, quiet=quiet)
     checks: list[Check] = []
     with progress(len(jobs), "rows", quiet=quiet) as advance:
         for job in jobs:
@@ -63,13 +65,6 @@ def verify(names: Names = None, settings: Settings = None, quiet: Quiet = False,
         raise typer.Exit(DISAGREES)
 
 
-def announce(*, quiet: bool) -> None:
-    """Say why the first run of all begins late."""
-    from experiments.command.compare import announce as announce_compiling
-
-    announce_compiling(check=False, quiet=quiet)
-
-
 def jobs_of(names: list[str], assignments: list[str]) -> "list[Callable[[], list[Check]]]":
     """What to run: one job a row."""
     from experiments.verification import REDUCTIONS
@@ -79,7 +74,7 @@ def jobs_of(names: list[str], assignments: list[str]) -> "list[Callable[[], list
         return [job for reduction in chosen for job in reduction.jobs()]
     if len(chosen) != 1:
         raise InputError(f"--set needs exactly one reduction, such as `lockgate verify R2 --set reviewers=3`; {len(chosen)} are chosen")
-    return [chosen[0].job(settings_of(assignments))]
+    return [chosen[0].job(dict(assigned(assignments, "reviewers=3")))]
 
 
 def reduction_of(name: str, known: "dict[str, Reduction]") -> "Reduction":
@@ -91,17 +86,6 @@ def reduction_of(name: str, known: "dict[str, Reduction]") -> "Reduction":
     for title, key in titles.items():
         hint = hint.replace(f'"{title}"', f'"{key}" ({title})')
     raise InputError(f"unknown reduction {name!r}{hint}; there are {', '.join(known)}")
-
-
-def settings_of(assignments: list[str]) -> dict[str, Any]:
-    """The settings of a row, as given; of a name given twice the last counts."""
-    given = {}
-    for assignment in assignments:
-        name, equals, value = (part.strip() for part in assignment.partition("="))
-        if not equals or not value:
-            raise InputError(f"--set {assignment!r} must be NAME=VALUE, such as --set reviewers=3")
-        given[name] = parsed(value)
-    return given
 
 
 def print_checks(checks: "list[Check]") -> None:
@@ -116,8 +100,8 @@ def print_checks(checks: "list[Check]") -> None:
         grid.add_column(heading, justify="right", no_wrap=True)
     grid.add_column("holds", no_wrap=True)
     for check in checks:
-        row = ", ".join(f"{name} {shown(value)}" for name, value in check.parameters.items())
-        values = (shown(check.formula), shown(check.simulated), shown(check.standard_error, 2), shown(check.tolerance, 2))
+        row = ", ".join(f"{name} {rounded(value)}" for name, value in check.parameters.items())
+        values = (rounded(check.formula), rounded(check.simulated), rounded(check.standard_error, 2), rounded(check.tolerance, 2))
         grid.add_row(check.name, row, *values, "yes" if check.holds else "NO")
     console = results()
     print_table(grid)
@@ -125,10 +109,10 @@ def print_checks(checks: "list[Check]") -> None:
     console.print(f"\n{agreeing} of {len(checks)} agree within tolerance. Error: standard error of the simulated value.")
 
 
-def shown(value: Any, digits: int = 5) -> str:
+def rounded(value: Any, digits: int = 5) -> str:
     """A number to so many digits.
 
-    >>> shown(1.078689), shown(0.0), shown("public")
+    >>> rounded(1.078689), rounded(0.0), rounded("public")
     ('1.0787', '0', 'public')
     """
     return value if isinstance(value, str) else f"{value:.{digits}g}"

@@ -7,8 +7,7 @@ from experiments.study.factor import Factor, Value
 from experiments.study.study import Study
 from scenarios import World
 from scenarios.consistency import contradictions
-from scenarios.policy import contradictions as disorder
-from scenarios.policy import merge
+from scenarios.policy import add_steps, contradictory_orders
 from sim.errors import InputError
 from sim.parameters import PARAMETERS, Parameter, Uniform
 from sim.policy import LEVERS, Policy
@@ -46,7 +45,7 @@ def refuse_impossible_orders(study: Study) -> None:
         first.setdefault(combination, point)
     for combination, point in first.items():
         for policy in study.policies_at(point):
-            for problem in disorder(steps_of(policy)):
+            for problem in contradictory_orders(steps_of(policy)):
                 raise InputError(f'policy "{policy.name}"{said(orders, combination)}: {problem}')
 
 
@@ -54,7 +53,7 @@ def steps_of(policy: Policy) -> list[tuple[int, dict[str, Value]]]:
     """What a policy sets on each day, in order."""
     schedule = {0: dict(policy.levers)}
     for day, step in policy.timeline:
-        merge(schedule, {day: dict(step)})
+        add_steps(schedule, {day: dict(step)})
     return sorted(schedule.items())
 
 

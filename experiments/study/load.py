@@ -17,7 +17,7 @@ from scenarios import World, load_policy, load_world, with_levers, with_paramete
 from scenarios.notation import quoted, shown
 from scenarios.schema import labels
 from scenarios.source import SUFFIX, Source, is_path, spelled
-from scenarios.strict import checked
+from scenarios.strict import conforming
 from sim.errors import InputError, nearest
 from sim.parameters import Parameter
 from sim.policy import Policy
@@ -78,7 +78,7 @@ def held(name_or_path: str | PathLike[str]) -> dict[str, Any]:
 def content_of(source: Source, tables: Tables) -> StudyFile:
     """The content of a file, as the schema has it."""
     try:
-        return checked(file_schema(), tables, problem)  # type: ignore[no-any-return]
+        return conforming(file_schema(), tables, problem)  # type: ignore[no-any-return]
     except InputError as error:
         raise source.refused(str(error)) from None
 

@@ -15,10 +15,10 @@ from experiments.study.schema import (
     StopRule,
     StudyFile,
 )
-from scenarios.notation import Place, path, quoted, shown
+from scenarios.notation import KeyPath, key_path, quoted, shown
 from scenarios.schema import Known
 from scenarios.sentence import OUTSIDE, allowed, choices, unknown_key
-from scenarios.strict import place_of
+from scenarios.strict import key_path_of
 from sim.errors import nearest
 from sim.limits import LARGEST_SEED, MOST_POINTS
 from sim.policy import LEVERS
@@ -62,13 +62,13 @@ HOMES = {
 }
 
 
-def where(place: Place) -> str:
+def where(place: KeyPath) -> str:
     """A place as a sentence names it.
 
     >>> where(("uncertainties", "pace", 1)), where(("dates", "directive", "low")), where(("design", "points"))
     ('pace[1]', 'dates.directive.low', 'design.points')
     """
-    return path(place[1:] if len(place) > 1 and place[0] in ROLES and place[0] != "dates" else place)
+    return key_path(place[1:] if len(place) > 1 and place[0] in ROLES and place[0] != "dates" else place)
 
 
 def other_ways(known: Known, section: str) -> str:
@@ -78,7 +78,7 @@ def other_ways(known: Known, section: str) -> str:
     return ", a list of these, or a range { low = 1, high = 3 }" + (', or "prior"' if section == "uncertainties" else "")
 
 
-def names_at(error: ErrorDetails, place: Place) -> tuple[str, Iterable[str]]:
+def names_at(error: ErrorDetails, place: KeyPath) -> tuple[str, Iterable[str]]:
     """What the keys beside this one are called, and those that are allowed."""
     match place:
         case ("uncertainties" | "switches", _):
@@ -94,7 +94,7 @@ def names_at(error: ErrorDetails, place: Place) -> tuple[str, Iterable[str]]:
     return "key", StudyFile.model_fields
 
 
-def unknown_setting(error: ErrorDetails, place: Place) -> str:
+def unknown_setting(error: ErrorDetails, place: KeyPath) -> str:
     """The sentence for a key that the schema does not have."""
     what, names = names_at(error, place)
     name, subject = str(place[-1]), f"{where(place)} = {shown(error['input'])}"
@@ -109,7 +109,7 @@ def unknown_design(error: ErrorDetails) -> str:
     return f"design.kind = {shown(kind)} is no known kind, allowed are {', '.join(DESIGNS)}{nearest(str(kind), DESIGNS)}"
 
 
-def unknown_name(place: Place, value: object) -> str:
+def unknown_name(place: KeyPath, value: object) -> str:
     """The sentence for an outcome or a weekly series that there is not."""
     from sim.measures import WEEKLY  # loads the compiler
     from sim.outcomes import OUTCOMES
@@ -121,7 +121,7 @@ def unknown_name(place: Place, value: object) -> str:
 
 def problem(error: ErrorDetails) -> str:
     """The sentence for one error of the schema, without the file."""
-    place, kind = place_of(error), error["type"]
+    place, kind = key_path_of(error), error["type"]
     section, last = str(place[0]), str(place[-1])
     if kind == "extra_forbidden":
         return unknown_setting(error, place)

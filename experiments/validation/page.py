@@ -1,6 +1,6 @@
 """The page of cases, `docs/cases.md`: written from the code, so that its numbers are those of today's model."""
 
-from experiments.command.cases import HEADINGS, rows
+from experiments.command.cases import HEADINGS, case_rows
 from experiments.validation.happened import CASES, Case
 from experiments.validation.replay import Replayed, found_inside, replay
 from experiments.validation.study import Study
@@ -28,7 +28,7 @@ def page(study: Study) -> str:
 def section(case: Case, replayed: list[Replayed]) -> str:
     """One case: what happened, the table, and what the policy leaves out."""
     dated = [f"- {case.dated((each.on - case.day_0).days)} (day {(each.on - case.day_0).days}): {each.told}." for each in case.happenings]
-    lines = [" | ".join(row) for row in rows(replayed)]
+    lines = [" | ".join(row) for row in case_rows(replayed)]
     table = [f"| {' | '.join(HEADINGS)} |", f"|{'---|' * 2}{'--:|' * 3}---|--:|", *(f"| {line} |" for line in lines)]
     chart = [f"![{case.title}: what was reported beside the model's draws](cases-{case.name}.png)", ""] if case.name in SHOWN else []
     notes = [f"- {finding}" for finding in case.findings]

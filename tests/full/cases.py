@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from experiments.charts import save
+from experiments.charts import save_chart
 from experiments.charts.replay import replay_chart
 from experiments.validation.happened import CASES
 from experiments.validation.page import SHOWN, page
@@ -20,7 +20,7 @@ def main() -> None:
     study = Study()
     (DOCS / "cases.md").write_text(page(study), encoding="utf-8")
     for name in SHOWN:
-        png, svg = save(replay_chart(CASES[name], replay(CASES[name], study), study), DOCS / f"cases-{name}")
+        png, svg = save_chart(replay_chart(CASES[name], replay(CASES[name], study), study), DOCS / f"cases-{name}")
         Image.open(png).convert("RGB").quantize(COLOURS).save(png, optimize=True)
         svg.unlink()
 
