@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.reading.opened import open_study
+    from experiments.results.stored import open_study
 
-HOMES = {"open_study": "experiments.reading.opened"}
+HOMES = {"open_study": "experiments.results.stored"}
 __all__ = ["open_study"]
 
 

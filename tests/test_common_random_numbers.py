@@ -64,8 +64,8 @@ def test_operations_are_the_same_under_every_policy() -> None:
     comparison = compare(["open-release", "withhold", "partner-programme"], TINY, draws=4, horizon_days=120)
     operations = comparison.outcome("operations")
     assert (operations == operations[:, :1]).all()
-    assert (comparison.results.displacement.sum(axis=(2, 3)) == operations).all()
-    unlike = comparison.results.displacement[:, 1:]
+    assert (comparison.displacement.sum(axis=(2, 3)) == operations).all()
+    unlike = comparison.displacement[:, 1:]
     assert (unlike.sum(axis=3) == unlike[:, :1].sum(axis=3)).all()  # rows: channels under the reference
 
 
@@ -81,7 +81,7 @@ def test_only_reactions_make_policies_diverge_in_patching_without_feedback() -> 
 
 def test_draws_do_not_depend_on_how_many_there_are_or_what_else_is_sampled() -> None:
     few, more = compare(["open-release"], TINY, draws=3, horizon_days=20), compare(["open-release"], TINY, draws=6, horizon_days=20)
-    assert (few.results.outcomes == more.results.outcomes[:3]).all()
+    assert (few.rows.outcomes == more.rows.outcomes[:3]).all()
     fixed = with_parameters(TINY, {"pace": 1.0})
     again = compare(["open-release"], fixed, draws=3, horizon_days=20)
     assert (again.ensemble.worlds["uplift"] == few.ensemble.worlds["uplift"]).all()

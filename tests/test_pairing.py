@@ -8,6 +8,7 @@ from experiments.command.paired import paired
 from experiments.comparison import compare
 from experiments.ensemble import Ensemble
 from experiments.pairing import BEFORE, Run, first_difference, state, unlike
+from experiments.results.source import InMemory
 from scenarios import load_policy, load_world, with_levers, with_parameters
 from sim.begin import Memory
 from sim.parameters import parameter_table
@@ -80,7 +81,7 @@ def test_summary_names_the_day_and_the_field(small):
 
 def test_results_of_other_seeds_are_a_broken_pairing(small):
     ensemble = Ensemble(small.ensemble.worlds, small.ensemble.seeds + 1)
-    broken = replace(small, ensemble=ensemble)
+    broken = replace(small, source=InMemory(small.plan, small.rows, [ensemble]))
     assert broken.pairing["partner-programme"]["broken"]
     assert "BROKEN" in paired(broken.summary())[0]
 

@@ -10,8 +10,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, SymmetricalLogLocator
 
 from experiments.charts.quantity import decades, numeral, outcome_quantity, ticked
 from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, blank, caption, looks, named, one_at_a_time, settle
-from experiments.comparison import HEADLINES, Comparison
+from experiments.comparison import HEADLINES
 from experiments.intervals import better_share, mean_interval
+from experiments.results.results import Results
 from experiments.sweep.columns import MORE_IS_BETTER
 from sim.errors import InputError
 
@@ -27,7 +28,7 @@ NOTE = (
 
 
 @one_at_a_time
-def differences(comparison: Comparison) -> Figure:
+def differences(comparison: Results) -> Figure:
     """Difference of the headline outcomes to the reference in the same draw: mean, 95 % interval, and how often it is better."""
     if len(comparison.names) < 2:
         raise InputError(f"policies {comparison.names[0]!r} must be two or more for differences: the first is the reference")
@@ -44,7 +45,7 @@ def differences(comparison: Comparison) -> Figure:
     return figure
 
 
-def headline(comparison: Comparison) -> str:
+def headline(comparison: Results) -> str:
     """How many policies differ clearly in the first headline outcome."""
     ends = np.array([mean_interval(column) for column in comparison.difference(HEADLINES[0]).T[1:]])
     name = outcome_quantity(HEADLINES[0], ends).name
@@ -58,7 +59,7 @@ def headline(comparison: Comparison) -> str:
     return f"Clearly less {name} than under {reference}: {less} of {counted}; clearly more: {more}"
 
 
-def draw_outcome(axes: Axes, comparison: Comparison, outcome: str) -> None:
+def draw_outcome(axes: Axes, comparison: Results, outcome: str) -> None:
     """One panel: a mark and its interval in the row of every policy, and two columns of numbers at its right."""
     change = comparison.difference(outcome)
     ends = np.array([mean_interval(column) for column in change.T[1:]])

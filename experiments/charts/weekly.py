@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from experiments.charts.callouts import spread
 from experiments.charts.quantity import Quantity, quantity, ticked
 from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, Look, blank, caption, looks, named, one_at_a_time, settle
-from experiments.comparison import Comparison
+from experiments.results.results import Results
 from sim.measures import Week
 from sim.row import fields
 
@@ -42,7 +42,7 @@ class Course:
 
 
 @one_at_a_time
-def weekly(comparison: Comparison) -> Figure:
+def weekly(comparison: Results) -> Figure:
     """Weekly harm, exposed share and usable lead: median and middle half of the draws under every policy."""
     courses = [course(comparison, series) for series in SERIES]
     if len(comparison.names) <= TOGETHER:
@@ -50,15 +50,15 @@ def weekly(comparison: Comparison) -> Figure:
     return apart(comparison, courses)
 
 
-def course(comparison: Comparison, series: str) -> Course:
+def course(comparison: Results, series: str) -> Course:
     """The quartiles of one series. A last week of fewer than seven days is left out, unless it is all there is."""
     weeks = max(1, comparison.horizon_days // 7)
     quartiles = np.quantile(comparison.weekly(series)[:, :, :weeks], QUARTILES, axis=0)
     shown = quantity(SERIES[series], UNITS[series], quartiles)
-    return Course(comparison.weekly("day")[0, 0, :weeks], quartiles * shown.factor, shown)
+    return Course(comparison.days[:weeks].astype(float), quartiles * shown.factor, shown)
 
 
-def headline(comparison: Comparison, harm: Course) -> str:
+def headline(comparison: Results, harm: Course) -> str:
     """Under which policies the median harm of the last weeks is lowest and highest."""
     weeks = min(LAST_WEEKS, len(harm.days))
     last = harm.quartiles[1, :, -weeks:].mean(axis=1)
@@ -70,7 +70,7 @@ def headline(comparison: Comparison, harm: Course) -> str:
     return f"Over {when}, median weekly harm is lowest under {said[0]} and highest under {said[1]}"
 
 
-def together(comparison: Comparison, courses: list[Course]) -> Figure:
+def together(comparison: Results, courses: list[Course]) -> Figure:
     """One panel a series, with every policy in it."""
     figure = blank(8.6, headline(comparison, courses[0]), caption(comparison, NOTE))
     panels = list(figure.subplots(3, 1, sharex=True))
@@ -88,7 +88,7 @@ def together(comparison: Comparison, courses: list[Course]) -> Figure:
     return figure
 
 
-def apart(comparison: Comparison, courses: list[Course]) -> Figure:
+def apart(comparison: Results, courses: list[Course]) -> Figure:
     """One row a policy, with the reference in grey behind it, and one column a series."""
     others = len(comparison.names) - 1
     note = f"{NOTE} {GREY_NOTE.format(named(comparison.names[0]))}"
