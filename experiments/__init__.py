@@ -7,10 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.reading.opened import open_study
+    from experiments.results.stored import open_study
     from experiments.stamp import read_provenance
 
-HOMES = {"open_study": "experiments.reading.opened", "read_provenance": "experiments.stamp"}
+HOMES = {"open_study": "experiments.results.stored", "read_provenance": "experiments.stamp"}
 __all__ = ["open_study", "read_provenance"]
 
 

@@ -1,6 +1,7 @@
 """Draws: each is one sampled world and the seed that it runs with. Every policy runs in every draw, so comparisons are paired."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,5 +42,9 @@ def draw_worlds(world: World, draws: int, seed: int, *, fixed: bool = False, fir
     for name in () if fixed else world.sampled:
         word = word_of(name)
         values[name] = [world.sample(name, uniform(seed, Purpose.PRIOR, draw, word)) for draw in range(first, first + draws)]
-    seeds = np.array([key(seed, draw, Purpose.WORLD_SEED) & LARGEST_SEED for draw in range(first, first + draws)], np.int64)
-    return Ensemble(parameter_table(draws, **values), seeds)
+    return Ensemble(parameter_table(draws, **values), seeds_of(seed, range(first, first + draws)))
+
+
+def seeds_of(seed: int, draws: Iterable[int]) -> Array:
+    """The seeds of the runs of these draws, in every world, (D,)."""
+    return np.array([key(seed, draw, Purpose.WORLD_SEED) & LARGEST_SEED for draw in draws], np.int64)

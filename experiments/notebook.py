@@ -17,7 +17,7 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     from experiments.charts.chart import Chart
     from experiments.command.verdict import Wording
-    from experiments.comparison import Comparison
+    from experiments.results.results import Results
 
 # Notebooks take style sheets out of what they do not trust, so each element has its own style. Colours are the notebook's, dark or light.
 SCROLL = "overflow-x:auto"  # what is wider than a narrow screen moves sideways, and the page does not
@@ -28,7 +28,7 @@ FIRST, OTHERS = (7, "bold"), (1, "normal")  # room above a row, and its weight: 
 CHART = "width:100%;min-width:720px;max-width:1060px"
 
 
-def sentence(comparison: "Comparison") -> str:
+def sentence(comparison: "Results") -> str:
     """The policies, the world, the draws and the seed."""
     from experiments.command.verdict import heading
 
@@ -37,14 +37,14 @@ def sentence(comparison: "Comparison") -> str:
     return f"Comparison of {compared}. {heading(printable(comparison.world.name), wording(comparison), comparison.seed)}"
 
 
-def wording(comparison: "Comparison") -> "Wording":
+def wording(comparison: "Results") -> "Wording":
     """How its draws are spoken of."""
     from experiments.command.verdict import Wording
 
     return Wording(comparison.horizon_days, comparison.draws, comparison.fixed)
 
 
-def page(comparison: "Comparison") -> str:
+def page(comparison: "Results") -> str:
     """HTML of the table, what it says in words, and the charts: the first open, the others under their titles."""
     from experiments.charts import draw_all
     from experiments.command.paired import notes

@@ -5,7 +5,7 @@ difference is not the policy's.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median_low
 from typing import Any, NamedTuple
 
@@ -31,12 +31,12 @@ BEFORE = -1  # the morning of day 0, before anybody acts
 
 
 class Run(NamedTuple):
-    """What makes a run, and what came of it: a table of one world, a policy, a seed, and the record of its outcomes."""
+    """What makes a run, and what came of it: a table of one world, a policy, a seed, and its outcomes by name."""
 
     world: Array
     policy: Policy
     seed: int
-    outcomes: Any
+    outcomes: Mapping[str, float] | None
 
 
 class Difference(NamedTuple):
@@ -123,4 +123,5 @@ def health(pairs: Sequence[tuple[Run, Run]], horizon_days: int) -> dict[str, Any
 
 def is_repeated(run: Run, horizon_days: int) -> bool:
     """Whether a run's outcomes are those that its world, policy and seed give."""
-    return bool(trace(run.world, run.policy, run.seed, horizon_days)["outcomes"][0] == run.outcomes)
+    again = trace(run.world, run.policy, run.seed, horizon_days)["outcomes"][0]
+    return all(float(again[name]) == value for name, value in (run.outcomes or {}).items())

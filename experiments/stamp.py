@@ -8,13 +8,13 @@ from struct import unpack_from
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
-from experiments.provenance import code_hash, command_line, lockgate_version, random_numbers, comparison_asked
+from experiments.provenance import code_hash, command_line, comparison_asked, lockgate_version, random_numbers
 from experiments.text import printable
 from scenarios.reading import read_limited
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from experiments.comparison import Comparison
+    from experiments.results.results import Results
 
 KEY = "Description"  # of PNG's text and of SVG's metadata: a word that both standards know
 DESCRIPTION = "http://purl.org/dc/elements/1.1/ description"  # the same in SVG, with its namespace
@@ -32,14 +32,14 @@ def chart_provenance(study: Mapping[str, Any], command: Sequence[str]) -> dict[s
     return stamped(study, command_line(without_place(command)))
 
 
-def comparison_provenance(comparison: "Comparison") -> dict[str, Any]:
+def comparison_provenance(comparison: "Results") -> dict[str, Any]:
     """The same of a comparison that Python made: the command is its call of `compare`."""
     names, world = list(comparison.names), comparison.world.name
     asked = f"draws={comparison.draws}, seed={comparison.seed}, horizon_days={comparison.horizon_days}, fixed={comparison.fixed}"
     return stamped(comparison_study(comparison), f"compare({names!r}, {world!r}, {asked})")
 
 
-def comparison_study(comparison: "Comparison") -> dict[str, Any]:
+def comparison_study(comparison: "Results") -> dict[str, Any]:
     """What was asked of a comparison."""
     parts = comparison.policies, comparison.world, comparison.draws, comparison.seed, comparison.horizon_days, comparison.fixed
     return comparison_asked(*parts)

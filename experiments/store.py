@@ -10,10 +10,10 @@ import pyarrow as pa
 from experiments.charts import chart_files, draw_all
 from experiments.charts.displacement import displacement_table
 from experiments.charts.plots import Plots
-from experiments.comparison import Comparison
 from experiments.credibility.card import credibility_card
 from experiments.folder import Writer, write_folder, write_json, write_lines, write_table
 from experiments.provenance import policy_content, provenance, world_content
+from experiments.results.results import Results
 from experiments.stamp import chart_provenance, comparison_study
 from experiments.sweep.datapackage import write_datapackage
 from experiments.sweep.folder import PLAN, StudyFolder
@@ -24,7 +24,7 @@ from sim.outcomes import OUTCOMES
 CARD = "credibility.md"
 
 
-def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]) -> Path:
+def save_comparison(comparison: Results, folder: Path, command: Sequence[str]) -> Path:
     """Write a comparison with its charts to a folder, whole or not at all. Raises `InputError` over another study."""
     study = comparison_study(comparison)
     files: dict[str, Writer] = {
@@ -51,7 +51,7 @@ def save_comparison(comparison: Comparison, folder: Path, command: Sequence[str]
     return write_folder(folder, files, manifest)
 
 
-def write_study(comparison: Comparison, command: Sequence[str], path: Path) -> None:
+def write_study(comparison: Results, command: Sequence[str], path: Path) -> None:
     """The folder of a study as a sweep leaves it, so that a comparison is read and replayed like one. `path` is that of its plan."""
     plan, rows = comparison.plan, comparison.rows
     folder = StudyFolder(path.parent)
@@ -64,7 +64,7 @@ def write_study(comparison: Comparison, command: Sequence[str], path: Path) -> N
     folder.journal.append({"finished": comparison.draws})
 
 
-def differences_table(comparison: Comparison) -> pa.Table:
+def differences_table(comparison: Results) -> pa.Table:
     """One row a draw and policy: every outcome less that of the reference in the same draw."""
     draws, names = comparison.draws, comparison.names[1:]
     return pa.table({

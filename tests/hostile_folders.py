@@ -297,11 +297,11 @@ def opened(_: Place, folder: Path) -> None:
     """Open it, and read all that can be read."""
     study = open_study(folder)
     repr(study)
-    study.estimate(list(study.study.outcomes))
-    study.difference("model_enabled_harm")
-    study.frame()
-    study.xarray()
-    study.series()
+    study.estimates(list(study.study.outcomes))
+    study.differences("model_enabled_harm")
+    study.to_pandas()
+    study.to_xarray()
+    study.to_pandas("series")
     assert study.failed is not None
 
 

@@ -51,7 +51,7 @@ def test_a_comparison_is_the_same_rows():
     parameters = {name: compared.ensemble.worlds[name] for name in sampled}
     for place, name in enumerate(names):
         found = evaluate(None, parameters, compared.ensemble.seeds, policy=name, horizon_days=DAYS)
-        assert np.array_equal(found, compared.results.outcomes[:, place])
+        assert np.array_equal(found, compared.rows.outcomes.reshape(draws, -1)[:, place])
 
 
 def test_rows_of_one_draw_in_any_order_are_each_the_same():

@@ -303,7 +303,7 @@ def test_a_foreign_part_under_a_recorded_hash_is_not_used(received, place, table
     sign_part(received, table, path)
     for verify in (True, False):
         with pytest.raises(Damaged, match=rf"{path.name} (has|does not hold) .*; run the same sweep again"):
-            open_study(received, verify=verify).table(table)
+            open_study(received, verify=verify).to_arrow(table)
     with pytest.raises(Damaged, match=path.name):
         replayed(plan_of(StudyFolder(received)), StudyFolder(received), 9)
     assert merge(received.parent / "merged", [received]).runs == 16  # without it
@@ -339,7 +339,7 @@ def test_a_few_runs_far_out_do_not_take_the_memory_of_all_before_them(received):
 def test_a_path_that_is_not_utf_8_is_swept_read_and_replayed(tmp_path):
     folder = tmp_path / os.fsdecode(b"out-\xff")
     sweep(STUDY, folder, chunk=8)
-    assert len(open_study(folder).table()) == 24
+    assert len(open_study(folder).to_arrow()) == 24
     assert not replayed(plan_of(StudyFolder(folder)), StudyFolder(folder), 9).differs
 
 

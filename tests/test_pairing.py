@@ -9,9 +9,10 @@ from experiments.command.paired import paired
 from experiments.comparison import compare
 from experiments.ensemble import Ensemble
 from experiments.pairing import BEFORE, Run, first_difference, state, unlike
-from experiments.sweep.columns import OUTCOMES
+from experiments.results.source import InMemory
 from scenarios import load_policy, load_world, with_levers, with_parameters
 from sim.block import Memory
+from sim.outcomes import OUTCOMES
 from sim.parameters import parameter_table
 from sim.policy import Policy
 
@@ -103,7 +104,7 @@ def test_draws_do_not_depend_on_how_many_there_are_or_what_else_is_sampled(small
 
 def test_results_of_other_seeds_are_a_broken_pairing(small):
     ensemble = Ensemble(small.ensemble.worlds, small.ensemble.seeds + 1)
-    broken = replace(small, ensemble=ensemble)
+    broken = replace(small, source=InMemory(small.plan, small.rows, [ensemble]))
     assert broken.pairing["partner-programme"]["broken"]
     assert "BROKEN" in paired(broken.summary())[0]
 

@@ -146,9 +146,9 @@ def test_a_comparison_makes_the_same_runs_and_leaves_a_study(tmp_path):
     compared = compare(["open-release", "withhold"], world, draws=4, horizon_days=60)
     save_comparison(compared, tmp_path / "out", ["lockgate", "compare"])
     own = simulate(compared.ensemble.worlds, compared.policies, compared.ensemble.seeds, 60)
-    assert np.array_equal(compared.results.outcomes, own.outcomes)
-    assert np.array_equal(compared.results.weeks, own.weeks)
-    assert np.array_equal(compared.results.displacement, own.displacement)
+    assert np.array_equal(compared.rows.outcomes, own.outcomes.reshape(compared.rows.outcomes.shape))
+    assert np.array_equal(compared.rows.weeks, own.weeks.reshape(compared.rows.weeks.shape))
+    assert np.array_equal(compared.rows.displacement, own.displacement.reshape(compared.rows.displacement.shape))
     assert np.array_equal(rows(tmp_path / "out")["model_enabled_harm"].to_numpy(), own.outcomes["model_enabled_harm"].ravel())
     folder = StudyFolder(tmp_path / "out")
     assert len(folder.whole_parts()) == 1

@@ -12,12 +12,12 @@ from experiments.charts.style import DPI, one_at_a_time
 from experiments.charts.timeline import timeline
 from experiments.charts.tradeoff import tradeoff
 from experiments.charts.weekly import weekly
-from experiments.comparison import Comparison
+from experiments.results.results import Results
 
 __all__ = ["channels", "chart_files", "differences", "displacement_table", "draw_all", "save", "timeline", "tradeoff", "weekly"]
 
 
-def draw_all(comparison: Comparison) -> dict[str, Chart]:
+def draw_all(comparison: Results) -> dict[str, Chart]:
     """Every chart of a comparison, by name. One policy alone has no differences."""
     charts = {"tradeoff": tradeoff, "differences": differences, "weekly": weekly, "channels": channels}
     return {name: draw(comparison) for name, draw in charts.items() if name != "differences" or len(comparison.names) > 1}

@@ -15,7 +15,7 @@ from experiments.charts.chart import Chart
 from experiments.charts.displacement import displaced
 from experiments.charts.quantity import Quantity, quantity
 from experiments.charts.style import BLUE, CHANNELS, GREY, INK, NORMAL, PALE, SMALL, blank, caption, named, one_at_a_time, patch, settle
-from experiments.comparison import Comparison
+from experiments.results.results import Results
 from experiments.stamp import comparison_provenance
 from sim.vocabulary import Channel
 
@@ -35,7 +35,7 @@ NOTE = "The table pools the operations of all draws, which are the same under ev
 
 
 @one_at_a_time
-def channels(comparison: Comparison) -> Chart:
+def channels(comparison: Results) -> Chart:
     """Harm and operations by channel under every policy, and the displacement of operations between channels."""
     harm, operations = by_channel(comparison, "harm"), by_channel(comparison, "operations")
     counts = displaced(comparison)
@@ -73,7 +73,7 @@ def draw_key(axes: Axes) -> None:
     axes.legend(handles=patches, loc="center left", ncols=len(patches), fontsize=NORMAL, frameon=False, borderpad=0, borderaxespad=0)
 
 
-def by_channel(comparison: Comparison, what: str) -> dict[Channel, Array]:
+def by_channel(comparison: Results, what: str) -> dict[Channel, Array]:
     """Mean over draws of an outcome that is told by channel, for each policy (P)."""
     names = {channel: f"{what}_{channel.name.lower()}" for channel in Channel if what != "harm" or channel != Channel.NO_MODEL}
     return {channel: comparison.outcome(name).mean(axis=0) for channel, name in names.items()}

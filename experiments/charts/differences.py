@@ -11,8 +11,8 @@ from experiments.amount import numeral, percent, ticked
 from experiments.charts.chart import Chart
 from experiments.charts.quantity import decades, outcome_quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, blank, caption, looks, named, one_at_a_time, settle
-from experiments.comparison import Comparison
 from experiments.intervals import better_interval, mean_interval
+from experiments.results.results import Results
 from experiments.stamp import comparison_provenance
 from sim.errors import InputError
 from sim.outcomes import HEADLINES, OUTCOMES
@@ -29,7 +29,7 @@ NOTE = (
 
 
 @one_at_a_time
-def differences(comparison: Comparison) -> Chart:
+def differences(comparison: Results) -> Chart:
     """Difference of the headline outcomes to the reference in the same draw: mean, 95 % interval, and how often it is better."""
     if len(comparison.names) < 2:
         raise InputError(f"policies {comparison.names[0]!r} must be two or more for differences: the first is the reference")
@@ -46,7 +46,7 @@ def differences(comparison: Comparison) -> Chart:
     return figure
 
 
-def title_of(comparison: Comparison) -> str:
+def title_of(comparison: Results) -> str:
     """How many policies differ clearly in the first headline outcome."""
     ends = np.array([mean_interval(column) for column in comparison.difference(HEADLINES[0]).T[1:]])
     name = outcome_quantity(HEADLINES[0], ends).name
@@ -60,7 +60,7 @@ def title_of(comparison: Comparison) -> str:
     return f"Clearly less {name} than under {reference}: {less} of {counted}; clearly more: {more}"
 
 
-def draw_outcome(axes: Axes, comparison: Comparison, outcome: str) -> None:
+def draw_outcome(axes: Axes, comparison: Results, outcome: str) -> None:
     """One panel: a mark and its interval in the row of every policy, and two columns of numbers at its right."""
     change = comparison.difference(outcome)
     ends = np.array([mean_interval(column) for column in change.T[1:]])

@@ -4,18 +4,18 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison import Comparison
+from experiments.results.results import Results
 from sim.vocabulary import Channel
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def displaced(comparison: Comparison) -> Array:
+def displaced(comparison: Results) -> Array:
     """Operations summed over draws, by policy, by channel under the reference, and by channel under the policy, (P, 5, 5)."""
-    return np.asarray(comparison.results.displacement.sum(axis=0))
+    return np.asarray(comparison.displacement.sum(axis=0))
 
 
-def displacement_table(comparison: Comparison) -> list[dict[str, Any]]:
+def displacement_table(comparison: Results) -> list[dict[str, Any]]:
     """One row for each policy, channel used under the reference, and channel used under the policy.
 
     `operations` are summed over draws, `share` is of those that used the same channel under the reference. Channels that no operation

@@ -15,13 +15,13 @@ from sim.errors import InputError, nearest
 from sim.settings import whole
 
 if TYPE_CHECKING:
-    from experiments.comparison import Comparison
+    from experiments.results.results import Results
 
 
 class Plots:
     """Each method draws one chart, a Matplotlib figure. PNG and SVG files saved of it say how it was made (`read_provenance`)."""
 
-    def __init__(self, comparison: "Comparison") -> None:
+    def __init__(self, comparison: "Results") -> None:
         self._comparison = comparison
 
     def tradeoff(self) -> Chart:

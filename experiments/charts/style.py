@@ -24,7 +24,7 @@ from experiments.text import escaped, printable
 from sim.vocabulary import Channel, Stage
 
 if TYPE_CHECKING:
-    from experiments.comparison import Comparison
+    from experiments.results.results import Results
 
 DPI = 150
 WIDTH = 10.6  # inches: 1590 pixels
@@ -130,7 +130,7 @@ def settle(figure: Figure) -> None:
         axes.set_position((round(x, 5), round(y, 5), round(width, 5), round(height, 5)))
 
 
-def caption(comparison: "Comparison", note: str = "") -> str:
+def caption(comparison: "Results", note: str = "") -> str:
     """What the chart rests on: world, horizon, draws, seed, kind of interval, version."""
     draws = f"{comparison.draws:,} draw{'s' if comparison.draws > 1 else ''}, seed {comparison.seed}"
     parts = [

@@ -12,7 +12,7 @@ from experiments.charts.chart import Chart
 from experiments.charts.points import STEP, Points, draw_means, draw_single, intervals, label, side_by_side
 from experiments.charts.quantity import Quantity, decades, outcome_quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, blank, caption, looks, named, one_at_a_time, settle
-from experiments.comparison import Comparison
+from experiments.results.results import Results
 from experiments.stamp import comparison_provenance
 from sim.outcomes import OUTCOMES
 
@@ -32,7 +32,7 @@ NOTE = (
 
 
 @one_at_a_time
-def tradeoff(comparison: Comparison) -> Chart:
+def tradeoff(comparison: Results) -> Chart:
     """Model-enabled harm against release delay: above its level with the single draws, below the paired difference to the reference."""
     delays, harm, difference = comparison.outcome(DELAY), comparison.outcome(HARM), comparison.difference(HARM)
     x = intervals(delays)
@@ -62,7 +62,7 @@ def tradeoff(comparison: Comparison) -> Chart:
     return figure
 
 
-def texts(comparison: Comparison) -> list[str]:
+def texts(comparison: Results) -> list[str]:
     """Names, with the share of draws in which the system was not public in the end where that is not told by the axis."""
     shares = comparison.outcome(CENSORED).mean(axis=0)
     return [
@@ -71,7 +71,7 @@ def texts(comparison: Comparison) -> list[str]:
     ]
 
 
-def title_of(comparison: Comparison) -> str:
+def title_of(comparison: Results) -> str:
     """What the paired differences of harm show."""
     first, *others = comparison.names
     if not others or comparison.draws == 1:
@@ -109,7 +109,7 @@ def room(ends: Array) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def shape_delays(panels: Sequence[Axes], comparison: Comparison) -> None:
+def shape_delays(panels: Sequence[Axes], comparison: Results) -> None:
     """The common axis of delays, with a line where the run ends if any system was not public by then."""
     delays, horizon = comparison.outcome(DELAY), comparison.horizon_days
     censored = bool(comparison.outcome(CENSORED).any())

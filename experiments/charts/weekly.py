@@ -13,9 +13,9 @@ from experiments.charts.callouts import spaced
 from experiments.charts.chart import Chart
 from experiments.charts.quantity import Quantity, quantity
 from experiments.charts.style import GREY, INK, NORMAL, PALE, SMALL, Look, blank, caption, looks, named, one_at_a_time, settle
-from experiments.comparison import Comparison
+from experiments.results.results import Results
 from experiments.stamp import comparison_provenance
-from sim.measures import WEEK_END, WEEKLY
+from sim.measures import WEEKLY
 from sim.outcomes import Outcome
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -39,7 +39,7 @@ class Course:
 
 
 @one_at_a_time
-def weekly(comparison: Comparison) -> Chart:
+def weekly(comparison: Results) -> Chart:
     """Weekly harm, exposed share and usable lead: median and middle half of the draws under every policy."""
     courses = [course(comparison, series) for series in SERIES]
     if len(comparison.names) <= TOGETHER:
@@ -47,15 +47,15 @@ def weekly(comparison: Comparison) -> Chart:
     return panel_a_policy(comparison, courses)
 
 
-def course(comparison: Comparison, series: Outcome) -> Course:
+def course(comparison: Results, series: Outcome) -> Course:
     """The quartiles of one series. A last week of fewer than seven days is left out, unless it is all there is."""
     weeks = max(1, comparison.horizon_days // 7)
     quartiles = np.quantile(comparison.weekly(series.name)[:, :, :weeks], QUARTILES, axis=0)
     shown = quantity(series.long, series.unit, quartiles)
-    return Course(comparison.weekly(WEEK_END.name)[0, 0, :weeks], quartiles * shown.factor, shown)
+    return Course(comparison.days[:weeks].astype(float), quartiles * shown.factor, shown)
 
 
-def title_of(comparison: Comparison, harm: Course) -> str:
+def title_of(comparison: Results, harm: Course) -> str:
     """Under which policies the median harm of the last weeks is lowest and highest."""
     weeks = min(LAST_WEEKS, len(harm.days))
     last = harm.quartiles[1, :, -weeks:].mean(axis=1)
@@ -67,7 +67,7 @@ def title_of(comparison: Comparison, harm: Course) -> str:
     return f"Over {when}, median weekly harm is lowest under {said[0]} and highest under {said[1]}"
 
 
-def policies_in_one_panel(comparison: Comparison, courses: list[Course]) -> Chart:
+def policies_in_one_panel(comparison: Results, courses: list[Course]) -> Chart:
     """One panel a series, with every policy in it."""
     figure = blank(8.6, title_of(comparison, courses[0]), caption(comparison, NOTE), comparison_provenance(comparison))
     panels = list(figure.subplots(len(courses), 1, sharex=True))
@@ -85,7 +85,7 @@ def policies_in_one_panel(comparison: Comparison, courses: list[Course]) -> Char
     return figure
 
 
-def panel_a_policy(comparison: Comparison, courses: list[Course]) -> Chart:
+def panel_a_policy(comparison: Results, courses: list[Course]) -> Chart:
     """One row a policy, with the reference in grey behind it, and one column a series."""
     others = len(comparison.names) - 1
     note = f"{NOTE} {GREY_NOTE.format(named(comparison.names[0]))}"

@@ -24,7 +24,7 @@ def print_found(study: "Study", folder: Path) -> None:
     from sim.outcomes import OUTCOMES
 
     outcome, opened, paired = study.outcomes[0], open_study(folder, verify=False), len(study.policies) > 1
-    found = opened.difference(outcome) if paired else opened.estimate(outcome)
+    found = opened.differences(outcome) if paired else opened.estimates(outcome)
     policies = found["policy"].astype(str).unique()
     largest = float(found["mean"].abs().max())
     unit, size = scale(OUTCOMES[outcome].unit, largest)
@@ -55,7 +55,8 @@ def print_found(study: "Study", folder: Path) -> None:
         table.add_row(*point, *(level_text(study, name, row[name]) for name in named), mean, interval, *better)
     print_table(table)
     if len(found) > MOST_ROWS:
-        rest = f'... and {len(found) - MOST_ROWS:,} more rows: open_study("{folder}").{"difference" if paired else "estimate"}("{outcome}")'
+        asked = "differences" if paired else "estimates"
+        rest = f'... and {len(found) - MOST_ROWS:,} more rows: open_study("{folder}").{asked}("{outcome}")'
         console.print(paragraph(rest, console.width, others=""), soft_wrap=True)
 
 

@@ -12,7 +12,7 @@ from sim.parameters import GRADES
 from sim.sources import source_hash
 
 if TYPE_CHECKING:
-    from experiments.comparison import Comparison
+    from experiments.results.results import Results
 
 SHOWN = 5
 
@@ -67,7 +67,7 @@ Levels run from 0 (insufficient evidence) to 4. They are the authors' own, and a
 """
 
 
-def credibility_card(comparison: "Comparison") -> Card:
+def credibility_card(comparison: "Results") -> Card:
     """The card of a comparison."""
     record, now = recorded(), source_hash()
     older = sorted(check for check, figures in record.items() if figures["model"] != now)
@@ -88,7 +88,7 @@ def credibility_card(comparison: "Comparison") -> Card:
     )
 
 
-def screening_words(comparison: "Comparison", found: list[Influence]) -> str:
+def screening_words(comparison: "Results", found: list[Influence]) -> str:
     """What was screened, and how."""
     sampled = 0 if comparison.fixed else len(comparison.world.sampled)
     if not sampled:

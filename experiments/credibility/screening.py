@@ -7,7 +7,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 if TYPE_CHECKING:
-    from experiments.comparison import Comparison
+    from experiments.results.results import Results
 
 Array = np.ndarray[Any, np.dtype[Any]]
 WEAKNESS = {"A": 1, "B": 2, "C": 3, "D": 4, "E": 5}  # of evidence, by grade
@@ -53,7 +53,7 @@ def rank_shares(inputs: Array, output: Array) -> Array:
     return np.asarray(np.where(coefficients**2 > max(chance, 1e-12), coefficients**2, 0.0))
 
 
-def influences(comparison: "Comparison") -> list[Influence]:
+def influences(comparison: "Results") -> list[Influence]:
     """Sampled parameters with an influence, the one of most concern first: influence on any policy's difference in harm, times weakness.
 
     Empty where nothing is sampled or where draws are too few. One policy alone is screened by its harm.

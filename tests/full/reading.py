@@ -93,11 +93,11 @@ def main() -> None:
         measured = {
             "open, verified": lambda folder=folder: open_study(folder),
             "open, and mean of 30 outcomes by policy": lambda folder=folder: open_study(folder).mean(NAMES, by="policy"),
-            "open, and estimate of one outcome": lambda folder=folder: open_study(folder).estimate("model_enabled_harm"),
-            "estimate of one outcome": lambda opened=opened: opened.estimate("model_enabled_harm"),
-            "difference of one outcome": lambda opened=opened: opened.difference("model_enabled_harm"),
-            "estimate of 30 outcomes": lambda opened=opened: opened.estimate(NAMES),
-            "frame of all columns": lambda opened=opened: opened.frame(),
+            "open, and estimate of one outcome": lambda folder=folder: open_study(folder).estimates("model_enabled_harm"),
+            "estimate of one outcome": lambda opened=opened: opened.estimates("model_enabled_harm"),
+            "difference of one outcome": lambda opened=opened: opened.differences("model_enabled_harm"),
+            "estimate of 30 outcomes": lambda opened=opened: opened.estimates(NAMES),
+            "frame of all columns": lambda opened=opened: opened.to_pandas(),
         }
         for what, call in measured.items():
             print(f"{name:8} {what:42} {len(opened.parts.runs):9,} rows {median_seconds(call):7.3f} s {size:6.0f} MB", flush=True)

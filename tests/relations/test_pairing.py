@@ -150,7 +150,7 @@ def of_runs(case: Case, seed: int, runs: int) -> list[Any]:
     """Harm and incidents of runs with consecutive seeds, and of consecutive draws of a comparison."""
     outcomes = simulate(np.repeat(case.table, runs), [case.policy], range(seed, seed + runs), case.days, threads=1).outcomes[:, 0]
     world = with_parameters(load_world("baseline"), {name: case.world[name] for name in ("organisations", "bad_actors", "labs")})
-    drawn = compare([case.policy], world, draws=runs, seed=seed % 2**31, horizon_days=case.days, threads=1).results.outcomes[:, 0]
+    drawn = compare([case.policy], world, draws=runs, seed=seed % 2**31, horizon_days=case.days, threads=1).rows.outcomes
     return [outcomes["model_enabled_harm"], outcomes["incidents"], drawn["incidents"], drawn["model_enabled_harm"]]
 
 

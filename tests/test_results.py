@@ -1,4 +1,4 @@
-"""Reading a study: the tables are what was run, what is damaged is never used, and intervals are over draws alone."""
+"""Results: the tables are what was run, what is damaged is never used, and intervals are over draws alone."""
 
 import json
 import re
@@ -17,7 +17,10 @@ import pytest
 from experiments import open_study
 from experiments.comparison import compare
 from experiments.ensemble import draw_worlds
+from experiments.folder import plain
 from experiments.intervals import change, level
+from experiments.results.results import Results, results_in_memory
+from experiments.store import save_comparison
 from experiments.study.factor import Factor
 from experiments.study.study import Study
 from experiments.sweep.datapackage import TYPES, write_datapackage
@@ -88,31 +91,31 @@ def test_rows_are_what_the_engine_gives_for_the_same_cell(opened):
         assert (rows["seed"] == ensemble.seeds[0]).all()
         for name in KEPT:
             assert rows[name].tolist() == results.outcomes[name][0].tolist()
-        series = opened.where(**cell).series(["policy", "day", "harm"])
+        series = opened.where(**cell).to_pandas("series", ["policy", "day", "harm"])
         assert series["harm"].tolist() == results.weeks["harm"][0].ravel().tolist()
         assert len(series) == 2 * WEEKS
 
 
 def test_frame_and_table_agree(opened):
-    table = opened.table()
+    table = opened.to_arrow()
     assert table.column_names == [told["name"] for told in opened.columns["runs"]]
     assert table.schema.types == arrow_schema(opened.columns["runs"]).types
     for name in table.column_names:
         assert opened.runs[name].astype(object).where(opened.runs[name].notna(), None).tolist() == table[name].to_pylist()
     assert list(opened.runs["policy"].cat.categories) == [policy.name for policy in POLICIES]
     assert opened.runs is opened.runs
-    assert opened.table("series", ["harm"]).column_names == ["harm"]
-    assert opened.frame(["policy", "incidents"]).columns.tolist() == ["policy", "incidents"]
+    assert opened.to_arrow("series", ["harm"]).column_names == ["harm"]
+    assert opened.to_pandas(columns=["policy", "incidents"]).columns.tolist() == ["policy", "incidents"]
 
 
 def test_dataset_and_table_agree(opened):
-    found = opened.xarray()
+    found = opened.to_xarray()
     assert dict(found.sizes) == {"world": 2, "point": 4, "policy": 2, "draw": DRAWS, "week": WEEKS}
     indexed = opened.runs.set_index(["world", "point", "policy", "draw"])
     for name in KEPT:
         long = found[name].to_series()
         assert long.tolist() == indexed.loc[long.index, name].astype(float).tolist()
-    weekly = opened.series().set_index(["world", "point", "policy", "draw", "day"])["harm"].sort_index()
+    weekly = opened.to_pandas("series").set_index(["world", "point", "policy", "draw", "day"])["harm"].sort_index()
     chosen = found["weekly_harm"].sel(world="race", point=3, policy="staged-preview", draw=5)
     assert chosen.values.tolist() == weekly.loc["race", 3, "staged-preview", 5].tolist()
     assert found["day"].values.tolist() == weekly.loc["race", 3, "staged-preview", 5].index.tolist()
@@ -122,8 +125,8 @@ def test_dataset_and_table_agree(opened):
     assert found["model_enabled_harm"].attrs == {"unit": "US$", "long_name": said}
     assert found["weekly_harm"].attrs["unit"] == "US$"
     assert found.attrs["study_hash"] == opened.plan_content["hashes"]["study"]
-    assert list(opened.xarray(["incidents"], weekly=())) == ["incidents"]
-    assert opened.where(policy="staged-preview", draw=[1, 4]).xarray(["incidents"], [])["incidents"].values.tolist() == (
+    assert list(opened.to_xarray(["incidents"], weekly=())) == ["incidents"]
+    assert opened.where(policy="staged-preview", draw=[1, 4]).to_xarray(["incidents"], [])["incidents"].values.tolist() == (
         found["incidents"].sel(policy=["staged-preview"], draw=[1, 4]).values.tolist()
     )
 
@@ -132,8 +135,8 @@ def test_selecting_narrows_all_views(opened):
     chosen = opened.where(policy="staged-preview", preview_days=[0, 45]).where(open_weight_lag_months=6)
     expected = opened.runs.query("policy == 'staged-preview' and open_weight_lag_months == 6.0").reset_index(drop=True)
     pd.testing.assert_frame_equal(chosen.runs, expected)
-    assert chosen.series(["run"])["run"].unique().tolist() == expected["run"].tolist()
-    assert chosen.estimate("incidents")["draws"].tolist() == [DRAWS] * 4
+    assert chosen.to_pandas("series", ["run"])["run"].unique().tolist() == expected["run"].tolist()
+    assert chosen.estimates("incidents")["draws"].tolist() == [DRAWS] * 4
     assert chosen.where(point=2).study is opened.study
     assert len(opened.runs) == DRAWS * PER_DRAW
 
@@ -181,8 +184,8 @@ def test_estimates_are_those_of_a_comparison(tmp_path):
     study = Study("pair", "", POLICIES, WORLDS[:1], 25, tuple(OUTCOMES), horizon_days=60)
     opened = open_study(written(tmp_path / "pair", study, draws=25).folder)
     known = compare(POLICIES, WORLDS[0], draws=25, horizon_days=60).summary()["policies"]
-    levels = opened.estimate(list(OUTCOMES)).set_index(["outcome", "policy"])
-    changes = opened.difference(list(OUTCOMES)).set_index(["outcome", "policy"])
+    levels = opened.estimates(list(OUTCOMES)).set_index(["outcome", "policy"])
+    changes = opened.differences(list(OUTCOMES)).set_index(["outcome", "policy"])
     assert len(levels) == 2 * len(OUTCOMES)
     assert len(changes) == len(OUTCOMES)
     varied = 0
@@ -195,8 +198,8 @@ def test_estimates_are_those_of_a_comparison(tmp_path):
 
 
 def test_estimates_of_a_design_are_those_of_each_cell(opened):
-    levels = opened.estimate(KEPT)
-    changes = opened.difference(KEPT)
+    levels = opened.estimates(KEPT)
+    changes = opened.differences(KEPT)
     assert levels.columns[:5].tolist() == ["outcome", "world", "open_weight_lag_months", "preview_days", "policy"]
     assert len(levels) == 16 * len(KEPT)
     cells = opened.runs.set_index(["world", "open_weight_lag_months", "preview_days", "policy"]).sort_index()
@@ -213,27 +216,27 @@ def test_estimates_of_a_design_are_those_of_each_cell(opened):
 
 
 def test_groups_may_be_named_by_point_or_by_what_differs(opened):
-    by_point = opened.estimate("incidents", by=["policy", "point", "world"])
+    by_point = opened.estimates("incidents", by=["policy", "point", "world"])
     assert by_point.columns[:4].tolist() == ["outcome", "policy", "point", "world"]
     merged = by_point.assign(**{name: np.array(POINTS[name])[by_point["point"]] for name in POINTS})
     keys = ["world", "open_weight_lag_months", "preview_days", "policy"]
-    found = opened.estimate("incidents")
+    found = opened.estimates("incidents")
     assert merged.set_index(keys)["mean"].to_dict() == found.set_index(keys)["mean"].to_dict()
     one = opened.where(**CELL)
-    assert one.estimate("incidents", by="policy")["mean"].tolist() == found["mean"].tolist()[-2:]
+    assert one.estimates("incidents", by="policy")["mean"].tolist() == found["mean"].tolist()[-2:]
 
 
 def test_the_reference_need_not_be_selected(opened):
-    whole = opened.difference("model_enabled_harm")
-    part = opened.where(policy="staged-preview", **CELL).difference("model_enabled_harm")
+    whole = opened.differences("model_enabled_harm")
+    part = opened.where(policy="staged-preview", **CELL).differences("model_enabled_harm")
     assert part["mean"].item() == whole["mean"].iloc[-1]
-    turned = opened.where(**CELL).difference("model_enabled_harm", reference="staged-preview")
+    turned = opened.where(**CELL).differences("model_enabled_harm", reference="staged-preview")
     assert turned["mean"].item() == -part["mean"].item()
     assert (turned["low"].item(), turned["high"].item()) == pytest.approx((-part["high"].item(), -part["low"].item()))
     with pytest.raises(InputError, match=r'reference "staged" is no policy of this study; .*did you mean "staged-preview"'):
-        opened.difference("incidents", reference="staged")
+        opened.differences("incidents", reference="staged")
     with pytest.raises(InputError, match="no policy but the reference open-release is selected"):
-        opened.where(policy="open-release").difference("incidents")
+        opened.where(policy="open-release").differences("incidents")
 
 
 def test_means_without_an_interval_are_over_anything(opened):
@@ -245,6 +248,81 @@ def test_means_without_an_interval_are_over_anything(opened):
     expected = opened.runs.groupby(["draw", "preview_days"])["incidents"].mean()
     assert by_draw.set_index(["draw", "preview_days"])["mean"].to_dict() == pytest.approx(expected.to_dict())
     assert by_draw["runs"].eq(8).all()
+
+
+# In memory and on disk
+
+
+@pytest.fixture(scope="module")
+def compared():
+    return compare(POLICIES, WORLDS[0], draws=25, horizon_days=60)
+
+
+@pytest.fixture(scope="module")
+def stored(compared, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("stored") / "comparison"
+    return open_study(save_comparison(compared, folder, ["lockgate", "compare"]))
+
+
+def test_a_comparison_and_its_folder_have_the_same_members_that_say_the_same(compared, stored):
+    assert isinstance(compared, Results)
+    assert isinstance(stored, Results)
+    assert stored.plan_content == json.loads(json.dumps(compared.plan_content))
+    for name in ("names", "draws", "seed", "horizon_days", "fixed", "complete", "columns"):
+        assert getattr(compared, name) == getattr(stored, name), name
+    assert compared.seeds.tolist() == stored.seeds.tolist() == compared.ensemble.seeds.tolist() == stored.ensemble.seeds.tolist()
+    assert np.array_equal(compared.ensemble.worlds, stored.ensemble.worlds)
+    for name in OUTCOMES:
+        assert compared.outcome(name).shape == (25, 2)
+        assert np.array_equal(compared.outcome(name), stored.outcome(name)), name
+        assert np.array_equal(compared.difference(name), stored.difference(name)), name
+        assert np.array_equal(compared.difference(name), compared.outcome(name) - compared.outcome(name)[:, :1])
+    for name in compared.study.series:
+        assert compared.weekly(name).shape == (25, 2, WEEKS)
+        assert np.array_equal(compared.weekly(name), stored.weekly(name)), name
+    assert compared.days.tolist() == stored.days.tolist()
+    assert plain(compared.summary()) == plain(stored.summary())
+    for table in ("runs", "series"):
+        assert compared.to_arrow(table).equals(stored.to_arrow(table))
+        assert compared.to_arrow(table, ["run", "policy"]).equals(stored.to_arrow(table, ["run", "policy"]))
+        pd.testing.assert_frame_equal(compared.to_pandas(table), stored.to_pandas(table))
+    for ask in (Results.estimates, Results.differences, Results.mean):
+        pd.testing.assert_frame_equal(ask(compared), ask(stored))
+    assert compared.to_xarray().equals(stored.to_xarray())
+    assert len(compared.failed) == len(stored.failed) == 0
+
+
+def test_a_part_of_a_comparison_is_that_part(compared, stored):
+    one, other = (whole.where(policy="staged-preview", draw=[3, 7]) for whole in (compared, stored))
+    assert one.outcome("incidents").tolist() == other.outcome("incidents").tolist() == compared.outcome("incidents")[[3, 7], 1:].tolist()
+    assert one.difference("incidents").tolist() == compared.difference("incidents")[[3, 7], 1:].tolist()
+    assert one.seeds.tolist() == other.ensemble.seeds.tolist() == compared.seeds[[3, 7]].tolist()
+    for part in (one, stored):
+        with pytest.raises(InputError, match="for a whole comparison in memory only"):
+            _ = part.rows
+
+
+def test_several_worlds_and_points_have_axes_of_their_own(opened):
+    assert opened.outcome("incidents").shape == (DRAWS, 2, 4, 2)
+    assert opened.where(world="race").weekly("harm").shape == (DRAWS, 4, 2, WEEKS)
+    cell = opened.where(**CELL)
+    assert cell.outcome("incidents").shape == (DRAWS, 2)
+    assert cell.outcome("incidents").tolist() == opened.outcome("incidents")[:, 1, 3].tolist()
+    assert cell.policies[1].levers["preview_days"] == CELL["preview_days"]
+    assert (cell.ensemble.worlds["open_weight_lag_months"] == CELL["open_weight_lag_months"]).all()
+    assert not cell.summary()["pairing"]["staged-preview"]["broken"]
+    with pytest.raises(InputError, match=r"there are 2 worlds; choose one, such as where\(world='baseline'\)"):
+        opened.summary()
+    with pytest.raises(InputError, match=r"there are 4 points; choose one, such as where\(point=0\)"):
+        opened.where(world="race").summary()
+
+
+def test_runs_that_went_wrong_in_memory_are_missing(compared):
+    rows = replace(compared.rows, wrong={3: ("not-finite", "incidents is nan")})
+    wrong = results_in_memory(compared.study, rows, [compared.ensemble])
+    assert np.isnan(wrong.outcome("incidents")).tolist() == [[place == 1 and draw == 1 for place in (0, 1)] for draw in range(25)]
+    assert wrong.failed["run"].tolist() == [3]
+    assert wrong.estimates("incidents")["draws"].tolist() == [25, 24]
 
 
 # Refusals
@@ -264,7 +342,7 @@ def test_means_without_an_interval_are_over_anything(opened):
     ],
 )
 def test_intervals_over_anything_but_draws_are_refused(opened, over, said):
-    for ask in (opened.estimate, opened.difference):
+    for ask in (opened.estimates, opened.differences):
         with pytest.raises(InputError, match=f'over = "{over}": {said}.*over draws alone'):
             ask("incidents", over=over)
 
@@ -282,29 +360,29 @@ def test_intervals_over_anything_but_draws_are_refused(opened, over, said):
 )
 def test_a_draw_may_not_be_twice_in_a_group(opened, chosen, by, said):
     with pytest.raises(InputError, match=said):
-        opened.where(**chosen).estimate("incidents", by=by)
+        opened.where(**chosen).estimates("incidents", by=by)
 
 
 def test_points_with_the_same_factors_are_told_apart(tmp_path):
     twice = {name: (*values, values[-1]) for name, values in POINTS.items()}
     opened = open_study(written(tmp_path / "twice", replace(STUDY, points=twice), draws=3).folder)
     with pytest.raises(InputError, match="up to 2 times, as point differs within it"):
-        opened.estimate("incidents", by=("world", *POINTS, "policy"))
-    assert opened.estimate("incidents").columns[:3].tolist() == ["outcome", "world", "point"]
-    assert len(opened.estimate("incidents")) == 20
+        opened.estimates("incidents", by=("world", *POINTS, "policy"))
+    assert opened.estimates("incidents").columns[:3].tolist() == ["outcome", "world", "point"]
+    assert len(opened.estimates("incidents")) == 20
 
 
 def test_unknown_names_are_refused_with_the_nearest(opened):
     with pytest.raises(InputError, match='outcome "incident" is not in this study; did you mean "incidents"'):
-        opened.estimate("incident")
+        opened.estimates("incident")
     with pytest.raises(InputError, match="weeks of one run are not independent"):
-        opened.estimate("harm")
+        opened.estimates("harm")
     with pytest.raises(InputError, match='column "polcy" is not in the table runs of this study; did you mean "policy"'):
-        opened.frame(["polcy"])
+        opened.to_pandas(columns=["polcy"])
     with pytest.raises(InputError, match='table "run": this study has runs and series; did you mean "runs"'):
-        opened.table("run")
+        opened.to_arrow("run")
     with pytest.raises(InputError, match='"leak" is not in the weekly series of this study; did you mean "leaks"'):
-        opened.xarray(weekly=["leak"])
+        opened.to_xarray(weekly=["leak"])
 
 
 # Runs that went wrong, or are not there
@@ -321,7 +399,7 @@ def test_failed_runs_are_left_out_and_pairs_with_them(tmp_path):
     assert opened.where(world="race").failed.empty
     levels, changes = (
         ask(KEPT).set_index("outcome").query("world == 'baseline' and open_weight_lag_months == 2.0 and preview_days == 0")
-        for ask in (opened.estimate, opened.difference)
+        for ask in (opened.estimates, opened.differences)
     )
     whole = opened.runs.query("world == 'baseline' and point == 0").pivot(index="draw", columns="policy", values=list(KEPT))
     for name in KEPT:
@@ -334,7 +412,7 @@ def test_failed_runs_are_left_out_and_pairs_with_them(tmp_path):
         equal(changes.loc[name], change(OUTCOMES[name], mine, base))
     assert opened.runs["billion_incident"].dtype == "boolean"
     assert opened.mean("incidents", by=[])["runs"].item() == DRAWS * PER_DRAW - 3
-    found = opened.xarray()
+    found = opened.to_xarray()
     assert np.flatnonzero(np.isnan(found["incidents"].transpose("draw", "world", "point", "policy").values.ravel())).tolist() == wrong
     assert np.isnan(found["weekly_harm"].sel(world="baseline", point=0, policy="open-release", draw=0)).all()
     assert np.isfinite(found["weekly_harm"]).sum() == (DRAWS * PER_DRAW - 3) * WEEKS
@@ -343,13 +421,13 @@ def test_failed_runs_are_left_out_and_pairs_with_them(tmp_path):
 def test_a_study_that_was_stopped_has_what_is_there(tmp_path, opened):
     partial = open_study(written(tmp_path / "partial", pieces=[Piece(0, 50), Piece(100, 125)]).folder)
     assert not partial.complete
-    assert partial.draws == DRAWS
+    assert (partial.study.draws, partial.draws) == (DRAWS, 8)
     assert partial.runs["run"].tolist() == [*range(50), *range(100, 125)]
     assert partial.runs["incidents"].tolist() == opened.runs["incidents"].iloc[partial.runs["run"]].tolist()
-    last = partial.estimate("incidents").iloc[-1]
+    last = partial.estimates("incidents").iloc[-1]
     assert last["draws"] == 4  # draws 0, 1, 2 and 6
-    assert partial.where(**CELL).difference("incidents")["draws"].item() == 4
-    assert partial.xarray(["incidents"], []).sizes["draw"] == 8
+    assert partial.where(**CELL).differences("incidents")["draws"].item() == 4
+    assert partial.to_xarray(["incidents"], []).sizes["draw"] == 8
     # a piece that was damaged, and made again with what had been missing beside it, counts once
     more = SweepPlan(STUDY, 50), Piece(100, 150)
     StudyFolder(partial.folder).keep(part_of(Runner(more[0]), Runner(more[0]).rows(more[1])))
@@ -360,20 +438,20 @@ def test_a_study_that_was_stopped_has_what_is_there(tmp_path, opened):
 def test_overlapping_parts_are_read_once(tmp_path, opened):
     found = open_study(written(tmp_path / "overlap", pieces=[Piece(0, 50), Piece(40, 60)], wrong=[45, 52]).folder)
     assert found.runs["run"].tolist() == list(range(60))
-    assert found.series()["run"].unique().tolist() == [run for run in range(60) if run not in (45, 52)]
+    assert found.to_pandas("series")["run"].unique().tolist() == [run for run in range(60) if run not in (45, 52)]
     assert found.mean("incidents", by=[])["runs"].item() == 58
-    weekly = found.xarray([], ["harm"])["weekly_harm"].transpose("draw", "world", "point", "policy", "week").values
-    assert weekly.reshape(-1, WEEKS)[55].tolist() == opened.series().query("run == 55")["harm"].tolist()
+    weekly = found.to_xarray([], ["harm"])["weekly_harm"].transpose("draw", "world", "point", "policy", "week").values
+    assert weekly.reshape(-1, WEEKS)[55].tolist() == opened.to_pandas("series").query("run == 55")["harm"].tolist()
 
 
 def test_a_study_without_a_part_yet_is_empty(tmp_path):
     empty = open_study(written(tmp_path / "empty", pieces=[]).folder)
     assert not empty.complete
-    assert (len(empty.runs), len(empty.series()), len(empty.failed)) == (0, 0, 0)
-    assert empty.estimate("incidents")["draws"].tolist() == [0] * 16
-    assert empty.difference("incidents")["mean"].isna().all()
+    assert (len(empty.runs), len(empty.to_pandas("series")), len(empty.failed)) == (0, 0, 0)
+    assert empty.estimates("incidents")["draws"].tolist() == [0] * 16
+    assert empty.differences("incidents")["mean"].isna().all()
     assert empty.mean("incidents", by="policy")["mean"].isna().all()
-    assert dict(empty.xarray().sizes) == {"world": 2, "point": 4, "policy": 2, "draw": 0, "week": 0}
+    assert dict(empty.to_xarray().sizes) == {"world": 2, "point": 4, "policy": 2, "draw": 0, "week": 0}
 
 
 def test_a_study_that_its_stop_rule_ended_is_complete(tmp_path):
@@ -393,7 +471,7 @@ def test_shards_in_one_folder_are_one_study(tmp_path, opened):
     found = open_study(target)
     assert found.complete
     assert len(found.provenance) == 2
-    assert found.table().equals(opened.where(draw=range(4)).table())
+    assert found.to_arrow().equals(opened.where(draw=range(4)).to_arrow())
 
 
 # Damage
@@ -414,18 +492,18 @@ def test_a_damaged_or_missing_part_is_named_and_not_used(tmp_path, table):
         open_study(kept.folder)
     unchecked = open_study(kept.folder, verify=False)
     with pytest.raises(Damaged, match=rf"{path.name} cannot be read \(.*\); run the same sweep again"):
-        unchecked.table(table)
+        unchecked.to_arrow(table)
 
 
 def test_a_mended_study_opens(tmp_path):
     study, target = replace(STUDY, draws=3), tmp_path / "mended"
     sweep(study, target, chunk=20)
-    before = open_study(target).table()
+    before = open_study(target).to_arrow()
     (target / "runs" / "part-000000020-000000039.parquet").write_bytes(b"nothing")
     with pytest.raises(Damaged):
         open_study(target)
     sweep(study, target)
-    assert open_study(target).table().equals(before)
+    assert open_study(target).to_arrow().equals(before)
 
 
 def test_a_damaged_plan_and_a_folder_without_a_study_are_refused(tmp_path):
@@ -470,7 +548,7 @@ def test_other_tools_read_the_folder_as_it_is(folder, opened, monkeypatch):
     assert dict(grouped.iter_rows()) == pytest.approx(expected)
     pd.testing.assert_frame_equal(pd.read_parquet("runs"), opened.runs)
     joined = "select count(*), sum(harm) from 'series/*.parquet' join 'runs/*.parquet' using (run)"
-    assert duckdb.sql(joined).fetchall() == [(DRAWS * PER_DRAW * WEEKS, pytest.approx(opened.series()["harm"].sum()))]
+    assert duckdb.sql(joined).fetchall() == [(DRAWS * PER_DRAW * WEEKS, pytest.approx(opened.to_pandas("series")["harm"].sum()))]
 
 
 def test_the_description_lists_what_was_made_since(tmp_path):

@@ -49,6 +49,15 @@ class Selection:
             raise InputError(f"where({column}=[]): name at least one value")
         return replace(self, **{kind: getattr(self, kind)[chosen]})
 
+    def policy(self, reference: str | None) -> int:
+        """The place of the reference among the policies of the study: the first, unless another one is named."""
+        names = [policy.name for policy in self.study.policies]
+        if reference is None:
+            return 0
+        if reference not in names:
+            raise InputError(f'reference "{reference}" is no policy of this study; it has {", ".join(names)}{nearest(reference, names)}')
+        return names.index(reference)
+
     def values(self, column: str) -> Array:
         """The values of a column among what is selected: names of worlds or policies, numbers of draws or points, values of a factor."""
         if column in ("world", "policy"):

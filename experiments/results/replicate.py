@@ -1,6 +1,6 @@
 """The unit of replication: a draw. Intervals are over draws, and nothing else in a study is a sample of anything."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from experiments.intervals import METHODS, Columns, changes, levels
-from experiments.reading.selection import Array, Selection
+from experiments.results.selection import Array, Selection
 from experiments.study.study import Study
 from sim.errors import InputError, nearest
 from sim.outcomes import OUTCOMES
 
 By = str | Sequence[str] | None
-Read = Callable[[], dict[str, Array]]  # outcomes by number of the run
+Values = Mapping[str, Array]  # outcomes by number of the run
 REPLICATE = "draw"
 MOST_FACTORS = 4  # named in an error before it says `point` instead
 NO_REPLICATES = {
@@ -44,17 +44,17 @@ class Groups:
         return pd.DataFrame({"outcome": outcome, **self.names, **columns})
 
 
-def estimate(selection: Selection, read: Read, by: By) -> pd.DataFrame:
+def estimate(selection: Selection, values: Values, by: By) -> pd.DataFrame:
     """Each outcome in each group, with 95 % intervals over draws."""
     groups = groups_of(selection, by)
     check_replicates(selection, groups)
-    found = [groups.frame(name, levels(OUTCOMES[name], cells(selection.of(each)))) for name, each in read().items()]
+    found = [groups.frame(name, levels(OUTCOMES[name], cells(selection.of(each)))) for name, each in values.items()]
     return together(found)
 
 
-def difference(selection: Selection, read: Read, by: By, reference: str | None) -> pd.DataFrame:
+def difference(selection: Selection, values: Values, by: By, reference: str | None) -> pd.DataFrame:
     """The paired difference of each outcome to the same under the reference policy, in each group, with 95 % intervals over draws."""
-    base = reference_of(selection.study, reference)
+    base = selection.policy(reference)
     others = selection.policies[selection.policies != base]
     if not len(others):
         raise InputError(f"difference: no policy but the reference {selection.study.policies[base].name} is selected; select another one")
@@ -62,7 +62,7 @@ def difference(selection: Selection, read: Read, by: By, reference: str | None) 
     groups = groups_of(compared, by)
     check_replicates(compared, groups)
     found = []
-    for name, each in read().items():
+    for name, each in values.items():
         mine = compared.of(each)
         same = np.broadcast_to(referred.of(each), mine.shape)
         columns = changes(OUTCOMES[name], cells(mine), cells(same))
@@ -72,13 +72,13 @@ def difference(selection: Selection, read: Read, by: By, reference: str | None) 
     return told
 
 
-def mean(selection: Selection, read: Read, by: By) -> pd.DataFrame:
+def mean(selection: Selection, values: Values, by: By) -> pd.DataFrame:
     """The mean of each outcome over the runs of each group, whatever they are. It has no interval."""
     asked = [by] if isinstance(by, str) else list(by) if by is not None else None
     by_draw = asked is not None and REPLICATE in asked
     groups = groups_of(selection, [name for name in asked if name != REPLICATE] if asked is not None else None)
     found = []
-    for name, each in read().items():
+    for name, each in values.items():
         runs = cells(selection.of(each))
         totals, counts = (runs, np.isfinite(runs)) if by_draw else sums(runs)
         total, count = (summed(part, groups) for part in (np.nan_to_num(totals), counts))
@@ -125,16 +125,6 @@ def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def cells(blocks: Array) -> Array:
     """(draws, worlds, points, policies) as (draws, C)."""
     return blocks.reshape(len(blocks), int(np.prod(blocks.shape[1:])))
-
-
-def reference_of(study: Study, name: str | None) -> int:
-    """The place of the reference among the policies of a study: its first, unless another one is named."""
-    names = [policy.name for policy in study.policies]
-    if name is None:
-        return 0
-    if name not in names:
-        raise InputError(f'reference "{name}" is no policy of this study; it has {", ".join(names)}{nearest(name, names)}')
-    return names.index(name)
 
 
 # Groups

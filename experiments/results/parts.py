@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.sweep.folder import Damaged, KeptPart, StudyFolder
-from experiments.sweep.layout import parquet_file
+from experiments.sweep.layout import arrow_schema, parquet_file
 from experiments.sweep.plan import Piece, gaps_between
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -43,6 +43,7 @@ class Parts:
 
     folder: StudyFolder
     held: tuple[Held, ...]
+    runs_per_draw: int
     fitting: set[tuple[str, Piece]] = field(default_factory=set, repr=False)  # whose files were found to be those of the study
 
     @property
@@ -55,29 +56,42 @@ class Parts:
         """One more than the largest number of a run that is there."""
         return self.held[-1].last if self.held else 0
 
+    @property
+    def run_count(self) -> int:
+        """The number of runs of all draws of which some are there."""
+        return -(-self.end // self.runs_per_draw) * self.runs_per_draw
+
+    @property
+    def wrong(self) -> bool:
+        """Whether some of the runs went wrong."""
+        return any(each.part.wrong for each in self.held)
+
     def holds_all(self, runs: int) -> bool:
         """Whether runs 0 to `runs` - 1 are all there."""
         return not any(gaps_between((Piece(each.first, each.last) for each in self.held), runs))
 
     def table(self, name: str, columns: Sequence[str]) -> pa.Table:
-        """Some columns of a table, in the order of the runs. There is at least one part."""
+        """Some columns of a table, in the order of the runs."""
+        if not self.held:
+            described = {column["name"]: column for column in self.folder.layout.columns[name]}
+            return arrow_schema([described[column] for column in columns]).empty_table()
         return pa.concat_tables(self.each(lambda each: self.read(each, name, columns)))
 
-    def values(self, outcomes: Sequence[str], runs: int) -> dict[str, Array]:
+    def values(self, outcomes: Sequence[str]) -> dict[str, Array]:
         """Outcomes by number of the run, each (runs,), as floats; NaN where a run is not there, or went wrong."""
-        found = {name: np.full(runs, np.nan) for name in outcomes}
+        values = {name: np.full(self.run_count, np.nan) for name in outcomes}
 
         def fill(each: Held) -> None:
             table = self.read(each, "runs", outcomes)
             for name in outcomes:
-                found[name][each.first : each.last] = floats(table[name])
+                values[name][each.first : each.last] = floats(table[name])
 
         self.each(fill)
-        return found
+        return values
 
-    def weekly(self, columns: Sequence[str], runs: int) -> tuple[Array, dict[str, Array]]:
+    def weekly(self, columns: Sequence[str]) -> tuple[Array, dict[str, Array]]:
         """The last days of the weeks, (W,), and columns of the series by number of the run, each (runs, W), as `values` has them."""
-        tables = self.each(lambda each: self.read(each, "series", ["run", "day", *columns]))
+        runs, tables = self.run_count, self.each(lambda each: self.read(each, "series", ["run", "day", *columns]))
         first = next((table for table in tables if len(table)), None)
         if first is None:
             return np.zeros(0, int), {name: np.full((runs, 0), np.nan) for name in columns}
@@ -114,7 +128,7 @@ class Parts:
             return list(pool.map(read, self.held))
 
 
-def parts_of(folder: StudyFolder, *, verify: bool) -> Parts:
+def parts_of(folder: StudyFolder, runs_per_draw: int, *, verify: bool) -> Parts:
     """The parts of a folder. With `verify`, raises `Damaged` unless every file is what was written, or its runs are in other parts.
 
     Whether a file holds runs of this study is looked at when it is read.
@@ -129,7 +143,7 @@ def parts_of(folder: StudyFolder, *, verify: bool) -> Parts:
     if bad:
         more = f" (the first of {len(bad)} damaged parts)" if len(bad) > 1 else ""
         raise Damaged(f"{bad[0]}{more}; {AGAIN}")
-    return Parts(folder, held)
+    return Parts(folder, held, runs_per_draw)
 
 
 def without_overlap(parts: Iterable[KeptPart]) -> Iterator[Held]:

@@ -1,0 +1,343 @@
+"""Results: what came of a study's runs, with a name for everything, in memory or on disk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.ensemble import Ensemble, draw_worlds, seeds_of
+from experiments.notebook import page, sentence
+from experiments.results.selection import Array, Selection
+from experiments.results.source import InMemory, Source
+from experiments.results.summary import pairing, summary
+from experiments.study.study import Study
+from experiments.sweep.columns import OK
+from experiments.sweep.plan import SweepPlan, chunk_of
+from experiments.sweep.runner import Rows
+from scenarios import World
+from sim.errors import InputError, nearest
+from sim.policy import Policy
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    import xarray as xr
+
+    from experiments.charts.plots import Plots
+
+By = str | Sequence[str] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """The runs of a study, or those of them that `where` chose: D draws under P policies, in W worlds at N points.
+
+    What `compare` and `open_study` give has the same members. `plan_content` is that of the plan file. `provenance` says of each sweep that
+    was begun what its versions and its command were. `complete` is true when all runs are there of the draws that were asked for, or after
+    which a stop rule ended the study. `folder` is where they lie; nowhere, for a comparison in memory.
+    """
+
+    source: Source
+    selection: Selection
+    plan_content: Mapping[str, Any]
+    provenance: tuple[dict[str, Any], ...] = ()
+    complete: bool = True
+    folder: Path | None = None
+
+    def __repr__(self) -> str:
+        if self.is_comparison:
+            return sentence(self)
+        draws, worlds, points, policies = self.selection.shape
+        runs = int(np.sum(self.chosen))
+        return f"<study {self.study.name}: {runs:,} runs; draws {draws}, worlds {worlds}, points {points}, policies {policies}>"
+
+    def _repr_html_(self) -> str | None:
+        """For notebooks: the table and the charts of one world at one point; otherwise as text."""
+        return page(self) if self.is_comparison else None
+
+    @property
+    def plot(self) -> "Plots":
+        """Its charts, of one world at one point: `plot.tradeoff()`, `plot.weekly()` and so on."""
+        from experiments.charts.plots import Plots
+
+        return Plots(self)
+
+    # What it is
+
+    @property
+    def is_comparison(self) -> bool:
+        """Whether there is one world and one point, as in what `compare` gives."""
+        return len(self.selection.worlds) == len(self.selection.points) == 1
+
+    @property
+    def study(self) -> Study:
+        """What was asked, so that it can be run again; its `draws` are how many were asked for."""
+        return self.selection.study
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """The policies, (P,); at a single point with their levers there."""
+        points = self.selection.points
+        every = self.study.policies_at(int(points[0])) if len(points) == 1 and self.study.factors else self.study.policies
+        return tuple(every[place] for place in self.selection.policies)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the policies, (P,)."""
+        return tuple(policy.name for policy in self.policies)
+
+    @property
+    def worlds(self) -> tuple[World, ...]:
+        """The worlds, (W,)."""
+        return tuple(self.study.worlds[place] for place in self.selection.worlds)
+
+    @property
+    def world(self) -> World:
+        """The world, where there is one."""
+        if len(self.worlds) != 1:
+            raise InputError(f"there are {len(self.worlds)} worlds; choose one, such as where(world={self.study.worlds[0].name!r})")
+        return self.worlds[0]
+
+    @property
+    def draws(self) -> int:
+        """D, the number of draws of which some runs are there."""
+        return len(self.selection.draws)
+
+    @property
+    def seed(self) -> int:
+        """The number that all draws follow from."""
+        return self.study.seed
+
+    @property
+    def seeds(self) -> Array:
+        """The seeds of the runs of each draw, (D,)."""
+        return seeds_of(self.study.seed, self.selection.draws.tolist())
+
+    @property
+    def horizon_days(self) -> int:
+        """Days of a run."""
+        return self.study.horizon_days
+
+    @property
+    def fixed(self) -> bool:
+        """Whether draws differ in luck only."""
+        return self.study.fixed
+
+    @cached_property
+    def ensemble(self) -> Ensemble:
+        """The parameters of each draw, a table of D rows, and its seed, (D,), in the one world and at the one point that there are."""
+        world, draws = self.world, self.selection.draws
+        if len(self.selection.points) != 1:
+            raise InputError(f"there are {len(self.selection.points)} points; choose one, such as where(point=0)")
+        if isinstance(self.source, InMemory):
+            drawn = self.source.drawn[self.selection.worlds[0]]
+        else:
+            drawn = draw_worlds(world, int(draws.max(initial=-1)) + 1, self.study.seed, fixed=self.study.fixed)
+        parameters = drawn.worlds[draws]
+        for name, value in self.study.parameters_at(int(self.selection.points[0])).items():
+            parameters[name] = value
+        return Ensemble(parameters, drawn.seeds[draws])
+
+    @property
+    def columns(self) -> dict[str, list[dict[str, str]]]:
+        """`table -> [{name, role, type, unit, meaning}, ...]`."""
+        described: dict[str, list[dict[str, str]]] = self.plan_content["columns"]
+        return described
+
+    @property
+    def plan(self) -> SweepPlan:
+        """The plan of its runs, as a folder has it."""
+        return SweepPlan(self.study, self.plan_content["chunk"])
+
+    def where(self, **wanted: Any) -> "Results":
+        """The runs with these values (one, or a list) of `world`, `policy`, `point`, `draw`, or columns of factors."""
+        return replace(self, selection=self.selection.where(wanted))
+
+    # Arrays
+
+    def outcome(self, name: str) -> Array:
+        """One outcome as floats, (D, P); NaN where a run is not there, or went wrong.
+
+        Where there are several worlds, or several points, each has an axis before that of the policies: (D, W, N, P) at most.
+        """
+        return self.outcomes((name,))[name]
+
+    def outcomes(self, names: str | Sequence[str] | None = None) -> dict[str, Array]:
+        """Several outcomes (default: all), each as `outcome` has it."""
+        return {name: shaped(self.selection, values) for name, values in self.source.values(self.outcome_names(names)).items()}
+
+    def difference(self, name: str, reference: str | None = None) -> Array:
+        """One outcome less that under the reference policy (default: the study's first) in the same draw, world and point, likewise."""
+        values = self.source.values(self.outcome_names(name))[name]
+        base = replace(self.selection, policies=np.array([self.selection.policy(reference)]))
+        return shaped(self.selection, values) - shaped(base, values)
+
+    def weekly(self, name: str) -> Array:
+        """One column of the weekly series, (D, P, T) for T weeks, with axes for worlds and points as `outcome` has them."""
+        return shaped(self.selection, self.source.weekly(self.weekly_names([name]))[1][name])
+
+    @property
+    def days(self) -> Array:
+        """The last day of each week, (T,)."""
+        return self.source.weekly(())[0]
+
+    @property
+    def displacement(self) -> Array:
+        """Operations by the channel that they used under the first policy (rows) and under this one (columns), (D, P, 5, 5)."""
+        return self.rows.displacement.reshape(self.draws, len(self.policies), *self.rows.displacement.shape[1:])
+
+    @property
+    def rows(self) -> Rows:
+        """What the engine left of the runs. Raises `InputError` where that is not in memory, or not all of it is selected."""
+        if not isinstance(self.source, InMemory) or not self.chosen.all():
+            raise InputError("what the engine left is there for a whole comparison in memory only; run compare(...) again")
+        return self.source.rows
+
+    # Estimates
+
+    def summary(self) -> dict[str, Any]:
+        """`policies -> NAME -> OUTCOME -> {mean, low, high, nonzero, difference: {mean, low, high, better_share, pairing_gain}}`.
+
+        95 % intervals by the methods that `interval` names. `pairing -> NAME` says on which day paired runs first differ, and in what.
+        Raises `InputError` where there are several worlds or points.
+        """
+        return summary(self.policies, self.world.name, self.ensemble, self.outcomes(), self.pairing)
+
+    @cached_property
+    def pairing(self) -> dict[str, dict[str, Any]]:
+        """`NAME ->` on which day the runs of each policy first differ from the reference's, and in what (`experiments.pairing`)."""
+        weeks = self.source.weekly(self.study.series)[1] if self.study.series else {}
+        series = {name: shaped(self.selection, values) for name, values in weeks.items()}
+        return pairing(self.policies, self.ensemble, self.outcomes(), series, self.study.horizon_days)
+
+    def estimates(self, outcome: str | Sequence[str] | None = None, by: By = None, over: str = "draw") -> "pd.DataFrame":
+        """Outcomes (default: all) in each group, with 95 % intervals over draws (`experiments.intervals`); one row an outcome and group.
+
+        Groups are told apart by the columns `by`: of `world`, `point`, `policy` and factors (default: by all). Runs that went wrong are
+        left out; `draws` says how many are left. Raises `InputError` where an interval would be over anything but draws.
+        """
+        from experiments.results import replicate
+
+        replicate.check_over(self.study, over, self.plan_content["replicate"])
+        return replicate.estimate(self.selection, self.source.values(self.outcome_names(outcome)), by)
+
+    def differences(
+        self, outcome: str | Sequence[str] | None = None, reference: str | None = None, by: By = None, over: str = "draw"
+    ) -> "pd.DataFrame":
+        """Outcomes less those of the reference policy (default: the first) in the same draw, world and point, as `estimates` has them.
+
+        `better_share` is the share of draws in which the difference is an improvement, `pairing_gain` how many times as many unpaired draws
+        would be as precise. Only draws in which both runs went well count.
+        """
+        from experiments.results import replicate
+
+        replicate.check_over(self.study, over, self.plan_content["replicate"])
+        return replicate.difference(self.selection, self.source.values(self.outcome_names(outcome)), by, reference)
+
+    def mean(self, outcome: str | Sequence[str] | None = None, by: By = None) -> "pd.DataFrame":
+        """The mean of outcomes over the runs of each group, whatever they are: to look at, without an interval."""
+        from experiments.results import replicate
+
+        return replicate.mean(self.selection, self.source.values(self.outcome_names(outcome)), by)
+
+    # Tables
+
+    def to_arrow(self, table: str = "runs", columns: Sequence[str] | None = None) -> "pa.Table":
+        """A table, `runs` or `series`, in the order of the runs."""
+        import pyarrow as pa
+
+        if table == "series" and table not in self.columns:
+            raise InputError("this study keeps no weekly series; name those that you want in its file (series), and run it again")
+        if table not in self.columns:
+            raise InputError(f'table "{table}": this study has {" and ".join(self.columns)}{nearest(table, self.columns)}')
+        described = [each["name"] for each in self.columns[table]]
+        asked = described if columns is None else list(columns)
+        for column in asked:
+            if column not in described:
+                raise InputError(f'column "{column}" is not in the table {table} of this study{nearest(column, described)}')
+        read = self.source.table(table, asked if table == "runs" or "run" in asked else ["run", *asked])
+        chosen = self.chosen if table == "runs" else self.selection.holds(read["run"].to_numpy())
+        return (read if chosen.all() else read.filter(pa.array(chosen))).select(asked).unify_dictionaries()
+
+    def to_pandas(self, table: str = "runs", columns: Sequence[str] | None = None) -> "pd.DataFrame":
+        """The same as a data frame; names are categories. Where runs went wrong, whole numbers are floats, so that they can be NaN."""
+        return framed(self.to_arrow(table, columns))
+
+    def to_xarray(self, outcomes: Sequence[str] | None = None, weekly: Sequence[str] | None = None) -> "xr.Dataset":
+        """Outcomes by world, point, policy and draw, and columns of the weekly series as `weekly_NAME` by week too (default: all)."""
+        from experiments.results.dataset import dataset
+
+        attributes = {
+            "title": self.study.summary or self.study.name,
+            "replicate": self.plan_content["replicate"],
+            "random_numbers": self.plan_content["random_numbers"],
+            **{f"{name}_hash": known for name, known in self.plan_content["hashes"].items()},
+            "lockgate": ", ".join(dict.fromkeys(by["lockgate"] for by in self.provenance if "lockgate" in by)),
+        }
+        return dataset(
+            self.source, self.selection, self.columns, self.outcome_names(outcomes), self.weekly_names(weekly), attributes
+        )
+
+    @cached_property
+    def runs(self) -> "pd.DataFrame":
+        """The frame of all columns of the runs."""
+        return self.to_pandas()
+
+    @property
+    def failed(self) -> "pd.DataFrame":
+        """The runs that went wrong: which they are, why, and the command that makes each again."""
+        names = [each["name"] for each in self.columns["runs"] if each["role"] in ("key", "factor", "status")]
+        rows = self.to_arrow("runs", names)
+        frame = framed(rows if self.source.wrong else rows.slice(0, 0))
+        return frame[frame["status"] != OK].reset_index(drop=True)
+
+    @property
+    def chosen(self) -> Array:
+        """Whether each run that is there is selected."""
+        return self.selection.holds(self.source.runs)
+
+    # Names
+
+    def outcome_names(self, asked: str | Sequence[str] | None) -> tuple[str, ...]:
+        """Outcomes of this study, all unless some are named. Raises `InputError` at an unknown one."""
+        names = self.study.outcomes if asked is None else (asked,) if isinstance(asked, str) else tuple(asked)
+        for name in names:
+            if name not in self.study.outcomes:
+                weekly = "; it is in the weekly series, and weeks of one run are not independent" if name in self.study.series else ""
+                raise InputError(f'outcome "{name}" is not in this study{weekly}{nearest(name, self.study.outcomes)}')
+        return names
+
+    def weekly_names(self, asked: Sequence[str] | None) -> tuple[str, ...]:
+        """Columns of the weekly series, all unless some are named. Raises `InputError` at an unknown one."""
+        names = self.study.series if asked is None else tuple(asked)
+        for name in names:
+            if name not in self.study.series:
+                raise InputError(f'"{name}" is not in the weekly series of this study{nearest(name, self.study.series)}')
+        return names
+
+
+def results_in_memory(study: Study, rows: Rows, drawn: Sequence[Ensemble]) -> Results:
+    """The results of all runs of a study, whose draws are given, one ensemble a world."""
+    plan = SweepPlan(study, chunk_of(study))
+    everything = Selection(study, *map(np.arange, (len(study.worlds), study.point_count, len(study.policies), study.draws)))
+    return Results(InMemory(plan, rows, drawn), everything, plan.content)
+
+
+def shaped(selection: Selection, values: Array) -> Array:
+    """What of values by number of the run, (R, ...), is selected: (D, P, ...), with axes for several worlds and points in between."""
+    blocks = selection.of(values)
+    return np.squeeze(blocks, axis=tuple(axis for axis in (1, 2) if blocks.shape[axis] == 1))
+
+
+def framed(table: "pa.Table") -> "pd.DataFrame":
+    """A table as a data frame. A column of yes and no that lacks some values stays one."""
+    import pyarrow as pa
+
+    frame: pd.DataFrame = table.to_pandas()
+    for field in table.schema:
+        if pa.types.is_boolean(field.type) and frame[field.name].dtype == object:
+            frame[field.name] = frame[field.name].astype("boolean")
+    return frame
