@@ -156,6 +156,7 @@ def test_what_takes_a_system_away_and_what_brings_it_back() -> None:
             assert log_of(world)[-1] == (EventKind.DIRECTIVE, 9, 0, row, system.index, 5.0)
         if given.get("stage") == DARK:
             assert system.attributed_recently == (7 if stage == DARK else 0), "it comes back with a clean record"
+            assert system.dark_until == (given["dark_until"] if stage == DARK else NEVER)
     assert governed(watch, 9, feedback=False, bypassed=True)[1].stage == PUBLIC
     assert governed(order, 9, 0, feedback=False, begins=True)[1].stage == DARK, "a date is no reaction"
 
@@ -186,6 +187,69 @@ def test_what_opens_a_restricted_system_to_all() -> None:
         system = governed(levers, day, **{**restricted, **given})[1]
         assert (system.stage == PUBLIC) == opens, (levers, day, given)
     assert governed(case, 20, feedback=False, attributed_recently=9, **restricted)[1].stage == PUBLIC, "where nothing reacts"
+
+
+REVIEWS = {"approval_days": 4.0, "approval_days_cv": 0.0, "background_applications_per_day": 1e-9}
+
+
+def applying(levers: dict[str, Any], *applied: float, background: float = NEVER, first: int = 0, **params: Any) -> Any:
+    """A world in which organisations have applied at these times, the later the more critical, and another applicant; its government."""
+    world = world_of({"approvals": True, "reviewers": 1, "partners_max": 50, **levers}, **{**REVIEWS, **params})
+    for row, time in enumerate(applied, first):
+        put(world.partners[row], approval=int(Approval.WAITING), applied_at=time, rank=10 - row)
+    return world, put(world.governments[0], waiting=len(applied), background_at=background)
+
+
+def test_whose_turn_it_is() -> None:
+    critical = {"by_criticality": True}
+    for levers, applied, background, begun in (
+        ({}, (3.0, 2.0, 4.0), 9.0, [6.0, 2.0, 10.0]),  # first come, first served
+        ({}, (3.0, 2.0, 2.0), NEVER, [10.0, 2.0, 6.0]),
+        ({}, (3.0,), 3.0, [3.0]),  # of two at once the organisation goes first
+        ({}, (3.0,), 2.5, [6.5]),
+        ({"approvals": False}, (3.0,), NEVER, [None]),
+        (critical, (1.0, 2.0, 4.0), NEVER, [1.0, 9.0, 5.0]),
+        (critical, (2.0, 1.0, 1.0), NEVER, [9.0, 5.0, 1.0]),
+        (critical, (1.0, 2.0), 0.5, [8.5, 4.5]),
+        ({"partners_max": 1}, (3.0, 2.0), NEVER, [None, 2.0]),
+        ({"reviewers": 0}, (1.0,), NEVER, [None]),
+    ):
+        world, home = applying(levers, *applied, background=float(background))
+        for day in range(14):
+            home.step(world, day)
+        found = [partner.review_start if partner.approval == Approval.IN_REVIEW else None for partner in world.partners[: len(applied)]]
+        assert found == begun, (levers, applied, background)
+
+
+def test_reviews_in_continuous_time() -> None:
+    """Staff, queues, and reviewers who come later."""
+    for params, starts, work in (
+        ({}, [0.5, 4.5], 4.0),
+        ({"staffing": 0.5}, [0.5, 8.5], 8.0),
+        ({"queues_on": False}, [0.5, 1.25], 4.0),
+        ({"staffing": 0.0}, [0.0, 0.0], 0.0),
+    ):
+        world, home = applying({}, 0.5, 1.25, **params)
+        for day in range(12):
+            home.step(world, day)
+        assert [partner.review_start for partner in world.partners[:2]] == starts, params
+        assert [partner.review_finish for partner in world.partners[:2]] == [start + work for start in starts], params
+    world, home = applying({}, 0.0, 0.0, 0.0, timeline=[(5, {"reviewers": 3})], approval_days=40.0)
+    for day in (0, 1, 5, 6):
+        world.today.phase = int(day >= 5)
+        home.step(world, day)
+    assert [partner.review_start for partner in world.partners[:3]] == [0.0, 5.0, 5.0], "nobody is hired into the past"
+
+
+def test_a_review_that_the_cap_held_up_begins_once_a_place_is_free() -> None:
+    for row in (0, 1):
+        world, home = applying({"partners_max": 1, "reviewers": 2}, 0.5, first=row)
+        home.in_review = 1
+        home.step(world, 1)
+        assert (home.reviews, home.full) == (0, True)
+        put(home, in_review=0, refused=1)
+        home.step(world, 3)
+        assert (world.partners[row].review_start, home.full) == (3.0, True), "its own review takes the place"
 
 
 def test_incidents_count_for_thirty_days() -> None:

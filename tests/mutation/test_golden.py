@@ -53,7 +53,15 @@ BUSY = {  # a small world in which rare things happen within weeks
     "open_shock_day": 20,
     "open_shock_capability": 1.0,
 }
-RARE = {"labs": 1, "open_weight_labs": 0, "open_shock_day": -1, "bad_actors": 20, "theft_gap_days": 40.0, "test_days_cv": 0.0}
+RARE = {
+    "labs": 1,
+    "open_weight_labs": 0,
+    "open_shock_day": -1,
+    "bad_actors": 20,
+    "theft_gap_days": 40.0,
+    "test_days_cv": 0.0,
+    "pool_share": 0.0,
+}
 GRADED = {"case_by_case": True, "approvals": True, "preview_days": 20, "reviewers": 2, "agencies": 2, "testers": 1, "sign_offs": 1}
 SCENARIOS: dict[str, tuple[Policy, dict[str, Any]]] = {
     "open": (Policy("open"), BUSY),
@@ -97,7 +105,7 @@ SCENARIOS: dict[str, tuple[Policy, dict[str, Any]]] = {
     ),
     "hired late": (
         Policy("hired late", {**GRADED, "reviewers": 0, "testers": 0}, [(18, {"reviewers": 3, "testers": 2}), (40, {"reviewers": 1})]),
-        {**BUSY, "size_spread": 0.7, "care_spread": 0.6, "skill_spread": 0.8, "queues_on": False, "approval_days_cv": 0.5},
+        {**BUSY, "size_spread": 0.7, "care_spread": 0.6, "skill_spread": 0.8, "approval_days_cv": 0.5},
     ),
     "late law": (
         Policy(

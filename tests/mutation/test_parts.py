@@ -61,6 +61,12 @@ def test_where_there_is_no_system_the_channel_refuses_and_adds_nothing() -> None
     assert [(lab.offer, lab.best, lab.ready) for lab in world.labs] == [(NOTHING, NOTHING, NOTHING)] * 2
 
 
+def test_a_system_in_row_0_counts() -> None:
+    for stage, channel in ((PUBLIC, "public"), (PARTNERS, "restricted"), (OPEN, "open")):
+        today = surveyed((0, 0, stage, 1.0)).today
+        assert (getattr(today, f"{channel}_system"), getattr(today, f"{channel}_safeguard"), today.offers) == (0, 0.1, 1)
+
+
 def test_of_equals_the_first_is_named_and_the_most_exposed_is_distilled() -> None:
     for systems, name, row, exposure in (
         (((0, 0, HELD, 2.0), (1, 0, PARTNERS, 2.0), (1, 1, PARTNERS, 2.0)), "restricted", 1, 0.3),
