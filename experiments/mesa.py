@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
-import sim.model
 from scenarios import World, load_policy, load_world
+from sim.model import ReleaseModel as Model
 from sim.policy import Policy
 
 
-class ReleaseModel(sim.model.ReleaseModel):
+class ReleaseModel(Model):
     """One run of a release policy in a world: a Mesa model of which `step()` is one day.
 
     `policy` and `world` are built-in names, paths of TOML files, or what `load_policy` and `load_world` give; `world` may also map

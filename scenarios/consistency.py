@@ -6,7 +6,7 @@ from scenarios.prior import extent
 from sim.bounds import digits
 from sim.parameters import PAIRS, LogNormal, Parameter
 
-Table = Mapping[str, Parameter]
+Parameters = Mapping[str, Parameter]
 
 
 def reach(parameter: Parameter) -> tuple[float, float]:
@@ -23,7 +23,7 @@ def written(parameter: Parameter, value: float) -> str:
     )
 
 
-def contradictions(table: Table) -> Iterator[str]:
+def contradictions(table: Parameters) -> Iterator[str]:
     """One sentence for each pair of parameters that do not go together."""
     for pair in PAIRS:
         both = [table[name] for name in pair.names]

@@ -17,7 +17,7 @@ from experiments.stamp import KEY
 DRAWING = RLock()  # Matplotlib's settings, fonts and caches belong to the whole process
 NO_DATE = {"png": {"Software": None}, "svg": {"Date": None}}  # nor the version of Matplotlib where it would stand alone
 SCREEN_DPI = 100  # of a picture in a notebook: 1060 pixels wide
-COLOURS = 256  # of the same: as many as cover all that there are, for faint points are few and still mean something
+SHADES = 256  # of the same: as many as cover all that there are, for faint points are few and still mean something
 
 
 class Chart(Figure):
@@ -40,7 +40,7 @@ class Chart(Figure):
         full, small = BytesIO(), BytesIO()
         self.savefig(full, format="png", dpi=SCREEN_DPI)
         with Image.open(full) as image:
-            fewer = image.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+            fewer = image.convert("RGB").quantize(SHADES, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         fewer.save(small, "PNG", pnginfo=self.png_text())
         return small.getvalue()
 

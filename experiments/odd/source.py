@@ -9,9 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import sim
-
-ROOT = Path(sim.__file__).parent
+ROOT = Path(__file__).parents[2] / "sim"
 MARK = "rule"  # the decorator
 SMALL = ("sim/formulas/", "sim/systems.py", "sim/log.py", "sim/chance.py")  # called everywhere, and no step of a day
 

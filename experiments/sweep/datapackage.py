@@ -49,7 +49,7 @@ def datapackage(folder: StudyFolder, plan: SweepPlan) -> dict[str, Any]:
                 "format": "parquet",
                 "mediatype": "application/vnd.apache.parquet",
                 "schema": {
-                    "fields": [field(told) for told in columns],
+                    "fields": [field_of(told) for told in columns],
                     "primaryKey": ["run"] if table == "runs" else ["run", "day"],
                     **({} if table == "runs" else {"foreignKeys": [{"fields": "run", "reference": {"resource": "runs", "fields": "run"}}]}),
                 },
@@ -59,6 +59,6 @@ def datapackage(folder: StudyFolder, plan: SweepPlan) -> dict[str, Any]:
     }
 
 
-def field(told: dict[str, str]) -> dict[str, str]:
+def field_of(told: dict[str, str]) -> dict[str, str]:
     """One column."""
     return {"name": told["name"], "type": TYPES[told["type"]], "unit": told["unit"], "description": told["meaning"], "role": told["role"]}
