@@ -1,8 +1,9 @@
 """What a comparison leaves on disk: tables of runs, differences and weeks, a summary, charts, and provenance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,11 +13,12 @@ from experiments.charts.displacement import displacement_table
 from experiments.charts.plots import Plots
 from experiments.credibility.card import credibility_card
 from experiments.folder import Writer, write_folder, write_json, write_lines, write_table
-from experiments.provenance import policy_content, provenance, world_content
+from experiments.intervals import METHODS
+from experiments.provenance import provenance
 from experiments.results.results import Results
 from experiments.stamp import chart_provenance, comparison_study
-from experiments.sweep.datapackage import write_datapackage
 from experiments.sweep.folder import PLAN, StudyFolder
+from experiments.sweep.metadata import manifest, write_datapackage
 from experiments.sweep.part import part_of
 from experiments.sweep.runner import Runner
 from sim.outcomes import OUTCOMES
@@ -26,37 +28,30 @@ CARD = "credibility.md"
 
 def save_comparison(comparison: Results, folder: Path, command: Sequence[str]) -> Path:
     """Write a comparison with its charts to a folder, whole or not at all. Raises `InputError` over another study."""
-    study = comparison_study(comparison)
+    by = provenance(command)
     files: dict[str, Writer] = {
-        PLAN: partial(write_study, comparison, command),
+        PLAN: partial(write_study, comparison, by),
         "differences.parquet": partial(write_table, differences_table(comparison)),
         "displacement.parquet": partial(write_table, pa.Table.from_pylist(displacement_table(comparison))),
         "summary.json": partial(write_json, comparison.summary()),
     }
     card = credibility_card(comparison)
     files[CARD] = partial(write_lines, card.text().splitlines())
-    made = chart_provenance(study, command)
+    made = chart_provenance(comparison_study(comparison), command)
     for name, figure in {**draw_all(comparison), "timeline": Plots(comparison).timeline()}.items():
         files |= chart_files(f"charts/{name}", figure, made)
-    manifest = {
-        "study": study,
-        **provenance(command),
-        "reference": comparison.names[0],
-        "seeds": comparison.ensemble.seeds.tolist(),
-        "interval": comparison.summary()["interval"],
-        "credibility": card.content(),
-        "policies": {policy.name: policy_content(policy) for policy in comparison.policies},
-        "parameters": world_content(comparison.world),
-    }
-    return write_folder(folder, files, manifest)
+    return write_folder(folder, files, manifest(comparison.study, by, comparison.seeds.tolist(), METHODS, card.content()))
 
 
-def write_study(comparison: Results, command: Sequence[str], path: Path) -> None:
-    """The folder of a study as a sweep leaves it, so that a comparison is read and replayed like one. `path` is that of its plan."""
+def write_study(comparison: Results, by: Mapping[str, Any], path: Path) -> None:
+    """The folder of a study as a sweep leaves it, so that a comparison is read and replayed like one. `path` is that of its plan.
+
+    `by` says what made it, which its journal and its manifest have in common.
+    """
     plan, rows = comparison.plan, comparison.rows
     folder = StudyFolder(path.parent)
     folder.begin(plan)
-    folder.note_begin(plan, comparison.draws, 0, provenance(command))
+    folder.note_begin(plan, comparison.draws, 0, by)
     runner = Runner(plan, drawn=[comparison.ensemble])
     for piece in plan.pieces(comparison.draws, ()):
         folder.keep(part_of(runner, rows.part(piece)))

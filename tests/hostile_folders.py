@@ -19,9 +19,9 @@ from experiments.study.study import Study
 from experiments.sweep.folder import StudyFolder
 from experiments.sweep.journal import checksum, text
 from experiments.sweep.merge import merge
+from experiments.sweep.reopen import plan_of
 from experiments.sweep.replay import replayed
 from experiments.sweep.sweep import sweep
-from experiments.sweep.told import plan_of
 from scenarios import load_policy, load_world, with_parameters
 from sim.model import ReleaseModel
 

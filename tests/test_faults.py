@@ -8,7 +8,7 @@ import pytest
 
 from experiments.sweep.cluster import Link, given
 from experiments.sweep.folder import StudyFolder
-from experiments.sweep.told import plan_of
+from experiments.sweep.reopen import plan_of
 from experiments.sweep.worker import OtherVersion, answer_on_cluster
 from sim.errors import InputError
 from tests.full.faults import cluster, damage, errors, identity, kills, races, runs, stops

@@ -11,14 +11,14 @@ import pytest
 from experiments import open_study
 from experiments.study.content import content_of, study_of
 from experiments.sweep.confined import Foreign, read_confined
-from experiments.sweep.datapackage import DATAPACKAGE
 from experiments.sweep.folder import Damaged, StudyFolder
 from experiments.sweep.journal import Journal
 from experiments.sweep.merge import merge
+from experiments.sweep.metadata import DATAPACKAGE
+from experiments.sweep.reopen import name_and_summary, plan_of
 from experiments.sweep.replay import replayed
 from experiments.sweep.stored_plan import MOST_LISTS, read_plan
 from experiments.sweep.sweep import sweep
-from experiments.sweep.told import plan_of, words
 from sim.errors import InputError
 from tests.hostile_folders import DEEP, STUDY, Place, attack, contents, sign, sign_part, sign_plan
 from tests.hostile_folders import mutated as spoilt
@@ -274,10 +274,10 @@ NO_PACKAGES = (b"[]", b"", b"null", b"7", b"\xff", DEEP.encode(), b'{"name": 1, 
 @pytest.mark.parametrize("content", NO_PACKAGES)
 def test_a_data_package_that_is_none_loses_a_name_alone(received, content):
     (received / DATAPACKAGE).write_bytes(content)
-    assert words(StudyFolder(received)) == ("study", "")
+    assert name_and_summary(StudyFolder(received)) == ("study", "")
     assert open_study(received).complete
     sweep(STUDY, received, chunk=8)
-    assert words(StudyFolder(received)) == ("small", "Small.")
+    assert name_and_summary(StudyFolder(received)) == ("small", "Small.")
 
 
 # Parts

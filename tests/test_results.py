@@ -23,9 +23,9 @@ from experiments.results.results import Results, results_in_memory
 from experiments.store import save_comparison
 from experiments.study.factor import Factor
 from experiments.study.study import Study
-from experiments.sweep.datapackage import TYPES, write_datapackage
 from experiments.sweep.folder import Damaged, StudyFolder
 from experiments.sweep.layout import arrow_schema
+from experiments.sweep.metadata import TYPES, write_datapackage
 from experiments.sweep.part import part_of
 from experiments.sweep.plan import Piece, SweepPlan
 from experiments.sweep.runner import Runner

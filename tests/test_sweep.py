@@ -22,10 +22,10 @@ from experiments.sweep.folder import Damaged, OtherPlan, StudyFolder
 from experiments.sweep.lock import FolderInUse, FolderLock
 from experiments.sweep.merge import merge
 from experiments.sweep.plan import Piece, SweepPlan, chunk_of
+from experiments.sweep.reopen import plan_of
 from experiments.sweep.replay import replayed
 from experiments.sweep.retry import CannotRun, Retry
 from experiments.sweep.sweep import sweep
-from experiments.sweep.told import plan_of
 from experiments.sweep.workers import Died, TimedOut
 from scenarios import load_policy, load_world, with_levers, with_parameters
 from sim.driver import driver

@@ -36,7 +36,7 @@ def merge(target: Target, sources: Sources, quiet: Quiet = False) -> None:
 
     from experiments.sweep.folder import StudyFolder
     from experiments.sweep.merge import merge as join
-    from experiments.sweep.told import plan_of
+    from experiments.sweep.reopen import plan_of
 
     done = join(target, sources, ["lockgate", *sys.argv[1:]])
     wanted = plan_of(StudyFolder(target)).runs(done.draws)

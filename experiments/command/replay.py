@@ -33,8 +33,8 @@ def replay(folder: Folder, run: Run, day_by_day: DayByDay = False, out: Out = No
     """
     from experiments.command.run import Told, check_size, run_asked, run_model, save_run
     from experiments.sweep.folder import StudyFolder
+    from experiments.sweep.reopen import plan_of
     from experiments.sweep.replay import replayed
-    from experiments.sweep.told import plan_of
 
     where = StudyFolder(folder)
     again = replayed(plan_of(where), where, run)

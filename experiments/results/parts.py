@@ -96,12 +96,12 @@ class Parts:
         if first is None:
             return np.zeros(0, int), {name: np.full((runs, 0), np.nan) for name in columns}
         weeks = int(np.sum(first["run"].to_numpy() == first["run"][0].as_py()))
-        found = {name: np.full((runs, weeks), np.nan) for name in columns}
+        series = {name: np.full((runs, weeks), np.nan) for name in columns}
         for table in tables:
             run = table["run"].to_numpy()[::weeks]
             for name in columns:
-                found[name][run] = floats(table[name]).reshape(-1, weeks)
-        return first["day"].to_numpy()[:weeks], found
+                series[name][run] = floats(table[name]).reshape(-1, weeks)
+        return first["day"].to_numpy()[:weeks], series
 
     def read(self, each: Held, name: str, columns: Sequence[str]) -> pa.Table:
         """Some columns of one part. Raises `Damaged` where it cannot be read."""
@@ -135,11 +135,11 @@ def parts_of(folder: StudyFolder, runs_per_draw: int, *, verify: bool) -> Parts:
     """
     recorded = sorted(folder.recorded_parts().values(), key=lambda part: (part.piece.first, -part.piece.last))
     with ThreadPoolExecutor(THREADS) as pool:
-        found = list(pool.map(folder.change if verify else lambda part: folder.layout.misplaced(part.piece, part.hashes), recorded))
-    told = {part.piece: said for part, said in zip(recorded, found, strict=True)}
-    held = tuple(without_overlap(part for part in recorded if not told[part.piece]))
+        changes = list(pool.map(folder.change if verify else lambda part: folder.layout.misplaced(part.piece, part.hashes), recorded))
+    damage = {part.piece: change for part, change in zip(recorded, changes, strict=True)}
+    held = tuple(without_overlap(part for part in recorded if not damage[part.piece]))
     pieces = [Piece(each.first, each.last) for each in held]
-    bad = [said for piece, said in told.items() if said and not covers(pieces, piece)]
+    bad = [change for piece, change in damage.items() if change and not covers(pieces, piece)]
     if bad:
         more = f" (the first of {len(bad)} damaged parts)" if len(bad) > 1 else ""
         raise Damaged(f"{bad[0]}{more}; {AGAIN}")
@@ -174,5 +174,5 @@ def floats(column: pa.ChunkedArray) -> Array:
     [1.0, nan, 0.0]
     """
     numbers = column.cast(pa.uint8()) if pa.types.is_boolean(column.type) else column
-    found: Array = numbers.to_numpy().astype(float, copy=False)
-    return found
+    values: Array = numbers.to_numpy().astype(float, copy=False)
+    return values

@@ -48,8 +48,8 @@ def estimate(selection: Selection, values: Values, by: By) -> pd.DataFrame:
     """Each outcome in each group, with 95 % intervals over draws."""
     groups = groups_of(selection, by)
     check_replicates(selection, groups)
-    found = [groups.frame(name, levels(OUTCOMES[name], cells(selection.of(each)))) for name, each in values.items()]
-    return together(found)
+    frames = [groups.frame(name, levels(OUTCOMES[name], cells(selection.of(each)))) for name, each in values.items()]
+    return together(frames)
 
 
 def difference(selection: Selection, values: Values, by: By, reference: str | None) -> pd.DataFrame:
@@ -61,15 +61,15 @@ def difference(selection: Selection, values: Values, by: By, reference: str | No
     compared, referred = replace(selection, policies=others), replace(selection, policies=np.array([base]))
     groups = groups_of(compared, by)
     check_replicates(compared, groups)
-    found = []
+    frames = []
     for name, each in values.items():
         mine = compared.of(each)
         same = np.broadcast_to(referred.of(each), mine.shape)
         columns = changes(OUTCOMES[name], cells(mine), cells(same))
-        found.append(groups.frame(name, columns))
-    told = together(found)
-    told.attrs["reference"] = selection.study.policies[base].name
-    return told
+        frames.append(groups.frame(name, columns))
+    differences = together(frames)
+    differences.attrs["reference"] = selection.study.policies[base].name
+    return differences
 
 
 def mean(selection: Selection, values: Values, by: By) -> pd.DataFrame:
@@ -77,7 +77,7 @@ def mean(selection: Selection, values: Values, by: By) -> pd.DataFrame:
     asked = [by] if isinstance(by, str) else list(by) if by is not None else None
     by_draw = asked is not None and REPLICATE in asked
     groups = groups_of(selection, [name for name in asked if name != REPLICATE] if asked is not None else None)
-    found = []
+    frames = []
     for name, each in values.items():
         runs = cells(selection.of(each))
         totals, counts = (runs, np.isfinite(runs)) if by_draw else sums(runs)
@@ -86,11 +86,11 @@ def mean(selection: Selection, values: Values, by: By) -> pd.DataFrame:
             columns = {"mean": total / count, "runs": count.astype(int)}
         if by_draw:
             names = {key: repeated(column, len(selection.draws)) for key, column in groups.names.items()}
-            told = {"outcome": name, REPLICATE: np.repeat(selection.draws, groups.count), **names}
-            found.append(pd.DataFrame(told | {key: column.ravel() for key, column in columns.items()}))
+            keys = {"outcome": name, REPLICATE: np.repeat(selection.draws, groups.count), **names}
+            frames.append(pd.DataFrame(keys | {key: column.ravel() for key, column in columns.items()}))
         else:
-            found.append(groups.frame(name, {key: column[0] for key, column in columns.items()}))
-    return pd.concat(found, ignore_index=True)
+            frames.append(groups.frame(name, {key: column[0] for key, column in columns.items()}))
+    return pd.concat(frames, ignore_index=True)
 
 
 def sums(runs: Array) -> tuple[Array, Array]:
@@ -105,8 +105,8 @@ def sums(runs: Array) -> tuple[Array, Array]:
 def summed(cells: Array, groups: Groups) -> Array:
     """Rows of cells, (K, C), summed to rows of groups, (K, G)."""
     rows = np.arange(len(cells))[:, None] * groups.count
-    found = np.bincount((rows + groups.of).ravel(), weights=cells.astype(float).ravel(), minlength=len(cells) * groups.count)
-    return found.reshape(len(cells), groups.count)
+    totals = np.bincount((rows + groups.of).ravel(), weights=cells.astype(float).ravel(), minlength=len(cells) * groups.count)
+    return totals.reshape(len(cells), groups.count)
 
 
 def repeated(column: Any, times: int) -> Any:
@@ -116,10 +116,10 @@ def repeated(column: Any, times: int) -> Any:
 
 def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Frames as one, which says how its intervals were made."""
-    found = pd.concat(frames, ignore_index=True)
-    found = found[[*found.columns.drop("draws"), "draws"]]
-    found.attrs.update({"over": REPLICATE, "interval": METHODS})
-    return found
+    frame = pd.concat(frames, ignore_index=True)
+    frame = frame[[*frame.columns.drop("draws"), "draws"]]
+    frame.attrs.update({"over": REPLICATE, "interval": METHODS})
+    return frame
 
 
 def cells(blocks: Array) -> Array:
@@ -198,14 +198,14 @@ def check_replicates(selection: Selection, groups: Groups) -> None:
     factors = [name for name in differing if name in selection.study.points]
     if len(factors) > MOST_FACTORS or (not factors and differs(selection, groups, "point")):
         differing = [name for name in ("world", "point", "policy") if differs(selection, groups, name)]
-    told = " and ".join(filter(None, (", ".join(differing[:-1]), differing[-1])))
+    columns = " and ".join(filter(None, (", ".join(differing[:-1]), differing[-1])))
     first = differing[0]
     value = selection.values(first)[0]
     example = f'"{value}"' if isinstance(value, str) else value
     raise InputError(
-        f"by = {', '.join(groups.by) or 'nothing'}: a group would hold each draw up to {sizes.max()} times, as {told} "
+        f"by = {', '.join(groups.by) or 'nothing'}: a group would hold each draw up to {sizes.max()} times, as {columns} "
         f"{'differs' if len(differing) == 1 else 'differ'} within it, and runs of one draw are not independent; "
-        f"add {told} to by, or choose first, such as where({first}={example}); mean(...) averages over anything, without an interval"
+        f"add {columns} to by, or choose first, such as where({first}={example}); mean(...) averages over anything, without an interval"
     )
 
 

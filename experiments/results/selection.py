@@ -26,10 +26,11 @@ class Selection:
 
     def where(self, wanted: Mapping[str, Any]) -> "Selection":
         """What of this has one of the wanted values in each of these columns."""
-        found = self
+        narrowed = self
         for column, values in wanted.items():
-            found = found.only(column, [values] if isinstance(values, (str, bytes)) or not isinstance(values, Iterable) else list(values))
-        return found
+            single = isinstance(values, (str, bytes)) or not isinstance(values, Iterable)
+            narrowed = narrowed.only(column, [values] if single else list(values))
+        return narrowed
 
     def only(self, column: str, values: Sequence[Any]) -> "Selection":
         """What of this has one of these values in a column."""
@@ -90,18 +91,18 @@ class Selection:
         chosen = (self.draws, self.worlds, self.points, self.policies)
         if all(len(places) == size for places, size in zip(chosen, blocks.shape, strict=False)):
             return blocks
-        found: Array = blocks[np.ix_(*chosen)]
-        return found
+        selected: Array = blocks[np.ix_(*chosen)]
+        return selected
 
     def holds(self, runs: Array) -> Array:
         """Whether each of these runs is selected."""
         rest, policy = np.divmod(runs, len(self.study.policies))
         rest, point = np.divmod(rest, self.study.point_count)
         draw, world = np.divmod(rest, len(self.study.worlds))
-        found = np.ones(len(runs), bool)
+        held = np.ones(len(runs), bool)
         for places, chosen in ((draw, self.draws), (world, self.worlds), (point, self.points), (policy, self.policies)):
-            found &= np.isin(places, chosen)
-        return found
+            held &= np.isin(places, chosen)
+        return held
 
 
 def equal(there: Array, value: Any) -> Array:

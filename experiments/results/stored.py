@@ -9,7 +9,7 @@ from experiments.results.results import Results
 from experiments.results.selection import Selection
 from experiments.sweep.folder import StudyFolder, last_draw
 from experiments.sweep.plan import SweepPlan
-from experiments.sweep.told import study_of
+from experiments.sweep.reopen import study_of
 from sim.errors import InputError
 
 MOST_RUNS_WITH_FEW = 10_000_000

@@ -60,8 +60,8 @@ def open_to_write(folder: Path, name: str, flags: int) -> int:
     """A file descriptor of a file below a folder, which is made where it is not there. Raises `Foreign` and `OSError`."""
     path = confined(folder, name)
     file = os.open(path, flags | os.O_CREAT | NO_LINK, 0o666)
-    found = os.fstat(file)
-    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+    status = os.fstat(file)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
         os.close(file)
         raise Foreign(f"{path} is a file that has other names too, which would change with it; put a copy in its place")
     return file

@@ -109,13 +109,13 @@ class StudyFolder:
 
     def recorded_parts(self) -> dict[Piece, KeptPart]:
         """All parts that a journal tells of, in order."""
-        found = {}
+        parts = {}
         for record in self.records():
             if "first" in record:
                 piece = Piece(record["first"], record["last"])
                 tally = {name: (float(total), int(count)) for name, (total, count) in record["tally"].items()}
-                found[piece] = KeptPart(piece, record["files"], record["wrong"], tally)
-        return dict(sorted(found.items()))
+                parts[piece] = KeptPart(piece, record["files"], record["wrong"], tally)
+        return dict(sorted(parts.items()))
 
     def whole_parts(self) -> dict[Piece, KeptPart]:
         """The parts whose files are what was written, byte for byte, and hold runs of this study."""
@@ -239,12 +239,12 @@ class StudyFolder:
             for name in names_in(self.folder, aside):
                 if name in (PLAN, DATAPACKAGE) or PART_NAME.fullmatch(name):
                     confined(self.folder, f"{aside}/{name}").unlink()
-        told = {part_name(piece) for piece in self.recorded_parts()}
+        recorded = {part_name(piece) for piece in self.recorded_parts()}
         number, shards = self.shard
         for table in TABLES:
             for name in names_in(self.folder, table):
                 part = PART_NAME.fullmatch(name)
-                if part and int(part[1]) // plan.chunk % shards == number - 1 and name not in told:
+                if part and int(part[1]) // plan.chunk % shards == number - 1 and name not in recorded:
                     confined(self.folder, f"{table}/{name}").unlink()
 
     def note_begin(self, plan: SweepPlan, draws: int, added: int, provenance: Mapping[str, Any]) -> None:
@@ -288,18 +288,18 @@ def is_unfinished(there: bytes, wanted: bytes) -> bool:
     return wanted.startswith(there) or not there.strip(b"\0")
 
 
-def differences(found: Mapping[str, Any], wanted: Mapping[str, Any], within: str = "") -> Iterable[str]:
+def differences(stored: Mapping[str, Any], wanted: Mapping[str, Any], within: str = "") -> Iterable[str]:
     """What differs between two contents, named by their keys."""
     for key in wanted:
         if key in ("hashes", "columns") and not within:
             continue
-        there, here = found.get(key), wanted[key]
+        there, here = stored.get(key), wanted[key]
         if there != here:
             if isinstance(here, Mapping) and isinstance(there, Mapping):
                 yield from differences(there, here, f"{key}.")
             else:
                 yield short(key, there, here)
-    if not within and (code := found.get("hashes", {}).get("code")) != wanted["hashes"]["code"]:
+    if not within and (code := stored.get("hashes", {}).get("code")) != wanted["hashes"]["code"]:
         yield f"code: {code} there, {wanted['hashes']['code']} here"
 
 

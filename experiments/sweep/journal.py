@@ -33,15 +33,15 @@ class Journal:
             content = read_confined(self.folder, self.name)
         except FileNotFoundError:
             return []
-        found = []
+        records = []
         for number, line in enumerate(content.split(b"\n"), start=1):
             if (record := whole(line)) is not None:
                 try:
                     check_record(record)
                 except InputError as error:
                     raise InputError(f"{self.folder / self.name}, line {number}, is no record of a sweep: {error}; {NEW_COPY}") from None
-                found.append(record)
-        return found
+                records.append(record)
+        return records
 
     def append(self, record: Mapping[str, Any]) -> None:
         """Add a record, and flush it to disk."""

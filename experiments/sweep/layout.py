@@ -20,8 +20,9 @@ TYPES = {"name": NAME, "string": pa.string(), "double": pa.float64(), "int64": p
 
 def arrow_schema(columns: Columns) -> pa.Schema:
     """The Arrow schema of described columns. Names are dictionaries; other text is text."""
-    kinds = [TYPES["name" if told["unit"] == "name" else told["type"]] for told in columns]
-    return pa.schema([pa.field(told["name"], kind, metadata={"unit": told["unit"]}) for told, kind in zip(columns, kinds, strict=True)])
+    kinds = [TYPES["name" if column["unit"] == "name" else column["type"]] for column in columns]
+    fields = zip(columns, kinds, strict=True)
+    return pa.schema([pa.field(column["name"], kind, metadata={"unit": column["unit"]}) for column, kind in fields])
 
 
 def parquet_file(path: Path) -> pq.ParquetFile:
@@ -53,8 +54,8 @@ class Layout:
 
     def misfit(self, piece: Piece, wrong: int, paths: Mapping[str, Path]) -> str:
         """Why files are not those of a part of this study; nothing where they are."""
-        found = (self.misfit_of(table, path, piece, wrong) for table, path in paths.items())
-        return next((f"{path} {said}" for path, said in zip(paths.values(), found, strict=True) if said), "")
+        misfits = (self.misfit_of(table, path, piece, wrong) for table, path in paths.items())
+        return next((f"{path} {misfit}" for path, misfit in zip(paths.values(), misfits, strict=True) if misfit), "")
 
     def misplaced(self, piece: Piece, tables: Iterable[str]) -> str:
         """Why runs and tables are not those of a part of this study; nothing where they are. No file is looked at."""

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.provenance import provenance
-from experiments.sweep.datapackage import write_datapackage
 from experiments.sweep.folder import PLAN, KeptPart, OtherPlan, Part, StudyFolder, last_draw
 from experiments.sweep.lock import claimed
+from experiments.sweep.metadata import write_datapackage
 from experiments.sweep.plan import Piece, SweepPlan
+from experiments.sweep.reopen import plan_of
 from experiments.sweep.sweep import Done, covered
-from experiments.sweep.told import plan_of
 from sim.errors import InputError
 
 

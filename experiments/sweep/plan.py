@@ -114,7 +114,7 @@ class SweepPlan:
     @cached_property
     def content(self) -> dict[str, Any]:
         """What makes a plan this one: two folders with the same content hold the same rows, whatever made them."""
-        told = content_of(self.study)
+        study = content_of(self.study)
         columns = described_columns(self.study)
         return {
             "format": FORMAT,
@@ -122,12 +122,12 @@ class SweepPlan:
             "replicate": "draw",
             "chunk": self.chunk,
             "hashes": {
-                "study": content_hash(told),
-                "parameters": content_hash([told["worlds"], told["points"]]),
+                "study": content_hash(study),
+                "parameters": content_hash([study["worlds"], study["points"]]),
                 "code": sources_hash(DECIDES_ROWS),
                 "columns": content_hash(columns),
             },
-            "study": told,
+            "study": study,
             "columns": columns,
         }
 

@@ -156,10 +156,10 @@ def status_of(error: BaseException) -> tuple[str, str]:
 
 def not_finite(outcomes: Array, first: int, names: Sequence[str], wrong: Wrong) -> Wrong:
     """Runs in which an outcome is no finite number, and which."""
-    found: dict[int, tuple[str, str]] = {}
+    bad: dict[int, tuple[str, str]] = {}
     for name in names:
         if OUTCOMES[name].type is float:
             for place in np.flatnonzero(~np.isfinite(outcomes[name])).tolist():
                 if first + place not in wrong:
-                    found.setdefault(first + place, ("not-finite", f"{name} is {outcomes[name][place]}"))
-    return found
+                    bad.setdefault(first + place, ("not-finite", f"{name} is {outcomes[name][place]}"))
+    return bad

@@ -37,9 +37,9 @@ def is_precise(folder: StudyFolder, plan: SweepPlan, draws: int, whole: Mapping[
             both = np.isfinite(mine) & np.isfinite(base)
             if np.sum(both) < 2:
                 return False
-            found = change(OUTCOMES[rule.outcome], mine[both], base[both])
+            difference = change(OUTCOMES[rule.outcome], mine[both], base[both])
             wanted = rule.half_width if rule.half_width is not None else (rule.half_width_share or 0.0) * abs(float(np.mean(base[both])))
             equal = not np.ptp(mine[both] - base[both])
-            if not equal and not (found["high"] - found["low"]) / 2 <= wanted:
+            if not equal and not (difference["high"] - difference["low"]) / 2 <= wanted:
                 return False
     return True

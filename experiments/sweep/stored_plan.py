@@ -67,23 +67,23 @@ def read_plan(content: bytes) -> Stored:
     if (lists := content.count(b"[") + content.count(b"{")) > MOST_LISTS:
         raise InputError(f"it has {lists:,} lists and tables, and a study has at most {MOST_LISTS:,}")
     try:
-        told = json.loads(content)
+        stored = json.loads(content)
     except (ValueError, RecursionError):  # also digits by the thousand, and bytes that are no text
         raise InputError("it is not JSON that can be read") from None
-    if isinstance(told, dict) and (other := told.get("format", FORMAT)) != FORMAT:
+    if isinstance(stored, dict) and (other := stored.get("format", FORMAT)) != FORMAT:
         raise InputError(f"it has format {shown(other)}, and this lockgate reads {FORMAT}; read it with the one that wrote it")
-    validated(StoredPlan, told)
-    study = study_of(told["study"], "study")
-    check_columns(told["columns"], study)
-    return Stored(told, study)
+    validated(StoredPlan, stored)
+    study = study_of(stored["study"], "study")
+    check_columns(stored["columns"], study)
+    return Stored(stored, study)
 
 
-def check_columns(told: Mapping[str, Sequence[Mapping[str, str]]], study: Study) -> None:
+def check_columns(stored: Mapping[str, Sequence[Mapping[str, str]]], study: Study) -> None:
     """Refuse columns that are not those of the study. Another version may word them otherwise, or have them in another order."""
     wanted = described_columns(study)
-    for table in (*told, *wanted):
-        there, here = ({same(column) for column in columns.get(table, ())} for columns in (told, wanted))
-        if there != here or len(there) != len(told[table]):
+    for table in (*stored, *wanted):
+        there, here = ({same(column) for column in columns.get(table, ())} for columns in (stored, wanted))
+        if there != here or len(there) != len(stored[table]):
             name = min(column[0] for column in there ^ here) if there != here else ""
             raise InputError(f"columns.{table}: {shown(name)} is not, or not as it is told, a column of this study")
 

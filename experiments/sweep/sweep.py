@@ -10,9 +10,9 @@ from threading import Event
 
 from experiments.provenance import provenance
 from experiments.study.study import Stop, Study
-from experiments.sweep.datapackage import write_datapackage
 from experiments.sweep.folder import KeptPart, Part, StudyFolder
 from experiments.sweep.lock import WHOLE, Shard, claimed
+from experiments.sweep.metadata import write_datapackage
 from experiments.sweep.plan import Piece, SweepPlan, chunk_of
 from experiments.sweep.retry import Retry
 from experiments.sweep.stop import is_precise

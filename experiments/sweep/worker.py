@@ -1,4 +1,4 @@
-"""The other end of `experiments.sweep.place`: a process that makes parts of the plan that it is told first, until its input ends."""
+"""The other end of `experiments.sweep.workers`: a process that makes parts of the plan that it is told first, until its input ends."""
 
 import json
 import os
@@ -53,9 +53,9 @@ PROCESSES: dict[tuple[str, int], ClusterProcess] = {}  # plan and thread
 
 @lru_cache(maxsize=4)
 def plan_of(given: str) -> SweepPlan:
-    """The plan that a message tells of."""
-    told = json.loads(given)
-    return SweepPlan(study_of(told["study"], "study"), told["chunk"])
+    """The plan of a message."""
+    message = json.loads(given)
+    return SweepPlan(study_of(message["study"], "study"), message["chunk"])
 
 
 def answer_on_cluster(given: str, task: dict[str, Any], seconds: float | None) -> bytes:

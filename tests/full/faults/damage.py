@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from experiments.sweep.folder import Damaged, StudyFolder
-from experiments.sweep.told import plan_of
+from experiments.sweep.reopen import plan_of
 from tests.full.faults.bench import Bench, Figures, chance
 
 Damage = tuple[int, bool]  # which bit of the file flips, or where it ends

@@ -9,7 +9,7 @@ from experiments.sweep.plan import SweepPlan
 from experiments.sweep.stored_plan import Stored
 from sim.parameters import PARAMETERS
 
-LONGEST_WORDS = 10_000  # characters
+LONGEST_TEXT = 10_000  # characters
 
 
 def plan_of(folder: StudyFolder) -> SweepPlan:
@@ -17,23 +17,25 @@ def plan_of(folder: StudyFolder) -> SweepPlan:
     stored = folder.stored()
     plan = SweepPlan(study_of(folder, stored), stored.content["chunk"])
     if plan.content != stored.content or any(PARAMETERS.keys() - world.parameters.keys() for world in plan.study.worlds):
-        found = "; ".join(differences(stored.content, plan.content))
-        raise OtherPlan(f"{folder.folder} was made by another version of the program ({found}); use that version, which its journal names")
+        differing = "; ".join(differences(stored.content, plan.content))
+        raise OtherPlan(
+            f"{folder.folder} was made by another version of the program ({differing}); use that version, which its journal names"
+        )
     return plan
 
 
 def study_of(folder: StudyFolder, stored: Stored) -> Study:
     """The study of a folder, with the name, the summary and the number of draws that other files tell."""
-    name, summary = words(folder)
+    name, summary = name_and_summary(folder)
     return replace(stored.study, name=name, summary=summary, draws=folder.draws())
 
 
-def words(folder: StudyFolder) -> tuple[str, str]:
-    """The name and the summary of a study, where they are told."""
+def name_and_summary(folder: StudyFolder) -> tuple[str, str]:
+    """The name and the summary of a study, from its data package: a plan has none. Where that is missing, `study` and nothing."""
     try:
-        told = json.loads(folder.file(DATAPACKAGE) or b"")
-        name, summary = told["name"], told["title"]
+        package = json.loads(folder.file(DATAPACKAGE) or b"")
+        name, summary = package["name"], package["title"]
         (name + summary).encode()  # no halves of characters
-        return name[:LONGEST_WORDS], summary[:LONGEST_WORDS]
+        return name[:LONGEST_TEXT], summary[:LONGEST_TEXT]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "study", ""

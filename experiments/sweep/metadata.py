@@ -1,12 +1,14 @@
-"""`datapackage.json`: every table and column of a study, with type, unit and meaning, as Frictionless Data Package tools read it.
+"""What a folder says of itself to others, as exported from its plan and its journal: a data package, and a comparison's manifest.
 
-Source: Data Package 2.0, https://datapackage.org/standard/data-package/.
+No number depends on either. Source: Data Package 2.0, https://datapackage.org/standard/data-package/.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from experiments.provenance import lockgate_version
+from experiments.provenance import comparison_asked, lockgate_version, policy_content, world_content
+from experiments.study.study import Study
 from experiments.sweep.durable import write_whole
 from experiments.sweep.folder import DATAPACKAGE, StudyFolder, part_name
 from experiments.sweep.lock import WHOLE
@@ -49,7 +51,7 @@ def datapackage(folder: StudyFolder, plan: SweepPlan) -> dict[str, Any]:
                 "format": "parquet",
                 "mediatype": "application/vnd.apache.parquet",
                 "schema": {
-                    "fields": [field_of(told) for told in columns],
+                    "fields": [field_of(column) for column in columns],
                     "primaryKey": ["run"] if table == "runs" else ["run", "day"],
                     **({} if table == "runs" else {"foreignKeys": [{"fields": "run", "reference": {"resource": "runs", "fields": "run"}}]}),
                 },
@@ -59,6 +61,25 @@ def datapackage(folder: StudyFolder, plan: SweepPlan) -> dict[str, Any]:
     }
 
 
-def field_of(told: dict[str, str]) -> dict[str, str]:
+def field_of(column: Mapping[str, str]) -> dict[str, str]:
     """One column."""
-    return {"name": told["name"], "type": TYPES[told["type"]], "unit": told["unit"], "description": told["meaning"], "role": told["role"]}
+    described = {"type": TYPES[column["type"]], "unit": column["unit"], "description": column["meaning"], "role": column["role"]}
+    return {"name": column["name"], **described}
+
+
+def manifest(study: Study, by: Mapping[str, Any], seeds: list[int], interval: str, credibility: Any) -> dict[str, Any]:
+    """What a comparison was asked and what made it: `by` is what its journal says of that, `seeds` are those of its draws.
+
+    `interval` says how intervals were made, `credibility` is the content of the card.
+    """
+    (world,) = study.worlds
+    return {
+        "study": comparison_asked(study.policies, world, study.draws, study.seed, study.horizon_days, study.fixed),
+        **by,
+        "reference": study.policies[0].name,
+        "seeds": seeds,
+        "interval": interval,
+        "credibility": credibility,
+        "policies": {policy.name: policy_content(policy) for policy in study.policies},
+        "parameters": world_content(world),
+    }
