@@ -4,13 +4,14 @@
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from typing import Any
 
 if TYPE_CHECKING:
-    from experiments.results.stored import open_study
-    from experiments.stamp import read_provenance
+    from lockgate.experiments.results.stored import open_study
+    from lockgate.experiments.provenance import read_provenance
 
-HOMES = {"open_study": "experiments.results.stored", "read_provenance": "experiments.stamp"}
+HOMES = {"open_study": "lockgate.experiments.results.stored", "read_provenance": "lockgate.experiments.provenance"}
 __all__ = ["open_study", "read_provenance"]
 
 

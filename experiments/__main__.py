@@ -1,5 +1,5 @@
 """`python -m experiments` is `lockgate`."""
 
-from experiments.cli import main
+from lockgate.experiments.cli import main
 
 main()

@@ -4,36 +4,39 @@ import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
-
+from typing import Annotated
+from typing import Any
 import typer
 from typer.core import TyperGroup
-
-from experiments.command.bench import EXAMPLES as BENCH_EXAMPLES
-from experiments.command.bench import bench
-from experiments.command.cases import EXAMPLES as CASES_EXAMPLES
-from experiments.command.cases import cases
-from experiments.command.compare import EXAMPLES as COMPARE_EXAMPLES
-from experiments.command.compare import compare
-from experiments.command.environment import tidy_environment
-from experiments.command.library import list_, schema, show, validate
-from experiments.command.merge import EXAMPLES as MERGE_EXAMPLES
-from experiments.command.merge import merge
-from experiments.command.odd import odd
-from experiments.command.patterns import EXAMPLES as PATTERNS_EXAMPLES
-from experiments.command.patterns import patterns
-from experiments.command.replay import EXAMPLES as REPLAY_EXAMPLES
-from experiments.command.replay import replay
-from experiments.command.run import EXAMPLES as RUN_EXAMPLES
-from experiments.command.run import run
-from experiments.command.screen import print_text, say
-from experiments.command.stream import open_streams
-from experiments.command.sweep import EXAMPLES as SWEEP_EXAMPLES
-from experiments.command.sweep import sweep
-from experiments.command.verify import EXAMPLES as VERIFY_EXAMPLES
-from experiments.command.verify import verify
-from experiments.text import printable_lines
-from sim.errors import InputError
+from lockgate.experiments.command.about import EXAMPLES as BENCH_EXAMPLES
+from lockgate.experiments.command.about import bench
+from lockgate.experiments.command.cases import EXAMPLES as CASES_EXAMPLES
+from lockgate.experiments.command.cases import cases
+from lockgate.experiments.command.compare import EXAMPLES as COMPARE_EXAMPLES
+from lockgate.experiments.command.compare import compare
+from lockgate.experiments.command.terminal import tidy_environment
+from lockgate.experiments.command.library import list_
+from lockgate.experiments.command.library import schema
+from lockgate.experiments.command.library import show
+from lockgate.experiments.command.library import validate
+from lockgate.experiments.command.merge import EXAMPLES as MERGE_EXAMPLES
+from lockgate.experiments.command.merge import merge
+from lockgate.experiments.command.about import odd
+from lockgate.experiments.command.patterns import EXAMPLES as PATTERNS_EXAMPLES
+from lockgate.experiments.command.patterns import patterns
+from lockgate.experiments.command.replay import EXAMPLES as REPLAY_EXAMPLES
+from lockgate.experiments.command.replay import replay
+from lockgate.experiments.command.run import EXAMPLES as RUN_EXAMPLES
+from lockgate.experiments.command.run import run
+from lockgate.experiments.command.screen import print_text
+from lockgate.experiments.command.screen import say
+from lockgate.experiments.command.terminal import open_streams
+from lockgate.experiments.command.sweep import EXAMPLES as SWEEP_EXAMPLES
+from lockgate.experiments.command.sweep import sweep
+from lockgate.experiments.command.verify import EXAMPLES as VERIFY_EXAMPLES
+from lockgate.experiments.command.verify import verify
+from lockgate.experiments.text.numbers import printable_lines
+from lockgate.sim.errors import InputError
 
 INPUT, DEFECT, STOPPED = 2, 3, 130  # exit codes
 LONGEST = 1000  # characters of a sentence
@@ -59,7 +62,7 @@ that holds another study, 130 stopped.
 
 def defect(error: BaseException) -> bool:
     """Whether the model broke one of its own rules. The modules that say so are loaded only by commands that run it."""
-    kinds = (("sim.invariants", "BrokenInvariant"), ("sim.errors", "RuleError"))
+    kinds = (("lockgate.sim.model.invariants", "BrokenInvariant"), ("lockgate.sim.errors", "RuleError"))
     return any(isinstance(error, getattr(sys.modules[module], kind)) for module, kind in kinds if module in sys.modules)
 
 

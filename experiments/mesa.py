@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from os import PathLike
 from typing import Any
-
-from scenarios import World, load_policy, load_world
-from sim.model import ReleaseModel as Model
-from sim.policy import Policy
-
+from lockgate.scenarios import World
+from lockgate.scenarios import load_policy
+from lockgate.scenarios import load_world
+from lockgate.sim.engine.mesa import ReleaseModel as Model
+from lockgate.sim.model.policy import Policy
 
 class ReleaseModel(Model):
     """One run of a release policy in a world: a Mesa model of which `step()` is one day.
 
     `policy` and `world` are built-in names, paths of TOML files, or what `load_policy` and `load_world` give; `world` may also map
-    parameters to values. Of a world, the central values are taken. All else is as in `sim.model.ReleaseModel`.
+    parameters to values. Of a world, the central values are taken. All else is as in `sim.engine.mesa.ReleaseModel`.
 
     >>> model = ReleaseModel("staged-preview", world="under-resourced-testers", horizon_days=7)
     >>> model.policy, model.world.params.staffing

@@ -1,23 +1,26 @@
 """How a comparison shows itself in a notebook: in one sentence, as a page of table, words and charts, and as a bar while it runs.
 
-Numbers and words are those of the terminal (`experiments.command.verdict`).
+Numbers and words are those of the terminal (`experiments.text.verdict`).
 """
 
 import sys
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import contextmanager
 from html import escape
-from typing import TYPE_CHECKING, Any
-
-from experiments.text import printable
-from sim.bounds import shown
-from sim.errors import InputError
+from typing import TYPE_CHECKING
+from typing import Any
+from lockgate.experiments.text.numbers import printable
+from lockgate.sim.errors import shown
+from lockgate.sim.errors import InputError
 
 if TYPE_CHECKING:
-    from experiments.charts.chart import Chart
-    from experiments.command.verdict import Wording
-    from experiments.results.results import Results
+    from lockgate.experiments.charts.style import Chart
+    from lockgate.experiments.text.verdict import Wording
+    from lockgate.experiments.results.results import Results
 
 # Notebooks take style sheets out of what they do not trust, so each element has its own style. Colours are the notebook's, dark or light.
 SCROLL = "overflow-x:auto"  # what is wider than a narrow screen moves sideways, and the page does not
@@ -30,7 +33,7 @@ CHART = "width:100%;min-width:720px;max-width:1060px"
 
 def sentence(comparison: "Results") -> str:
     """The policies, the world, the draws and the seed."""
-    from experiments.command.verdict import heading
+    from lockgate.experiments.text.verdict import heading
 
     reference, *others = map(printable, comparison.names)
     compared = f"{reference} (the reference)" + (f", {', '.join(others)}" if others else "")
@@ -39,16 +42,16 @@ def sentence(comparison: "Results") -> str:
 
 def wording(comparison: "Results") -> "Wording":
     """How its draws are spoken of."""
-    from experiments.command.verdict import Wording
+    from lockgate.experiments.text.verdict import Wording
 
     return Wording(comparison.horizon_days, comparison.draws, comparison.fixed)
 
 
 def page(comparison: "Results") -> str:
     """HTML of the table, what it says in words, and the charts: the first open, the others under their titles."""
-    from experiments.charts import draw_all
-    from experiments.command.paired import notes
-    from experiments.command.verdict import heading, verdicts
+    from lockgate.experiments.charts import draw_all
+    from lockgate.experiments.text.verdict import notes
+    from lockgate.experiments.text.verdict import heading, verdicts
 
     summary, words = comparison.summary(), wording(comparison)
     parts = [
@@ -80,7 +83,7 @@ def small(text: str) -> str:
 
 def table(summary: Mapping[str, Any], words: "Wording") -> Iterable[str]:
     """The rows of the terminal's table, in a box that moves sideways where the screen is narrow."""
-    from experiments.command.verdict import policy_rows, table_columns
+    from lockgate.experiments.text.verdict import policy_rows, table_columns
 
     policies, reference = summary["policies"], summary["reference"]
     outcomes = table_columns(policies.values())
@@ -124,7 +127,7 @@ def advancing(progress: Any, total: int, noun: str) -> Iterator[Callable[[int], 
         with Bar(kernel, total, noun) as bar:
             yield bar
     elif progress is True and sys.stderr is not None and sys.stderr.isatty():
-        from experiments.command.screen import progress as on_terminal
+        from lockgate.experiments.command.screen import progress as on_terminal
 
         with on_terminal(total, noun, quiet=False) as advance:
             yield advance

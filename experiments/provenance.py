@@ -5,14 +5,26 @@ import json
 import platform
 import shlex
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from lockgate.scenarios import World
+from lockgate.scenarios.files import decoded
+from lockgate.sim.model.chance import SCHEME
+from lockgate.sim.model.policy import Policy
+from collections.abc import Mapping
+from os import PathLike
+from os import fsdecode
+from struct import unpack_from
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+from lockgate.experiments.text.numbers import printable
+from lockgate.scenarios.files import read_limited
+from lockgate.sim.errors import InputError
 
-from scenarios import World
-from scenarios.notation import decoded
-from sim.chance import SCHEME
-from sim.policy import Policy
+if TYPE_CHECKING:
+    from lockgate.experiments.results.results import Results
 
 LIBRARIES = ("numpy", "numba", "mesa", "scipy", "pyarrow")
 
@@ -93,3 +105,121 @@ def random_numbers() -> str:
 def command_line(command: Sequence[str]) -> str:
     """The words of a command as a shell takes them. They may hold names that are no text."""
     return shlex.join(map(decoded, command))
+
+
+KEY = "Description"  # of PNG's text and of SVG's metadata: a word that both standards know
+DESCRIPTION = "http://purl.org/dc/elements/1.1/ description"  # the same in SVG, with its namespace
+MOST_BYTES = 32 << 20  # of a chart's file that is read; one of all policies has about 1 MiB
+PNG = b"\x89PNG\r\n\x1a\n"
+HEAD = 8  # bytes before what a chunk of PNG holds: its length, and its kind
+CHECKSUM = 4  # bytes after it
+
+
+def chart_provenance(study: Mapping[str, Any], command: Sequence[str]) -> dict[str, Any]:
+    """What is written into a chart: version, hash of the code, random numbers, command, and the study as its folder's manifest has it.
+
+    Where results were put is left out of the command: it changes nothing in a chart, and may name what nobody else should read.
+    """
+    return stamped(study, command_line(without_place(command)))
+
+
+def comparison_provenance(comparison: "Results") -> dict[str, Any]:
+    """The same of a comparison that Python made: the command is its call of `compare`."""
+    names, world = list(comparison.names), comparison.world.name
+    asked = f"draws={comparison.draws}, seed={comparison.seed}, horizon_days={comparison.horizon_days}, fixed={comparison.fixed}"
+    return stamped(comparison_study(comparison), f"compare({names!r}, {world!r}, {asked})")
+
+
+def comparison_study(comparison: "Results") -> dict[str, Any]:
+    """What was asked of a comparison."""
+    parts = comparison.policies, comparison.world, comparison.draws, comparison.seed, comparison.horizon_days, comparison.fixed
+    return comparison_asked(*parts)
+
+
+def stamped(study: Mapping[str, Any], command: str) -> dict[str, Any]:
+    """All that a chart carries."""
+    made = {"lockgate": lockgate_version(), "code": code_hash(), "random_numbers": random_numbers()}
+    return {**made, "command": command, "study": dict(study)}
+
+
+def without_place(command: Sequence[str]) -> list[str]:
+    """A command without the folder of its results.
+
+    >>> without_place(["lockgate", "run", "--out", "here", "withhold"])
+    ['lockgate', 'run', 'withhold']
+    >>> without_place(["lockgate", "run", "withhold", "--out=here"])
+    ['lockgate', 'run', 'withhold']
+    """
+    kept = [word for place, word in enumerate(command) if word != "--out" and (place == 0 or command[place - 1] != "--out")]
+    return [word for word in kept if not word.startswith("--out=")]
+
+
+def read_provenance(path: str | PathLike[str]) -> dict[str, Any]:
+    """What a chart (PNG or SVG) says of how it was made: `lockgate`, `code`, `random_numbers`, `command`, and `study` with its seed.
+
+    It is what the file says: anybody may have written it. Raises `InputError` where there is nothing that can be read.
+    """
+    name = f"chart {printable(fsdecode(path))}"
+    try:
+        content = read_limited(Path(path), MOST_BYTES)
+        text = text_of_png(content) if content.startswith(PNG) else text_of_svg(content)
+        found = json.loads(text) if text else None
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+    except (ValueError, RecursionError):  # no JSON, or brackets without end, or an integer of thousands of digits
+        found = None
+    if not isinstance(found, dict) or not isinstance(found.get("lockgate"), str) or not isinstance(found.get("study"), dict):
+        raise InputError(f"{name}: carries no provenance, name a PNG or SVG chart as lockgate saves it")
+    return found
+
+
+def text_of_png(content: bytes) -> str | None:
+    """The text of our key in the chunks of a PNG file. Compressed text is not read: lockgate writes none."""
+    wanted, place = KEY.encode() + b"\0", len(PNG)
+    while place + HEAD <= len(content):
+        length, kind = unpack_from(">I4s", content, place)
+        end = place + HEAD + length
+        if end + CHECKSUM > len(content):
+            raise InputError("is cut off or damaged, save the chart again")
+        if kind == b"tEXt" and content.startswith(wanted, place + HEAD):
+            return content[place + HEAD + len(wanted) : end].decode("latin-1")
+        place = end + CHECKSUM
+    return None
+
+
+class Found(Exception):  # noqa: N818  # no error: the rest of the file need not be read
+    """The description of an SVG file is read."""
+
+
+def text_of_svg(content: bytes) -> str | None:
+    """The description in the metadata of an SVG file. Entities are refused, and nothing outside of the file is looked up."""
+    parts: list[str] = []
+    within = False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal within
+        within = name == DESCRIPTION
+
+    def end(name: str) -> None:
+        if within:
+            raise Found
+
+    def add(text: str) -> None:
+        if within:
+            parts.append(text)
+
+    def refuse(*declared: Any) -> None:
+        raise InputError("declares entities, which no chart of ours does, save the chart again")
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, add
+    parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(content, True)
+    except Found:
+        return "".join(parts)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError("is no PNG or SVG file that can be read, name one") from None
+    return None

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from os import PathLike
-
-from scenarios.notation import quoted, shown
-from scenarios.schema import Kind, ScenarioFile, file_schema
-from scenarios.sentence import checked_scenario
-from scenarios.source import Source, find
+from lockgate.scenarios.files import quoted
+from lockgate.scenarios.files import shown
+from lockgate.scenarios.schema import Kind
+from lockgate.scenarios.schema import ScenarioFile
+from lockgate.scenarios.schema import file_schema
+from lockgate.scenarios.sentence import checked_scenario
+from lockgate.scenarios.files import Source
+from lockgate.scenarios.files import find
 
 MOST_LINKS = 16  # from a file to the eldest that it builds on
 

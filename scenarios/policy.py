@@ -1,15 +1,20 @@
 """Release policies: which levers hold from which day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from collections.abc import Mapping
 from os import PathLike
 from typing import cast
-
-from scenarios.load import lineage
-from scenarios.notation import shown
-from scenarios.schema import PolicyFile, levers
-from scenarios.sentence import checked_scenario, scenario_error
-from scenarios.source import Source, built_in_names
-from sim.policy import LEVERS, Policy, Value
+from lockgate.scenarios.load import lineage
+from lockgate.scenarios.files import shown
+from lockgate.scenarios.schema import PolicyFile
+from lockgate.scenarios.schema import levers
+from lockgate.scenarios.sentence import checked_scenario
+from lockgate.scenarios.sentence import scenario_error
+from lockgate.scenarios.files import Source
+from lockgate.scenarios.files import built_in_names
+from lockgate.sim.model.policy import LEVERS
+from lockgate.sim.model.policy import Policy
+from lockgate.sim.model.policy import Value
 
 Schedule = dict[int, dict[str, Value]]  # what is set on each day
 

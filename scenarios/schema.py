@@ -1,14 +1,36 @@
 """The schema of a scenario file, generated from the levers and the parameters, so that names, bounds and units are written once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, cast
-
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model
-
-from sim.parameters import PARAMETERS, Parameter
-from sim.policy import DAY, LEVERS, Lever
-from sim.vocabulary import Described
+from typing import Annotated
+from typing import Any
+from typing import Literal
+from typing import cast
+from pydantic import BaseModel
+from pydantic import ConfigDict
+from pydantic import Discriminator
+from pydantic import Field
+from pydantic import Tag
+from pydantic import create_model
+from lockgate.sim.model.parameters import PARAMETERS
+from lockgate.sim.model.parameters import Parameter
+from lockgate.sim.model.policy import DAY
+from lockgate.sim.model.policy import LEVERS
+from lockgate.sim.model.policy import Lever
+from lockgate.sim.model.vocabulary import Described
+from collections.abc import Callable
+from pydantic import TypeAdapter
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from lockgate.scenarios.files import KeyPath
+from lockgate.scenarios.files import key_path
+from lockgate.scenarios.files import shown
+from lockgate.sim.errors import InputError
+from lockgate.scenarios.world import extent
+from lockgate.sim.errors import digits
+from lockgate.sim.model.parameters import PAIRS
+from lockgate.sim.model.parameters import LogNormal
 
 Kind = Literal["policy", "world"]
 Known = Lever | Parameter
@@ -162,3 +184,74 @@ def json_schema(kind: Kind) -> dict[str, Any]:
     ['summary']
     """
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **file_schema(kind).model_json_schema()}
+
+
+STRICT = ConfigDict(strict=True, allow_inf_nan=False)
+LONGEST_REASON = 200  # characters
+
+
+def strict(kind: Any) -> TypeAdapter[Any]:
+    """What checks a type that is no `Table`. To make it takes longer than to use it."""
+    return TypeAdapter(kind, config=STRICT)
+
+
+def conforming(kind: type[Table] | TypeAdapter[Any], content: Any, sentence: Callable[[ErrorDetails], str]) -> Any:
+    """Content as a type has it, or an `InputError` with the sentence for the first thing that is wrong with it."""
+    try:
+        return kind.validate_python(content) if isinstance(kind, TypeAdapter) else kind.model_validate(content)
+    except ValidationError as errors:
+        # Unknown keys first: a misspelt key is reported as a missing one too.
+        first = min(errors.errors(include_url=False), key=lambda error: error["type"] != "extra_forbidden")
+        raise InputError(sentence(first)) from None
+
+
+def key_path_of(error: ErrorDetails) -> KeyPath:
+    """Where an error is, without the forms that schemas distinguish, which stand in brackets. An unknown key may look like one."""
+    place = error["loc"]
+    key = place[-1:] if error["type"] == "extra_forbidden" else ()
+    return (*(step for step in place[: len(place) - len(key)] if not str(step).startswith("(")), *key)
+
+
+def validated(kind: type[Table] | TypeAdapter[Any], content: Any, where: str = "") -> Any:
+    """Content as a type has it, or an `InputError` that names the first place (within `where`) at which it is not, and the value there.
+
+    >>> validated(strict(list[int]), [1, 2.5], "days")
+    Traceback (most recent call last):
+    ...
+    lockgate.sim.errors.InputError: days[1] = 2.5: input should be a valid integer
+    """
+
+    def sentence(error: ErrorDetails) -> str:
+        place = key_path(key_path_of(error))
+        subject = f"{where}{'.' if where and place and place[0] != '[' else ''}{place}"
+        value = f"{shown(error['input'])}: {error['msg'][:1].lower()}{error['msg'][1:LONGEST_REASON]}"
+        return f"{subject} = {value}" if subject else value
+
+    return conforming(kind, content, sentence)
+
+
+Parameters = Mapping[str, Parameter]
+
+
+def reach(parameter: Parameter) -> tuple[float, float]:
+    """The smallest and the largest value that sampling can give it."""
+    if parameter.prior is None:
+        return parameter.default, parameter.default
+    return parameter.bounds if isinstance(parameter.prior, LogNormal) else extent(parameter.prior)
+
+
+def written(parameter: Parameter, value: float) -> str:
+    """The parameter and one end of what it can be."""
+    return (
+        f"{parameter.name} = {digits(value)}" if parameter.prior is None else f"{parameter.name} (which varies, as far as {digits(value)})"
+    )
+
+
+def contradictions(table: Parameters) -> Iterator[str]:
+    """One sentence for each pair of parameters that do not go together."""
+    for pair in PAIRS:
+        both = [table[name] for name in pair.names]
+        ends = [reach(parameter)[end == "high"] for parameter, end in zip(both, pair.worst, strict=True)]
+        if not pair.holds(*ends):
+            one, other = map(written, both, ends)
+            yield pair.sentence.format(one=one, other=other)

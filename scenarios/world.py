@@ -1,21 +1,89 @@
 """Worlds: the value or the prior of every parameter."""
 
+from dataclasses import replace
+from lockgate.scenarios.files import shown
+from lockgate.scenarios.schema import Range
+from lockgate.scenarios.schema import Times
+from lockgate.scenarios.schema import labels
+from lockgate.scenarios.sentence import limits
+from lockgate.sim.errors import span
+from lockgate.sim.errors import InputError
+from lockgate.sim.model.parameters import LogNormal
+from lockgate.sim.model.parameters import Parameter
+from lockgate.sim.model.parameters import Prior
+from lockgate.sim.model.parameters import Triangular
+from lockgate.sim.model.parameters import Uniform
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from dataclasses import field
 from functools import cached_property
 from os import PathLike
-from typing import Any, cast
+from typing import Any
+from typing import cast
+from lockgate.scenarios.schema import contradictions
+from lockgate.scenarios.load import lineage
+from lockgate.scenarios.files import quoted
+from lockgate.scenarios.schema import WorldFile
+from lockgate.scenarios.schema import parameters
+from lockgate.scenarios.sentence import checked_scenario
+from lockgate.scenarios.sentence import scenario_error
+from lockgate.scenarios.files import built_in_names
+from lockgate.sim.errors import is_within
+from lockgate.sim.errors import nearest
+from lockgate.sim.model.parameters import PARAMETERS
 
-from scenarios.consistency import contradictions
-from scenarios.load import lineage
-from scenarios.notation import quoted, shown
-from scenarios.prior import settled
-from scenarios.schema import WorldFile, parameters
-from scenarios.sentence import checked_scenario, limits, scenario_error
-from scenarios.source import built_in_names
-from sim.bounds import is_within
-from sim.errors import InputError, nearest
-from sim.parameters import PARAMETERS, Parameter
+def settled(parameter: Parameter, setting: float | int | bool | str | Range | Times) -> Parameter:
+    """The parameter as a world sets it. An InputError says what is wrong, without the file."""
+    match setting:
+        case Range():
+            return ranged(parameter, setting)
+        case Times():
+            return multiplied(parameter, setting.times)
+        case str():
+            return replace(parameter, default=labels(parameter)[setting], prior=None)
+    return replace(parameter, default=parameter.type(setting), prior=None)
+
+
+def ranged(parameter: Parameter, limits_: Range) -> Parameter:
+    """The parameter with a uniform or triangular prior."""
+    low, mode, high = limits_.low, limits_.mode, limits_.high
+    if not low <= (low if mode is None else mode) <= high:
+        order = "low <= high" if mode is None else "low <= mode <= high"
+        raise InputError(f"{parameter.name} = {shown(limits_.given())} must have {order}, {limits(parameter)}")
+    central = (low + high) / 2 if mode is None else mode
+    prior = Uniform(low, high) if mode is None else Triangular(low, mode, high)
+    return replace(parameter, default=parameter.cast(central), prior=prior if low < high else None)
+
+
+def multiplied(parameter: Parameter, factor: float) -> Parameter:
+    """The parameter with its default and prior multiplied by a factor."""
+    prior = scaled(parameter.prior, factor)
+    values = (factor * parameter.default, *(extent(prior) if prior else ()))
+    least, most = min(values), max(values)
+    if least < parameter.bounds[0] or most > parameter.bounds[1]:
+        raise InputError(f"{parameter.name}.times = {shown(factor)} makes it {span(least, most)}, it must be {limits(parameter)}")
+    return replace(parameter, default=parameter.type(factor * parameter.default), prior=prior)
+
+
+def scaled(prior: Prior | None, factor: float) -> Prior | None:
+    """The prior of a quantity that is multiplied by a factor."""
+    match prior:
+        case Uniform(low, high):
+            return Uniform(factor * low, factor * high)
+        case Triangular(low, mode, high):
+            return Triangular(factor * low, factor * mode, factor * high)
+        case LogNormal(median, low, high):
+            return LogNormal(factor * median, factor * low, factor * high)
+    return None
+
+
+def extent(prior: Prior) -> tuple[float, float]:
+    """The low and high that a prior states."""
+    match prior:
+        case Uniform(low, high) | Triangular(low, _, high) | LogNormal(_, low, high):
+            return low, high
+    raise TypeError(f"{prior!r} is no known prior")
+
 
 Value = float | int | bool
 NARROWEST = 2.0**-53  # the least distance from 0 and 1 at which every prior has a finite quantile

@@ -4,19 +4,25 @@
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from sim.numba_settings import ignore_settings_file
+from typing import TYPE_CHECKING
+from typing import Any
+from lockgate.sim.rules.numba_settings import ignore_settings_file
 
 if TYPE_CHECKING:
-    from sim.agents import DAY, BadActor, Government, Lab, OpenWeightLab, Partner
-    from sim.engine import simulate, trace
-    from sim.model import ReleaseModel
-    from sim.policy import Policy
+    from lockgate.sim.model.day import DAY
+    from lockgate.sim.model.day import BadActor
+    from lockgate.sim.model.day import Government
+    from lockgate.sim.model.day import Lab
+    from lockgate.sim.model.day import OpenWeightLab
+    from lockgate.sim.model.day import Partner
+    from lockgate.sim.engine.run import simulate
+    from lockgate.sim.engine.run import trace
+    from lockgate.sim.engine.mesa import ReleaseModel
+    from lockgate.sim.model.policy import Policy
 
 HOMES = {
-    "DAY": "sim.agents", "BadActor": "sim.agents", "Government": "sim.agents", "Lab": "sim.agents", "OpenWeightLab": "sim.agents",
-    "Partner": "sim.agents", "simulate": "sim.engine", "trace": "sim.engine", "ReleaseModel": "sim.model", "Policy": "sim.policy",
+    "DAY": "lockgate.sim.model.day", "BadActor": "lockgate.sim.model.day", "Government": "lockgate.sim.model.day", "Lab": "lockgate.sim.model.day", "OpenWeightLab": "lockgate.sim.model.day",
+    "Partner": "lockgate.sim.model.day", "simulate": "lockgate.sim.engine.run", "trace": "lockgate.sim.engine.run", "ReleaseModel": "lockgate.sim.engine.mesa", "Policy": "lockgate.sim.model.policy",
 }  # fmt: skip
 __all__ = ["DAY", "BadActor", "Government", "Lab", "OpenWeightLab", "Partner", "Policy", "ReleaseModel", "simulate", "trace"]
 

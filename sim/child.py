@@ -11,7 +11,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec
+from importlib.machinery import PathFinder
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -20,7 +21,7 @@ PACKAGES = ("sim", "scenarios", "experiments")
 
 
 def start(function: str, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
-    """Begin a process that calls a function, which is named as in `sim.engine:compile_all_but_days`.
+    """Begin a process that calls a function, which is named as in `sim.engine.run:compile_all_but_days`.
 
     Arguments are its `sys.argv`; options are those of `subprocess.Popen`, where `env` adds to this process's environment.
     """

@@ -8,11 +8,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.sweep.sweep import sweep
+from lockgate.experiments.sweep.sweep import sweep
 from tests.hostile_folders import STUDY, contents, remove
 from tests.plants import found, plant
 
-LOCKGATE = [sys.executable, "-P", "-c", "from experiments.cli import main; main()"]  # as installed: without the current folder
+LOCKGATE = [sys.executable, "-P", "-c", "from lockgate.experiments.cli import main; main()"]  # as installed: without the current folder
 SECONDS = 300
 CODES = {0, 2, 3, 4}
 ESCAPE, WRONG_BYTES = "\x1b]0;owned\x07", os.fsdecode(b"caf\xe9-\xff")
@@ -183,7 +183,7 @@ def run_case(surroundings: Surroundings, number: int) -> Ended:
 
 def cache_folder() -> str:
     """What `LOCKGATE_CACHE_DIR` would name for the compiled rules of this process."""
-    from sim.chance import FOLDER
+    from lockgate.sim.model.chance import FOLDER
 
     return str(FOLDER.parents[1])
 

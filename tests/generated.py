@@ -4,8 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sim.parameters import PARAMETERS
-from sim.policy import LEVERS, Policy
+from lockgate.sim.model.parameters import PARAMETERS
+from lockgate.sim.model.policy import LEVERS, Policy
 
 SMALL = {"labs": (1, 4), "open_weight_labs": (0, 3), "organisations": (1, 25), "bad_actors": (0, 40)}
 EAGER = {  # values at which rare things happen within a short run

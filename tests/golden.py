@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.ensemble import draw_worlds
-from scenarios import load_policy, load_world, policy_names, world_names
-from sim.engine import simulate, trace
-from sim.outcomes import HEADLINES
+from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.scenarios import load_policy, load_world, policy_names, world_names
+from lockgate.sim.engine.run import simulate, trace
+from lockgate.sim.model.outcomes import HEADLINES
 
 ROOT = Path(__file__).parents[1]
 FILE = Path(__file__).with_suffix(".json")

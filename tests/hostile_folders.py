@@ -11,19 +11,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments import open_study
-from experiments.cli import sentence
-from experiments.provenance import content_hash
-from experiments.study.factor import Factor
-from experiments.study.study import Study
-from experiments.sweep.folder import StudyFolder
-from experiments.sweep.journal import checksum, text
-from experiments.sweep.merge import merge
-from experiments.sweep.reopen import plan_of
-from experiments.sweep.replay import replayed
-from experiments.sweep.sweep import sweep
-from scenarios import load_policy, load_world, with_parameters
-from sim.model import ReleaseModel
+from lockgate.experiments import open_study
+from lockgate.experiments.cli import sentence
+from lockgate.experiments.provenance import content_hash
+from lockgate.experiments.study.factor import Factor
+from lockgate.experiments.study.study import Study
+from lockgate.experiments.sweep.folder import StudyFolder
+from lockgate.experiments.sweep.journal import checksum, text
+from lockgate.experiments.sweep.merge import merge
+from lockgate.experiments.sweep.folder import plan_of
+from lockgate.experiments.sweep.replay import replayed
+from lockgate.experiments.sweep.sweep import sweep
+from lockgate.scenarios import load_policy, load_world, with_parameters
+from lockgate.sim.engine.mesa import ReleaseModel
 
 WORLD = with_parameters(load_world("baseline"), {"organisations": 3, "bad_actors": 5})
 STUDY = Study(

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from experiments.benchmark import clock, compiled, floor, memory, mesa_runs, page, point, report, scaling, size, startup
-from experiments.benchmark.figures import Target, figures_of, short
-from experiments.cli import app
-from scenarios import load_policy
-from sim.chance import Purpose, exponential, stem, uniform
-from sim.engine import simulate
-from sim.formulas.attack import attack_success, whole
-from sim.outcomes import OUTCOMES
-from sim.parameters import parameter_table
+from lockgate.experiments.benchmark import clock, compiled, floor, memory, mesa_runs, page, point, report, scaling, size, startup
+from lockgate.experiments.benchmark.page import Target, figures_of, short
+from lockgate.experiments.cli import app
+from lockgate.scenarios import load_policy
+from lockgate.sim.model.chance import Purpose, exponential, stem, uniform
+from lockgate.sim.engine.run import simulate
+from lockgate.sim.model.formulas.attack import attack_success, whole
+from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.model.parameters import parameter_table
 
 KEYS = {"compiled_runs_per_second", "mesa_runs_per_second", "batch_run_runs_per_second", "floor_share", "peak_mb", "exponents"}
 SMALL = {"organisations": 5, "bad_actors": 20}

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.comparison import compare
-from experiments.ensemble import draw_worlds
-from experiments.study.load import load_study
-from scenarios import World, load_policy, load_world
-from sim.engine import simulate, trace
-from sim.errors import InputError
-from sim.model import ReleaseModel
-from sim.parameters import PAIRS, PARAMETERS, PARAMETERS_DTYPE, checked_worlds, parameter_table
-from sim.plan import Plan, refuse_too_many_results
-from sim.policy import LEVERS, Policy
+from lockgate.experiments.results.compare import compare
+from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.experiments.study.load import load_study
+from lockgate.scenarios import World, load_policy, load_world
+from lockgate.sim.engine.run import simulate, trace
+from lockgate.sim.errors import InputError
+from lockgate.sim.engine.mesa import ReleaseModel
+from lockgate.sim.model.parameters import PAIRS, PARAMETERS, PARAMETERS_DTYPE, checked_worlds, parameter_table
+from lockgate.sim.engine.plan import Plan, refuse_too_many_results
+from lockgate.sim.model.policy import LEVERS, Policy
 
 OPEN = Policy("open-release")
 TINY = {"organisations": 2, "bad_actors": 2}

@@ -14,13 +14,13 @@ from types import SimpleNamespace
 import numba
 import pytest
 
-from sim import cache, trust
-from sim.errors import InputError
+from lockgate.sim import cache, trust
+from lockgate.sim.errors import InputError
 
 OTHER = 54321  # a user id that nobody has
 MONTHS_AGO = time.time() - 100 * 24 * 3600
-CODE = "import sys, sim.chance; from sim.child import start; print(sim.chance.FOLDER)"
-CHILD = '; start("sim.chance:key", "x").wait(); print(sim.chance.FOLDER.is_dir())'
+CODE = "import sys, lockgate.sim.model.chance; from lockgate.sim.child import start; print(lockgate.sim.model.chance.FOLDER)"
+CHILD = '; start("lockgate.sim.model.chance:key", "x").wait(); print(lockgate.sim.model.chance.FOLDER.is_dir())'
 
 
 @pytest.fixture(autouse=True)

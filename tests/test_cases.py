@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from experiments.charts.replay import replay_chart
-from experiments.cli import app
-from experiments.validation.happened import CASES, Reported, chosen
-from experiments.validation.page import SHOWN, page
-from experiments.validation.replay import MEASURES, Replayed, found_inside, replay
-from experiments.validation.study import Study
-from scenarios import load_policy, policy_names
-from sim.errors import InputError
+from lockgate.experiments.charts.replay import replay_chart
+from lockgate.experiments.cli import app
+from lockgate.experiments.evidence.cases import CASES, Reported, chosen
+from lockgate.experiments.evidence.cases import SHOWN, page
+from lockgate.experiments.evidence.cases import MEASURES, Replayed, found_inside, replay
+from lockgate.experiments.evidence.patterns.observed import Study
+from lockgate.scenarios import load_policy, policy_names
+from lockgate.sim.errors import InputError
 
 DOCS = Path(__file__).parents[1] / "docs"
 STILL = {"bad_actors": 0}

@@ -11,18 +11,18 @@ import pytest
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
-from experiments.charts import channels, differences, displacement_table, draw_all, save_chart, timeline, tradeoff, weekly
-from experiments.charts.spans import StageSpan, stage_spans
-from experiments.comparison import compare
-from experiments.intervals import mean_interval
-from scenarios import load_policy, load_world, policy_names, with_parameters
-from sim.engine import trace
-from sim.errors import InputError
-from sim.outcomes import HEADLINES
-from sim.parameters import parameter_table
-from sim.row import NEVER, dtype
-from sim.vocabulary import Channel, EventKind, Stage
-from sim.world import System
+from lockgate.experiments.charts import channels, differences, displacement_table, draw_all, save_chart, timeline, tradeoff, weekly
+from lockgate.experiments.charts.timeline import StageSpan, stage_spans
+from lockgate.experiments.results.compare import compare
+from lockgate.experiments.results.intervals import mean_interval
+from lockgate.scenarios import load_policy, load_world, policy_names, with_parameters
+from lockgate.sim.engine.run import trace
+from lockgate.sim.errors import InputError
+from lockgate.sim.model.outcomes import HEADLINES
+from lockgate.sim.model.parameters import parameter_table
+from lockgate.sim.rules.row import NEVER, dtype
+from lockgate.sim.model.vocabulary import Channel, EventKind, Stage
+from lockgate.sim.model.world import System
 from tests.sizes import size
 
 SMALL = {"organisations": 20, "bad_actors": 50}

@@ -8,13 +8,13 @@ import sys
 import pytest
 from numba.core import config
 
-from sim import child
-from sim.engine import compile_rules
-from sim.errors import InputError
+from lockgate.sim import child
+from lockgate.sim.engine.run import compile_rules
+from lockgate.sim.errors import InputError
 from tests.full.faults.bench import write_study
 from tests.plants import found, plant
 
-LOCKGATE = [sys.executable, "-P", "-c", "from experiments.cli import main; main()"]  # as installed: without the current folder
+LOCKGATE = [sys.executable, "-P", "-c", "from lockgate.experiments.cli import main; main()"]  # as installed: without the current folder
 PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
 
 
@@ -45,7 +45,7 @@ def test_a_child_takes_nothing_from_the_current_folder(traces, monkeypatch, path
     monkeypatch.setenv("PYTHONPATH", path)
     for entry in path.split(os.pathsep):
         monkeypatch.setattr(sys, "path", [entry, os.path.abspath(entry), *sys.path])
-    with child.start("experiments.cli:main", "show", "staged-preview", **PIPES) as process:
+    with child.start("lockgate.experiments.cli:main", "show", "staged-preview", **PIPES) as process:
         said, complaint = process.communicate()
     assert (process.returncode, complaint) == (0, "")
     assert "staged-preview" in said
@@ -102,7 +102,7 @@ def test_a_sweep_in_a_folder_from_elsewhere(traces):
 @pytest.mark.parametrize("settings", ["disable_jit: 1\nopt: 0\n", "disable_jit: [1"])
 def test_numba_reads_no_settings_from_the_current_folder(traces, settings):
     (traces.parent / "here" / ".numba_config.yaml").write_text(settings)
-    done = python("import sim.chance; from numba.core import config; config.reload_config(); print(config.DISABLE_JIT, config.OPT)")
+    done = python("import lockgate.sim.model.chance; from numba.core import config; config.reload_config(); print(config.DISABLE_JIT, config.OPT)")
     assert (done.stdout, done.stderr) == ("0 _OptLevel(3)\n", "")
 
 
@@ -121,4 +121,4 @@ def test_a_compiler_that_is_turned_off_is_a_sentence(monkeypatch):
 
 def test_variables_of_the_environment_still_count(traces, monkeypatch):
     monkeypatch.setenv("NUMBA_OPT", "1")
-    assert python("import sim.chance; from numba.core import config; print(config.OPT)").stdout == "_OptLevel(1)\n"
+    assert python("import lockgate.sim.model.chance; from numba.core import config; print(config.OPT)").stdout == "_OptLevel(1)\n"

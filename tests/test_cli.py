@@ -10,14 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from experiments.command.option import parsed
-from experiments.command.screen import Lines
-from experiments.command.verdict import Wording, comparison_table, verdicts
-from sim.agents import DAY
-from sim.invariants import INVARIANTS, BrokenInvariant
-from sim.parameters import PARAMETERS
-from sim.policy import LEVERS
+from lockgate.experiments.cli import app
+from lockgate.experiments.command.option import parsed
+from lockgate.experiments.command.screen import Lines
+from lockgate.experiments.text.verdict import Wording, comparison_table, verdicts
+from lockgate.sim.model.day import DAY
+from lockgate.sim.model.invariants import INVARIANTS, BrokenInvariant
+from lockgate.sim.model.parameters import PARAMETERS
+from lockgate.sim.model.policy import LEVERS
 
 LOCKGATE = [sys.executable, "-m", "experiments"]
 TINY = ["--set", "organisations=20", "--set", "bad_actors=40", "--horizon", "30"]
@@ -74,7 +74,7 @@ def test_version():
     ],
 )
 def test_light_commands_load_nothing_heavy(command, heavy):
-    program = "import sys\nfrom experiments.cli import app\napp(sys.argv[1:], standalone_mode=False)\nprint(*sys.modules, file=sys.stderr)"
+    program = "import sys\nfrom lockgate.experiments.cli import app\napp(sys.argv[1:], standalone_mode=False)\nprint(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", program, *command.split()], capture_output=True, text=True, check=True)
     assert not heavy & set(done.stderr.split())
 
@@ -86,7 +86,7 @@ def test_light_commands_load_nothing_heavy(command, heavy):
 def test_compare_loads_neither_mesa_nor_charts_before_its_answer(tmp_path):
     program = """if True:
         import sys
-        from experiments.cli import app
+        from lockgate.experiments.cli import app
 
         class Stdout:
             def write(self, text):
@@ -439,7 +439,7 @@ def test_what_happens_inside_is_one_sentence(monkeypatch, error, code, said):
     def fail(*_arguments, **_options):
         raise error
 
-    monkeypatch.setattr("experiments.comparison.compare", fail)
+    monkeypatch.setattr("lockgate.experiments.results.compare.compare", fail)
     assert said in refused("compare", *PAIR, "--quiet", code=code)
 
 
@@ -447,7 +447,7 @@ def test_an_unforeseen_error_keeps_its_traceback(monkeypatch):
     def fail(*_arguments, **_options):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("experiments.comparison.compare", fail)
+    monkeypatch.setattr("lockgate.experiments.results.compare.compare", fail)
     assert isinstance(call("compare", *PAIR).exception, ZeroDivisionError)
 
 

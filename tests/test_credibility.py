@@ -6,16 +6,16 @@ import re
 import numpy as np
 import pytest
 
-from experiments.charts.style import caption
-from experiments.comparison import compare
-from experiments.credibility.card import credibility_card
-from experiments.credibility.factors import FACTORS, foot, validated, verified
-from experiments.credibility.record import recorded
-from experiments.credibility.screening import DRAWS_PER_PARAMETER, Influence, influences, rank_shares
-from experiments.store import save_comparison
-from scenarios import load_world, with_parameters
-from sim.chance import uniform
-from sim.parameters import PARAMETERS
+from lockgate.experiments.charts.style import caption
+from lockgate.experiments.results.compare import compare
+from lockgate.experiments.evidence.card import credibility_card
+from lockgate.experiments.evidence.card import FACTORS, foot, validated, verified
+from lockgate.experiments.evidence.card import recorded
+from lockgate.experiments.evidence.card import DRAWS_PER_PARAMETER, Influence, influences, rank_shares
+from lockgate.experiments.folder import save_comparison
+from lockgate.scenarios import load_world, with_parameters
+from lockgate.sim.model.chance import uniform
+from lockgate.sim.model.parameters import PARAMETERS
 from tests.full.page import PAGE, renewed
 from tests.relations.catalogue import readings
 
@@ -78,7 +78,7 @@ def test_the_card_says_draws_seeds_intervals_and_version(card):
 
 
 def test_a_card_of_another_model_says_so(monkeypatch):
-    monkeypatch.setattr("experiments.credibility.card.source_hash", lambda: "another")
+    monkeypatch.setattr("lockgate.experiments.evidence.card.source_hash", lambda: "another")
     assert "with an older model: " in credibility_card(small(20)).text()
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios import load_policy, policy_names
-from sim.agents import BadActor, Government, Lab, OpenWeightLab, Partner
-from sim.policy import Policy
+from lockgate.scenarios import load_policy, policy_names
+from lockgate.sim.model.day import BadActor, Government, Lab, OpenWeightLab, Partner
+from lockgate.sim.model.policy import Policy
 from tests.drivers import disagreements
 from tests.generated import policies, worlds
 from tests.sizes import size

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-import sim
-from scenarios import load_policy, policy_names
-from sim.engine import simulate
-from sim.errors import InputError
-from sim.parameters import parameter_table
-from sim.policy import Policy
+import lockgate.sim
+from lockgate.scenarios import load_policy, policy_names
+from lockgate.sim.engine.run import simulate
+from lockgate.sim.errors import InputError
+from lockgate.sim.model.parameters import parameter_table
+from lockgate.sim.model.policy import Policy
 
 SMALL = {"organisations": 20, "bad_actors": 40, "base_hazard": 0.2}
 
@@ -41,9 +41,9 @@ def test_progress_counts_every_world() -> None:
 
 
 EXPECTED_LOSS = """
-from sim.block import Memory
-from sim.parameters import parameter_table
-from sim.policy import Policy
+from lockgate.sim.engine.plan import Memory
+from lockgate.sim.model.parameters import parameter_table
+from lockgate.sim.model.policy import Policy
 memory = Memory()
 memory.begin(1, 10, parameter_table(1, organisations=2, bad_actors=2), Policy("any").phases())
 print(memory.table("constants")["expected_loss"][0])

@@ -7,8 +7,8 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from experiments.command.option import parsed
+from lockgate.experiments.cli import app
+from lockgate.experiments.command.option import parsed
 from tests.command_lines import DIGITS, ESCAPE, LOCKGATE, SMALL, WRONG_BYTES, Surroundings, cache_folder, run_case
 from tests.sizes import in_full, size
 
@@ -18,7 +18,7 @@ HOMELESS = """
 import os, pwd
 def nobody(*_): raise KeyError("no such user")
 pwd.getpwuid = nobody
-from experiments.cli import main
+from lockgate.experiments.cli import main
 main()
 """
 
@@ -207,8 +207,8 @@ os.environ["MPLBACKEND"] = "svg"
 import matplotlib
 matplotlib.rcParams["font.size"] = 33
 before = dict(matplotlib.rcParams)
-from experiments.charts import draw_all
-from experiments.comparison import compare
+from lockgate.experiments.charts import draw_all
+from lockgate.experiments.results.compare import compare
 draw_all(compare(["open-release", "withhold"], draws=2, horizon_days=9, fixed=True))
 assert dict(matplotlib.rcParams) == before
 assert os.environ["MPLBACKEND"] == "svg"

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.comparison import compare
-from experiments.evaluate import OUTCOME_NAMES, evaluate
-from scenarios import load_policy, load_world, with_levers
-from sim.engine import run_plan, simulate
-from sim.errors import InputError
-from sim.parameters import parameter_table
-from sim.plan import Plan
-from sim.policy import Policy
+from lockgate.experiments.results.compare import compare
+from lockgate.experiments.results.evaluate import OUTCOME_NAMES, evaluate
+from lockgate.scenarios import load_policy, load_world, with_levers
+from lockgate.sim.engine.run import run_plan, simulate
+from lockgate.sim.errors import InputError
+from lockgate.sim.model.parameters import parameter_table
+from lockgate.sim.engine.plan import Plan
+from lockgate.sim.model.policy import Policy
 
 DAYS = 60
 SMALL = {"organisations": 20, "bad_actors": 40, "base_hazard": 0.2}
@@ -144,7 +144,7 @@ def test_a_plan_whose_draws_have_different_policies_is_that_of_each(monkeypatch)
     draw_of, policy_of = [0, 1, 1, 3, 3, 3], [2, 0, 1, 1, 1, 0]
     for short in (False, True):
         if short:
-            monkeypatch.setattr("sim.plan.operations_expected", lambda horizon, worlds: np.ones(len(worlds), np.int64))
+            monkeypatch.setattr("lockgate.sim.engine.plan.operations_expected", lambda horizon, worlds: np.ones(len(worlds), np.int64))
         for check in (False, True):
             plan = Plan(worlds, policies, seeds, DAYS, draw_of, policy_of)
             run_plan(plan, check=check and not short)

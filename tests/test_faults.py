@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from experiments.sweep.cluster import Link, given
-from experiments.sweep.folder import StudyFolder
-from experiments.sweep.reopen import plan_of
-from experiments.sweep.worker import OtherVersion, answer_on_cluster
-from sim.errors import InputError
+from lockgate.experiments.sweep.cluster import Link, given
+from lockgate.experiments.sweep.folder import StudyFolder
+from lockgate.experiments.sweep.folder import plan_of
+from lockgate.experiments.sweep.worker import OtherVersion, answer_on_cluster
+from lockgate.sim.errors import InputError
 from tests.full.faults import cluster, damage, errors, identity, kills, races, runs, stops
 from tests.full.faults.bench import Bench, serving
 from tests.sizes import size
@@ -121,7 +121,7 @@ def test_a_cluster_gives_the_same_bytes_when_its_workers_are_killed(longer):
 
 
 def test_a_cluster_that_does_not_answer_is_refused(monkeypatch):
-    monkeypatch.setattr("experiments.sweep.cluster.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("lockgate.experiments.sweep.cluster.CONNECT_SECONDS", 0.5)
     with pytest.raises(InputError, match="no Dask scheduler answers there"):
         Link(cluster.NOWHERE)
 

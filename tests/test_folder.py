@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.folder import check_folder, plain, write_folder
-from sim.errors import InputError
+from lockgate.experiments.folder import check_folder, plain, write_folder
+from lockgate.sim.errors import InputError
 
 STUDY = {"policies": {"a": "1"}, "draws": 5}
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from sim.chance import Purpose, _draw, _grow, _link, _stem, draw, key, uniform
+from lockgate.sim.model.chance import Purpose, _draw, _grow, _link, _stem, draw, key, uniform
 from tests.generator import avalanche, collisions, dieharder, rank, uniformity
 from tests.generator.mixers import MIXERS, keyed
 from tests.generator.splitmix import MASK, link, word_of

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from experiments.study.load import load_study
-from experiments.study.table import LONGEST_LINE, MOST_BYTES
-from scenarios import load_policy, load_world
-from scenarios.load import MOST_LINKS
-from scenarios.reading import MOST_DEPTH, MOST_PARTS, MOST_TOML_BYTES, has_long_key, read_limited, toml_tables
-from sim import limits
-from sim.errors import InputError
+from lockgate.experiments.cli import app
+from lockgate.experiments.study.load import load_study
+from lockgate.experiments.study.factor import LONGEST_LINE, MOST_BYTES
+from lockgate.scenarios import load_policy, load_world
+from lockgate.scenarios.load import MOST_LINKS
+from lockgate.scenarios.files import MOST_DEPTH, MOST_PARTS, MOST_TOML_BYTES, has_long_key, read_limited, toml_tables
+from lockgate.sim import limits
+from lockgate.sim.errors import InputError
 
 ROOT = Path(__file__).parents[1]
 
@@ -250,4 +250,4 @@ def test_a_limit_is_written_once():
         for package in ("sim", "scenarios", "experiments") for path in sorted((ROOT / package).rglob("*.py"))
         for name in re.findall(r"^([A-Z_]+) = ", path.read_text("utf-8"), re.MULTILINE) if name in names
     ]  # fmt: skip
-    assert assigned == [("sim/limits.py", name) for name in vars(limits) if name in names]
+    assert assigned == [("sim/settings.py", name) for name in vars(limits) if name in names]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from experiments.folder import plain
-from experiments.intervals import (
+from lockgate.experiments.folder import plain
+from lockgate.experiments.results.intervals import (
     LEVEL,
     POISSON,
     UPPER,
@@ -22,8 +22,8 @@ from experiments.intervals import (
     share_interval,
     unskewed,
 )
-from sim.chance import Purpose, uniform
-from sim.outcomes import HEADLINES, OUTCOMES
+from lockgate.sim.model.chance import Purpose, uniform
+from lockgate.sim.model.outcomes import HEADLINES, OUTCOMES
 from tests.full.interval_coverage import Case, called_different, cases, coverage, draw, policies
 
 DRAWS, STUDIES = 50, 4000

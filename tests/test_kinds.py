@@ -5,21 +5,21 @@ from typing import Annotated, Any, ClassVar
 
 import pytest
 
-from sim.agent import Agent, Alarm
-from sim.agents import BadActor, Partner
-from sim.agents.bad_actor import operate, plan_operation, plan_theft, try_theft
-from sim.driver import driver
-from sim.engine import simulate, trace
-from sim.errors import RuleError
-from sim.invariants import MissingRow
-from sim.model import ReleaseModel
-from sim.parameters import parameter_table
-from sim.policy import Policy
-from sim.reach import Reach
-from sim.row import Count, Index
-from sim.rule import rule
-from sim.tables import Table, table_of_kind
-from sim.vocabulary import ActorKind
+from lockgate.sim.model.agent import Agent, Alarm
+from lockgate.sim.model.day import BadActor, Partner
+from lockgate.sim.model.bad_actor import operate, plan_operation, plan_theft, try_theft
+from lockgate.sim.engine.driver import driver
+from lockgate.sim.engine.run import simulate, trace
+from lockgate.sim.errors import RuleError
+from lockgate.sim.model.invariants import MissingRow
+from lockgate.sim.engine.mesa import ReleaseModel
+from lockgate.sim.model.parameters import parameter_table
+from lockgate.sim.model.policy import Policy
+from lockgate.sim.rules.reach import Reach
+from lockgate.sim.rules.row import Count, Index
+from lockgate.sim.rules.rule import rule
+from lockgate.sim.model.tables import Table, table_of_kind
+from lockgate.sim.model.vocabulary import ActorKind
 
 SMALL = {"organisations": 12, "bad_actors": 40, "base_hazard": 0.3, "crew_gap_days": 5.0}
 POLICY = Policy("programme", {"lab_programme": True, "launch_partners": 4, "preview_days": 20})
@@ -65,7 +65,7 @@ class Counting(Partner):
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What is compiled here does not fill the user's cache."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.cache.cache_root", lambda: tmp_path_factory.mktemp("cache"))
+        patch.setattr("lockgate.sim.rules.cache.cache_root", lambda: tmp_path_factory.mktemp("cache"))
         yield
 
 
@@ -187,7 +187,7 @@ def test_a_row_that_is_not_there_is_named_when_checked(kind: type[Partner]) -> N
 
 def test_every_rule_of_the_model_is_marked() -> None:
     for function in driver().reach.functions:
-        if function.__module__.startswith("sim.") and function.__module__ != "sim.chance":
+        if function.__module__.startswith("sim.") and function.__module__ != "lockgate.sim.model.chance":
             assert hasattr(function, "__rule__"), function
 
 

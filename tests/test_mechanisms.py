@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scenarios import load_policy, load_world
-from sim.engine import simulate
-from sim.parameters import parameter_table
-from sim.policy import Policy
-from sim.vocabulary import Feedback
+from lockgate.scenarios import load_policy, load_world
+from lockgate.sim.engine.run import simulate
+from lockgate.sim.model.parameters import parameter_table
+from lockgate.sim.model.policy import Policy
+from lockgate.sim.model.vocabulary import Feedback
 
 RUNS = 20
 # mechanism, policy, what switches it off (levers or parameters), outcome, sign of (off - on)

@@ -13,14 +13,14 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from experiments.charts import draw_all
-from experiments.charts.chart import SCREEN_DPI
-from experiments.charts.plots import Plots
-from experiments.command.compare import print_comparison
-from experiments.command.verdict import Wording, columns, rows, verdicts
-from experiments.comparison import compare
-from scenarios import load_policy, load_world, with_parameters
-from sim.errors import InputError
+from lockgate.experiments.charts import draw_all
+from lockgate.experiments.charts.style import SCREEN_DPI
+from lockgate.experiments.charts.plots import Plots
+from lockgate.experiments.command.compare import print_comparison
+from lockgate.experiments.text.verdict import Wording, columns, rows, verdicts
+from lockgate.experiments.results.compare import compare
+from lockgate.scenarios import load_policy, load_world, with_parameters
+from lockgate.sim.errors import InputError
 
 WORLD = with_parameters(load_world("baseline"), {"organisations": 20, "bad_actors": 50})
 ASKED = {"world": WORLD, "draws": 3, "horizon_days": 60}
@@ -233,7 +233,7 @@ def test_the_bar_goes_where_the_run_fails(cell):
 
 def with_failing_runs():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("experiments.comparison.run_in_memory", lambda *_, **__: 1 / 0)
+        patch.setattr("lockgate.experiments.results.compare.run_in_memory", lambda *_, **__: 1 / 0)
         compare(["withhold"], **ASKED, progress=True)
 
 

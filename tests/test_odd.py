@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from experiments.odd import page
-from experiments.odd.markdown import anchor, headings
-from experiments.odd.page import TEMPLATE
-from experiments.odd.source import drawing_rules, rules
-from experiments.odd.submodels import unexplained
-from sim.agents import DAY, KINDS
-from sim.chance import Purpose
-from sim.invariants import INVARIANTS
-from sim.measures import Week
-from sim.outcomes import Outcomes
-from sim.parameters import PARAMETERS, THEMES
-from sim.policy import LEVERS
-from sim.row import fields
-from sim.tables import ROWS
+from lockgate.experiments.cli import app
+from lockgate.experiments.odd import page
+from lockgate.experiments.odd.tables import anchor, headings
+from lockgate.experiments.odd.page import TEMPLATE
+from lockgate.experiments.odd.source import drawing_rules, rules
+from lockgate.experiments.odd.submodels import unexplained
+from lockgate.sim.model.day import DAY, KINDS
+from lockgate.sim.model.chance import Purpose
+from lockgate.sim.model.invariants import INVARIANTS
+from lockgate.sim.model.measures import Week
+from lockgate.sim.model.outcomes import Outcomes
+from lockgate.sim.model.parameters import PARAMETERS, THEMES
+from lockgate.sim.model.policy import LEVERS
+from lockgate.sim.rules.row import fields
+from lockgate.sim.model.tables import ROWS
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "odd.md"
@@ -83,10 +83,10 @@ def test_another_lever_field_or_order_makes_the_page_stale(monkeypatch):
         assert is_stale()
     with monkeypatch.context() as patch:
         patch.setattr(KINDS["labs"], "effort", 0.5)
-        patch.setattr("sim.row._KNOWN", {})
+        patch.setattr("lockgate.sim.rules.row._KNOWN", {})
         assert is_stale()
     with monkeypatch.context() as patch:
-        patch.setattr("experiments.odd.tables.DAY", dict(reversed(DAY.items())))
+        patch.setattr("lockgate.experiments.odd.tables.DAY", dict(reversed(DAY.items())))
         assert is_stale()
 
 
@@ -147,7 +147,7 @@ def test_rules_that_the_prose_names_exist():
 
 
 def test_commands_that_the_prose_names_are_understood():
-    from experiments.command.option import chosen
+    from lockgate.experiments.command.option import chosen
 
     commands = re.findall(r"`lockgate compare ([^`]+)`", TEMPLATE.read_text(encoding="utf-8"))
     assert len(commands) > 5

@@ -11,17 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.command.verdict import censored, table_column
-from experiments.intervals import change, level
-from sim.measures import WEEK_END, WEEKLY, Week
-from sim.outcomes import HEADLINES, OUTCOMES, Outcomes, Traits, outcome_of
-from sim.row import Field, dtype
+from lockgate.experiments.text.verdict import censored, table_column
+from lockgate.experiments.results.intervals import change, level
+from lockgate.sim.model.measures import WEEK_END, WEEKLY, Week
+from lockgate.sim.model.outcomes import HEADLINES, OUTCOMES, Outcomes, Traits, outcome_of
+from lockgate.sim.rules.row import Field, dtype
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("sim", "scenarios", "experiments")
 MANY = 3  # outcomes in one list, set, tuple or dictionary
 # What the government does is left out where two policies that differ in nothing else are compared: that is of this check alone.
-LISTS = {("experiments/verification/release_delay.py", "asked"), ("experiments/verification/release_delay.py", "waiting")}
+LISTS = {("experiments/evidence/reductions/release_delay.py", "asked"), ("experiments/evidence/reductions/release_delay.py", "waiting")}
 ANNOTATION = 'Annotated[Count, "of actors, twice", Traits(better="high", headline=True, tabled=True, short="bans twice")] = 0'
 
 
@@ -101,7 +101,7 @@ def test_every_unit_has_a_column(unit, kind, said):
 
 
 def test_an_outcome_is_added_in_one_file(tmp_path):
-    found = said_by(added(tmp_path), "-c", "from sim.outcomes import HEADLINES, OUTCOMES; print('bans_twice' in OUTCOMES, HEADLINES[-1])")
+    found = said_by(added(tmp_path), "-c", "from lockgate.sim.model.outcomes import HEADLINES, OUTCOMES; print('bans_twice' in OUTCOMES, HEADLINES[-1])")
     assert found == "True bans_twice\n"
     assert "Bans twice: of actors, twice." in said_by(tmp_path, "-m", "experiments", "show", "bans_twice")
 

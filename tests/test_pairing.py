@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from experiments.command.paired import paired
-from experiments.comparison import compare
-from experiments.ensemble import Ensemble
-from experiments.pairing import BEFORE, Run, first_difference, state, unlike
-from experiments.results.source import InMemory
-from scenarios import load_policy, load_world, with_levers, with_parameters
-from sim.block import Memory
-from sim.outcomes import OUTCOMES
-from sim.parameters import parameter_table
-from sim.policy import Policy
+from lockgate.experiments.text.verdict import paired
+from lockgate.experiments.results.compare import compare
+from lockgate.experiments.results.ensemble import Ensemble
+from lockgate.experiments.results.pairing import BEFORE, Run, first_difference, state, unlike
+from lockgate.experiments.results.source import InMemory
+from lockgate.scenarios import load_policy, load_world, with_levers, with_parameters
+from lockgate.sim.engine.plan import Memory
+from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.model.parameters import parameter_table
+from lockgate.sim.model.policy import Policy
 
 DAYS = 60
 WORLD = parameter_table(1, organisations=20, bad_actors=60, base_hazard=0.1, leak_hazard=0.01)

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from experiments.credibility.record import recorded
-from experiments.validation.observed import FACTS
-from experiments.validation.pattern import CALIBRATION, HELD_OUT, MEETS, MISSES, NO_FIGURE, Estimate, Fact, Pattern, proportion, quantile
-from experiments.validation.study import DRAWS, SEED, Study
-from experiments.validation.table import SIMULATED, patterns, summary
-from sim.parameters import GRADES, PARAMETERS
-from sim.policy import LEVERS
+from lockgate.experiments.cli import app
+from lockgate.experiments.evidence.card import recorded
+from lockgate.experiments.evidence.patterns.observed import FACTS
+from lockgate.experiments.evidence.patterns.pattern import CALIBRATION, HELD_OUT, MEETS, MISSES, NO_FIGURE, Estimate, Fact, Pattern, proportion, quantile
+from lockgate.experiments.evidence.patterns.observed import DRAWS, SEED, Study
+from lockgate.experiments.evidence.patterns.pattern import SIMULATED, patterns, summary
+from lockgate.sim.model.parameters import GRADES, PARAMETERS
+from lockgate.sim.model.policy import LEVERS
 from tests.sizes import few
 
 KEYS = ["name", "meaning", "observed", "observed_low", "observed_high", "simulated", "low", "high", "unit", "use", "parameters", "grade",

@@ -21,7 +21,7 @@ COMMANDS = (
     "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/pytest",
 )
 SCRIPT = Path(sys.executable).with_name("lockgate")
-LOCKGATE = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-c", "from experiments.cli import main; main()"]
+LOCKGATE = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-c", "from lockgate.experiments.cli import main; main()"]
 
 
 def blocks(page):

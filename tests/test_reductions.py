@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from experiments.verification import REDUCTIONS, approval_queue, incidents, leaks, patch_curve, race, release_delay, timing_threshold
-from sim.errors import InputError
+from lockgate.experiments.evidence.reductions import REDUCTIONS, approval_queue, incidents, leaks, patch_curve, race, release_delay, timing_threshold
+from lockgate.sim.errors import InputError
 
 
 def first_everyday(rows):
@@ -99,7 +99,7 @@ def test_release_delay_that_is_not_exact_is_seen(monkeypatch):
     [("open_shock_day", -1), ("open_shock_day", 1), ("open_shock_capability", -1.0), ("fallback_chance", 1.0), ("base_hazard", 0.0)],
 )
 def test_substitute_that_is_none_is_seen(monkeypatch, name, value):
-    from experiments.verification import substitutes
+    from lockgate.experiments.evidence.reductions import substitutes
 
     monkeypatch.setitem(substitutes.EQUAL, name, value)
     assert disagreeing(REDUCTIONS["R8"].job({})())

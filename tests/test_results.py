@@ -14,26 +14,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import open_study
-from experiments.comparison import compare
-from experiments.ensemble import draw_worlds
-from experiments.folder import plain
-from experiments.intervals import change, level
-from experiments.results.results import Results, results_in_memory
-from experiments.store import save_comparison
-from experiments.study.factor import Factor
-from experiments.study.study import Study
-from experiments.sweep.folder import Damaged, StudyFolder
-from experiments.sweep.layout import arrow_schema
-from experiments.sweep.metadata import TYPES, write_datapackage
-from experiments.sweep.part import part_of
-from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.runner import Runner
-from experiments.sweep.sweep import sweep
-from scenarios import load_policy, load_world, with_parameters
-from sim.engine import simulate
-from sim.errors import InputError
-from sim.outcomes import OUTCOMES
+from lockgate.experiments import open_study
+from lockgate.experiments.results.compare import compare
+from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.experiments.folder import plain
+from lockgate.experiments.results.intervals import change, level
+from lockgate.experiments.results.results import Results, results_in_memory
+from lockgate.experiments.folder import save_comparison
+from lockgate.experiments.study.factor import Factor
+from lockgate.experiments.study.study import Study
+from lockgate.experiments.sweep.folder import Damaged, StudyFolder
+from lockgate.experiments.sweep.layout import arrow_schema
+from lockgate.experiments.sweep.metadata import TYPES, write_datapackage
+from lockgate.experiments.sweep.layout import part_of
+from lockgate.experiments.sweep.plan import Piece, SweepPlan
+from lockgate.experiments.sweep.runner import Runner
+from lockgate.experiments.sweep.sweep import sweep
+from lockgate.scenarios import load_policy, load_world, with_parameters
+from lockgate.sim.engine.run import simulate
+from lockgate.sim.errors import InputError
+from lockgate.sim.model.outcomes import OUTCOMES
 
 KEPT = ("model_enabled_harm", "incidents", "billion_incident", "realised_loss", "release_delay_days", "usable_lead_months")
 SMALL = {"organisations": 20, "bad_actors": 60}
@@ -173,7 +173,7 @@ def test_importing_experiments_reads_no_parquet():
 
 
 def equal(row, expected):
-    """Whether a row of a frame has the values that `experiments.intervals` gives."""
+    """Whether a row of a frame has the values that `experiments.results.intervals` gives."""
     flat = dict(expected)
     if nonzero := flat.pop("nonzero", None):
         flat |= {"nonzero_share": nonzero["share"], "nonzero_share_low": nonzero["low"], "nonzero_share_high": nonzero["high"]}

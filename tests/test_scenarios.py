@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import scenarios
-from scenarios import json_schema, load_policy, load_world, policy_names, with_levers, with_parameters, world_names
-from sim.errors import InputError
-from sim.parameters import PARAMETERS
-from sim.policy import LEVERS, Policy
+import lockgate.scenarios
+from lockgate.scenarios import json_schema, load_policy, load_world, policy_names, with_levers, with_parameters, world_names
+from lockgate.sim.errors import InputError
+from lockgate.sim.model.parameters import PARAMETERS
+from lockgate.sim.model.policy import LEVERS, Policy
 
 POLICIES = {
     "open-release", "open-weights-release", "staged-preview", "partner-programme", "directive-revocation",
@@ -129,7 +129,7 @@ def test_directive_comes_three_days_after_the_launch_and_lasts_nineteen():
 
 def test_package_imports_only_the_descriptions_of_sim():
     """The compiled parts of sim take seconds to import, and a scenario needs none of them."""
-    allowed = {"sim.bounds", "sim.errors", "sim.parameters", "sim.policy", "sim.vocabulary"}
+    allowed = {"lockgate.sim.errors", "lockgate.sim.errors", "lockgate.sim.model.parameters", "lockgate.sim.model.policy", "lockgate.sim.model.vocabulary"}
     for file in PACKAGE.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sim":

@@ -11,15 +11,15 @@ import matplotlib as mpl
 import pytest
 from PIL import Image
 
-from experiments import read_provenance
-from experiments.cli import main
-from experiments.comparison import compare
-from experiments.provenance import code_hash, lockgate_version
-from experiments.stamp import KEY, MOST_BYTES, PNG
-from experiments.store import save_comparison
-from scenarios import load_world, with_parameters
-from sim.chance import SCHEME
-from sim.errors import InputError
+from lockgate.experiments import read_provenance
+from lockgate.experiments.cli import main
+from lockgate.experiments.results.compare import compare
+from lockgate.experiments.provenance import code_hash, lockgate_version
+from lockgate.experiments.provenance import KEY, MOST_BYTES, PNG
+from lockgate.experiments.folder import save_comparison
+from lockgate.scenarios import load_world, with_parameters
+from lockgate.sim.model.chance import SCHEME
+from lockgate.sim.errors import InputError
 
 WORLD = with_parameters(load_world("baseline"), {"organisations": 20, "bad_actors": 50})
 TINY = ["--set", "organisations=20", "--set", "bad_actors=50", "--horizon", "30", "--quiet"]

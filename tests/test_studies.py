@@ -15,19 +15,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from experiments.ensemble import draw_worlds
-from experiments.study.consistency import hull
-from experiments.study.design import count, points, unit_sample
-from experiments.study.factor import Factor
-from experiments.study.load import FOLDER, load_study, study_names
-from experiments.study.schema import file_schema, json_schema
-from scenarios import load_policy, load_world, policy_names, world_names
-from sim.engine import simulate
-from sim.errors import InputError
-from sim.outcomes import OUTCOMES
-from sim.parameters import PARAMETERS, Uniform
-from sim.policy import LEVERS
+from lockgate.experiments.cli import app
+from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.experiments.study.load import hull
+from lockgate.experiments.study.design import count, points, unit_sample
+from lockgate.experiments.study.factor import Factor
+from lockgate.experiments.study.load import FOLDER, load_study, study_names
+from lockgate.experiments.study.schema import file_schema, json_schema
+from lockgate.scenarios import load_policy, load_world, policy_names, world_names
+from lockgate.sim.engine.run import simulate
+from lockgate.sim.errors import InputError
+from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.model.parameters import PARAMETERS, Uniform
+from lockgate.sim.model.policy import LEVERS
 from tests.sizes import size
 
 ROOT = Path(__file__).parents[1]
@@ -353,8 +353,8 @@ ANYTHING = st.recursive(
 @settings(max_examples=size(50, 150))
 @given(section=st.sampled_from(["levers", "dates", "uncertainties", "switches", "design", "stop"]), data=st.data())
 def test_anything_in_a_table_is_accepted_or_said_in_a_sentence(section, data):
-    from experiments.study.sentence import problem
-    from scenarios.strict import conforming
+    from lockgate.experiments.study.sentence import problem
+    from lockgate.scenarios.schema import conforming
 
     names = {"design": ["kind", "points", "levels", "table"], "stop": ["outcome", "every", "half_width"]}
     known = names.get(section, [*LEVERS, *PARAMETERS])
@@ -674,7 +674,7 @@ def test_a_lever_without_effect_is_noticed(study):
 
 
 def test_list_shows_studies_and_stays_light():
-    program = "import sys\nfrom experiments.cli import app\napp(['list'], standalone_mode=False)\nprint(*sys.modules, file=sys.stderr)"
+    program = "import sys\nfrom lockgate.experiments.cli import app\napp(['list'], standalone_mode=False)\nprint(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert all(name in done.stdout for name in ("Studies", *study_names()))
     assert not {"numba", "scipy", "SALib", "pandas"} & set(done.stderr.split())

@@ -11,27 +11,27 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from experiments.comparison import compare
-from experiments.ensemble import draw_worlds
-from experiments.store import save_comparison
-from experiments.study.content import content_of, study_of
-from experiments.study.factor import Factor
-from experiments.study.study import Stop, Study
-from experiments.sweep.folder import Damaged, OtherPlan, StudyFolder
-from experiments.sweep.lock import FolderInUse, FolderLock
-from experiments.sweep.merge import merge
-from experiments.sweep.plan import Piece, SweepPlan, chunk_of
-from experiments.sweep.reopen import plan_of
-from experiments.sweep.replay import replayed
-from experiments.sweep.retry import CannotRun, Retry
-from experiments.sweep.sweep import sweep
-from experiments.sweep.workers import Died, TimedOut
-from scenarios import load_policy, load_world, with_levers, with_parameters
-from sim.driver import driver
-from sim.engine import compile_rules, simulate
-from sim.errors import InputError
-from sim.plan import Plan
+from lockgate.experiments.cli import app
+from lockgate.experiments.results.compare import compare
+from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.experiments.folder import save_comparison
+from lockgate.experiments.study.study import content_of, study_of
+from lockgate.experiments.study.factor import Factor
+from lockgate.experiments.study.study import Stop, Study
+from lockgate.experiments.sweep.folder import Damaged, OtherPlan, StudyFolder
+from lockgate.experiments.sweep.safe import FolderInUse, FolderLock
+from lockgate.experiments.sweep.merge import merge
+from lockgate.experiments.sweep.plan import Piece, SweepPlan, chunk_of
+from lockgate.experiments.sweep.folder import plan_of
+from lockgate.experiments.sweep.replay import replayed
+from lockgate.experiments.sweep.workers import CannotRun, Retry
+from lockgate.experiments.sweep.sweep import sweep
+from lockgate.experiments.sweep.workers import Died, TimedOut
+from lockgate.scenarios import load_policy, load_world, with_levers, with_parameters
+from lockgate.sim.engine.driver import driver
+from lockgate.sim.engine.run import compile_rules, simulate
+from lockgate.sim.errors import InputError
+from lockgate.sim.engine.plan import Plan
 
 SIZE = {"organisations": 10, "bad_actors": 30}
 LAGS, DAYS = (2.0, 6.0), (0, 30, 60)
@@ -269,7 +269,7 @@ def test_other_words_limits_and_draws_are_no_other_study(swept):
 
 
 def test_results_of_other_sources_are_not_mixed(swept, monkeypatch):
-    monkeypatch.setattr("experiments.sweep.plan.sources_hash", lambda _: "0" * 16)
+    monkeypatch.setattr("lockgate.experiments.sweep.plan.sources_hash", lambda _: "0" * 16)
     with pytest.raises(OtherPlan, match=r"code: [0-9a-f]{16} there, 0{16} here"):
         sweep(study(series=("harm",)), swept)
     with pytest.raises(OtherPlan, match="made by another version of the program"):
@@ -439,7 +439,7 @@ def test_runs_that_go_wrong_are_rows_and_the_others_go_on(one_in_nine_fails, mon
 
 def test_a_broken_invariant_is_a_row_too(monkeypatch, tmp_path):
     def broken(plan, memory, first, last):
-        from sim.invariants import INVARIANTS, BrokenInvariant
+        from lockgate.sim.model.invariants import INVARIANTS, BrokenInvariant
 
         raise BrokenInvariant(INVARIANTS[0], 3, 0, 7, "a policy")
 
@@ -504,7 +504,7 @@ def test_workers_that_never_begin_end_the_sweep(monkeypatch):
         def run(self, piece, failed, seconds):
             raise Died("no memory", started=False)
 
-    monkeypatch.setattr("experiments.sweep.retry.STARTS", 3)
+    monkeypatch.setattr("lockgate.experiments.sweep.workers.STARTS", 3)
     with pytest.raises(CannotRun, match="no worker can be started: no memory"):
         Retry(Absent(), None, Event())(Piece(0, 1))
 
@@ -530,7 +530,7 @@ def test_a_row_that_was_changed_is_noticed(swept, tmp_path):
     pq.write_table(changed, part.paths(tmp_path)["runs"])
     with pytest.raises(Damaged, match=r"part-000000016-000000031\.parquet is damaged"):
         replayed(plan_of(folder), folder, 17)
-    from experiments.sweep.folder import digest
+    from lockgate.experiments.sweep.folder import digest
 
     record = {"first": 16, "last": 32, "files": {"runs": digest(part.paths(tmp_path)["runs"].read_bytes())}, "wrong": 0, "tally": {}}
     folder.journal.append(record)

@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from experiments.charts.style import named
-from experiments.cli import app
-from experiments.command.screen import paragraph
-from experiments.sweep.sweep import sweep
-from experiments.text import printable, printable_lines
+from lockgate.experiments.charts.style import named
+from lockgate.experiments.cli import app
+from lockgate.experiments.command.screen import paragraph
+from lockgate.experiments.sweep.sweep import sweep
+from lockgate.experiments.text.numbers import printable, printable_lines
 from tests.command_lines import BIDI, DIGITS, ESCAPE, SMALL, WRONG_BYTES, hidden
 from tests.hostile_folders import STUDY
 

@@ -5,8 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from experiments.verification import REDUCTIONS, race, release_delay
+from lockgate.experiments.cli import app
+from lockgate.experiments.evidence.reductions import REDUCTIONS, race, release_delay
 
 KEYS = ["name", "parameters", "formula", "simulated", "standard_error", "tolerance", "holds"]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from experiments.mesa import ReleaseModel
-from scenarios import policy_names, world_names
+from lockgate.experiments.mesa import ReleaseModel
+from lockgate.scenarios import policy_names, world_names
 
 
 class Watched(ReleaseModel):

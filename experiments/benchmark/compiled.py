@@ -3,12 +3,12 @@
 import os
 from collections.abc import Callable
 from typing import Any
-
-from experiments.benchmark.size import POLICIES, Size
-from scenarios import load_policy
-from sim.engine import simulate
-from sim.parameters import parameter_table
-from sim.plan import Results
+from lockgate.experiments.benchmark.size import POLICIES
+from lockgate.experiments.benchmark.size import Size
+from lockgate.scenarios import load_policy
+from lockgate.sim.engine.run import simulate
+from lockgate.sim.model.parameters import parameter_table
+from lockgate.sim.engine.plan import Results
 
 GOVERNMENTS = 2
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from typing import Any
-
 import mesa
-
-from experiments.benchmark.size import POLICY, Size
-from scenarios import load_policy
-from sim.model import ReleaseModel
+from lockgate.experiments.benchmark.size import POLICY
+from lockgate.experiments.benchmark.size import Size
+from lockgate.scenarios import load_policy
+from lockgate.sim.engine.mesa import ReleaseModel
 
 PROCESSES = 2
 NOTHING = {"organisations": 1, "bad_actors": 0, "horizon_days": 1}  # a run that costs nothing

@@ -2,15 +2,15 @@
 
 import json
 import sys
-from dataclasses import asdict, dataclass
-from subprocess import PIPE, CalledProcessError
+from dataclasses import asdict
+from dataclasses import dataclass
+from subprocess import PIPE
+from subprocess import CalledProcessError
 from typing import Any
-
-from experiments.benchmark.clock import seconds
-from experiments.benchmark.memory import peak_mb
-from experiments.benchmark.size import POLICY
-from sim.child import start
-
+from lockgate.experiments.benchmark.machine import seconds
+from lockgate.experiments.benchmark.machine import peak_mb
+from lockgate.experiments.benchmark.size import POLICY
+from lockgate.sim.child import start
 
 @dataclass(frozen=True)
 class Point:
@@ -36,9 +36,9 @@ class Weighed:
 
 def weigh(point: Point) -> Weighed:
     """Measure a point in this process."""
-    from scenarios import load_policy
-    from sim.engine import simulate
-    from sim.parameters import parameter_table
+    from lockgate.scenarios import load_policy
+    from lockgate.sim.engine.run import simulate
+    from lockgate.sim.model.parameters import parameter_table
 
     policies = [load_policy(name) for name in point.policies]
     simulate(parameter_table(1, organisations=1, bad_actors=1), policies, [0], 1, threads=1)  # loads what is compiled
@@ -55,7 +55,7 @@ def weigh(point: Point) -> Weighed:
 
 def weigh_alone(point: Point) -> Weighed:
     """Measure a point in a process of its own, whose peak of memory is that of this point alone."""
-    with start("experiments.benchmark.point:main", json.dumps(asdict(point)), stdout=PIPE) as process:
+    with start("lockgate.experiments.benchmark.point:main", json.dumps(asdict(point)), stdout=PIPE) as process:
         told, _ = process.communicate()
     if process.returncode:
         raise CalledProcessError(process.returncode, process.args)

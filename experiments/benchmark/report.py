@@ -3,11 +3,18 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-
-from experiments.benchmark import compiled, floor, mesa_runs, scaling, startup
-from experiments.benchmark.clock import Act, interleaved, middles, ranges
-from experiments.benchmark.machine import load, machine
-from experiments.benchmark.size import Size
+from lockgate.experiments.benchmark import compiled
+from lockgate.experiments.benchmark import floor
+from lockgate.experiments.benchmark import mesa_runs
+from lockgate.experiments.benchmark import scaling
+from lockgate.experiments.benchmark import startup
+from lockgate.experiments.benchmark.machine import Act
+from lockgate.experiments.benchmark.machine import interleaved
+from lockgate.experiments.benchmark.machine import middles
+from lockgate.experiments.benchmark.machine import ranges
+from lockgate.experiments.benchmark.machine import load
+from lockgate.experiments.benchmark.machine import machine
+from lockgate.experiments.benchmark.size import Size
 
 Samples = dict[str, Any]
 

@@ -4,10 +4,10 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-
-from experiments.benchmark.clock import NOT_MEASURED, seconds
-from experiments.benchmark.size import Size
-from sim.child import start
+from lockgate.experiments.benchmark.machine import NOT_MEASURED
+from lockgate.experiments.benchmark.machine import seconds
+from lockgate.experiments.benchmark.size import Size
+from lockgate.sim.child import start
 
 COMPARE = ("compare", "--draws", "50", "--quiet", "--out")
 
@@ -15,7 +15,7 @@ COMPARE = ("compare", "--draws", "50", "--quiet", "--out")
 def answer_seconds(arguments: tuple[str, ...], cache: Path) -> float:
     """Time until the answer is printed. `compare` prints it at once; its charts, which come after it, are not waited for."""
     pipes = {"env": {"LOCKGATE_CACHE_DIR": str(cache)}, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with start("experiments.cli:main", *arguments, **pipes) as process:
+    with start("lockgate.experiments.cli:main", *arguments, **pipes) as process:
         line = b""
 
         def first_line() -> None:
@@ -29,7 +29,7 @@ def answer_seconds(arguments: tuple[str, ...], cache: Path) -> float:
 
 def start_up(size: Size, advance: Callable[[int], None]) -> dict[str, list[float]]:
     """`--help`, and `compare` with compiled rules and without."""
-    from sim.chance import FOLDER
+    from lockgate.sim.model.chance import FOLDER
 
     kept = FOLDER.parents[1]  # what LOCKGATE_CACHE_DIR would name
     found: dict[str, list[float]] = {"help_seconds": [], "warm_start_seconds": [], "cold_start_seconds": []}

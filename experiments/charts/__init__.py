@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-from experiments.charts.channels import channels
-from experiments.charts.chart import Chart
-from experiments.charts.differences import differences
-from experiments.charts.displacement import displacement_table
-from experiments.charts.style import DPI, one_at_a_time
-from experiments.charts.timeline import timeline
-from experiments.charts.tradeoff import tradeoff
-from experiments.charts.weekly import weekly
-from experiments.results.results import Results
+from lockgate.experiments.charts.channels import channels
+from lockgate.experiments.charts.style import Chart
+from lockgate.experiments.charts.differences import differences
+from lockgate.experiments.charts.channels import displacement_table
+from lockgate.experiments.charts.style import DPI
+from lockgate.experiments.charts.style import one_at_a_time
+from lockgate.experiments.charts.timeline import timeline
+from lockgate.experiments.charts.tradeoff import tradeoff
+from lockgate.experiments.charts.weekly import weekly
+from lockgate.experiments.results.results import Results
 
 __all__ = ["channels", "chart_files", "differences", "displacement_table", "draw_all", "save", "timeline", "tradeoff", "weekly"]
 

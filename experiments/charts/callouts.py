@@ -1,18 +1,23 @@
 """Direct labels: names beside what they name, moved until none covers another or a mark."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, radians, sin
-from typing import Any, cast
-
+from math import cos
+from math import radians
+from math import sin
+from typing import Any
+from typing import cast
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Annotation
-from matplotlib.transforms import Bbox, Transform
-
-from experiments.charts.style import GREY, INK, NORMAL
+from matplotlib.transforms import Bbox
+from matplotlib.transforms import Transform
+from lockgate.experiments.charts.style import GREY
+from lockgate.experiments.charts.style import INK
+from lockgate.experiments.charts.style import NORMAL
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

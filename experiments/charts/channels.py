@@ -1,25 +1,66 @@
 """Through which channels harm and operations come, and where operations go that a policy keeps from a channel."""
 
-from collections.abc import Sequence
 from typing import Any
-
 import numpy as np
+from lockgate.experiments.results.results import Results
+from lockgate.sim.model.vocabulary import Channel
+from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
-from matplotlib.ticker import FuncFormatter, MaxNLocator
-
-from experiments.amount import numeral, ticked
-from experiments.charts.chart import Chart
-from experiments.charts.displacement import displaced
-from experiments.charts.quantity import Quantity, quantity
-from experiments.charts.style import BLUE, CHANNELS, GREY, INK, NORMAL, PALE, SMALL, blank, caption, named, one_at_a_time, patch, settle
-from experiments.results.results import Results
-from experiments.stamp import comparison_provenance
-from sim.vocabulary import Channel
+from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import MaxNLocator
+from lockgate.experiments.text.numbers import numeral
+from lockgate.experiments.text.numbers import ticked
+from lockgate.experiments.charts.style import Chart
+from lockgate.experiments.charts.style import Quantity
+from lockgate.experiments.charts.style import quantity
+from lockgate.experiments.charts.style import BLUE
+from lockgate.experiments.charts.style import CHANNELS
+from lockgate.experiments.charts.style import GREY
+from lockgate.experiments.charts.style import INK
+from lockgate.experiments.charts.style import NORMAL
+from lockgate.experiments.charts.style import PALE
+from lockgate.experiments.charts.style import SMALL
+from lockgate.experiments.charts.style import blank
+from lockgate.experiments.charts.style import caption
+from lockgate.experiments.charts.style import named
+from lockgate.experiments.charts.style import one_at_a_time
+from lockgate.experiments.charts.style import patch
+from lockgate.experiments.charts.style import settle
+from lockgate.experiments.provenance import comparison_provenance
 
 Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def displaced(comparison: Results) -> Array:
+    """Operations summed over draws, by policy, by channel under the reference, and by channel under the policy, (P, 5, 5)."""
+    return np.asarray(comparison.displacement.sum(axis=0))
+
+
+def displacement_table(comparison: Results) -> list[dict[str, Any]]:
+    """One row for each policy, channel used under the reference, and channel used under the policy.
+
+    `operations` are summed over draws, `share` is of those that used the same channel under the reference. Channels that no operation
+    used under the reference have no rows.
+    """
+    counts = displaced(comparison)
+    return [
+        {
+            "policy": name,
+            "reference_channel": before.label,
+            "channel": after.label,
+            "operations": int(counts[place, before, after]),
+            "share": float(counts[place, before, after] / counts[place, before].sum()),
+        }
+        for place, name in enumerate(comparison.names)
+        for before in Channel
+        if counts[place, before].sum() > 0
+        for after in Channel
+    ]
+
+
 
 NAMES = {channel: channel.name.lower().replace("_", " ") for channel in Channel}
 SHORT = {

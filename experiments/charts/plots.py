@@ -1,22 +1,21 @@
 """The charts of a comparison, each by its name: `results.plot.tradeoff()`."""
 
 from typing import TYPE_CHECKING
-
-from experiments.charts.channels import channels
-from experiments.charts.chart import Chart
-from experiments.charts.differences import differences
-from experiments.charts.timeline import timeline
-from experiments.charts.tradeoff import tradeoff
-from experiments.charts.weekly import weekly
-from experiments.stamp import comparison_provenance
-from sim.bounds import shown
-from sim.engine import trace
-from sim.errors import InputError, nearest
-from sim.settings import whole
+from lockgate.experiments.charts.channels import channels
+from lockgate.experiments.charts.style import Chart
+from lockgate.experiments.charts.differences import differences
+from lockgate.experiments.charts.timeline import timeline
+from lockgate.experiments.charts.tradeoff import tradeoff
+from lockgate.experiments.charts.weekly import weekly
+from lockgate.experiments.provenance import comparison_provenance
+from lockgate.sim.errors import shown
+from lockgate.sim.engine.run import trace
+from lockgate.sim.errors import InputError
+from lockgate.sim.errors import nearest
+from lockgate.sim.settings import whole
 
 if TYPE_CHECKING:
-    from experiments.results.results import Results
-
+    from lockgate.experiments.results.results import Results
 
 class Plots:
     """Each method draws one chart, a Matplotlib figure. PNG and SVG files saved of it say how it was made (`read_provenance`)."""

@@ -4,27 +4,155 @@ The palette is Okabe and Ito's (2008), which readers with any colour vision can 
 and line style for policies, a hatch for channels and stages.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, wraps
-from textwrap import fill
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
-
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from typing import Any
+import numpy as np
+from lockgate.experiments.text.numbers import numeral
+from lockgate.experiments.text.numbers import scale
+from lockgate.sim.model.outcomes import OUTCOMES
+import json
+from io import BytesIO
+from os import PathLike
+from os import fsdecode
+from pathlib import PurePath
+from threading import RLock
+import matplotlib as mpl
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from lockgate.experiments.provenance import KEY
+from collections.abc import Callable
+from functools import cache
+from functools import wraps
+from textwrap import fill
+from typing import TYPE_CHECKING
+from typing import ParamSpec
+from typing import TypeVar
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import findfont
+from matplotlib.font_manager import get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
 from matplotlib.style import context
-
-from experiments.charts.chart import DRAWING, Chart
-from experiments.credibility.factors import foot
-from experiments.provenance import lockgate_version
-from experiments.text import escaped, printable
-from sim.vocabulary import Channel, Stage
+from lockgate.experiments.evidence.card import foot
+from lockgate.experiments.provenance import lockgate_version
+from lockgate.experiments.text.numbers import escaped
+from lockgate.experiments.text.numbers import printable
+from lockgate.sim.model.vocabulary import Channel
+from lockgate.sim.model.vocabulary import Stage
 
 if TYPE_CHECKING:
-    from experiments.results.results import Results
+    from lockgate.experiments.results.results import Results
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+DOLLARS = r"US\$"  # escaped: two bare dollar signs in one text would begin mathematics
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A name, the unit in which it is shown, and how many of these units one unit of the model is."""
+
+    name: str
+    unit: str
+    factor: float
+
+    @property
+    def label(self) -> str:
+        """Name and unit, for an axis."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+    def said(self, value: float, *, signed: bool = False) -> str:
+        """A value of the model as text, with its unit."""
+        number = numeral(value * self.factor, signed=signed)
+        if self.unit.startswith(DOLLARS):
+            size = self.unit.removeprefix(DOLLARS)
+            return f"{number[0]}{DOLLARS} {number[1:]}{size}" if number[0] in "+−" else f"{DOLLARS} {number}{size}"
+        return f"{number} {self.unit}".rstrip()
+
+
+def outcome_quantity(outcome: str, values: Array) -> Quantity:
+    """How to show these values of an outcome."""
+    known = OUTCOMES[outcome]
+    return quantity(known.long, known.unit, values)
+
+
+def quantity(name: str, unit: str, values: Array) -> Quantity:
+    r"""How to show values in this unit of the model: shares as percentages, US$ in thousands, millions and so on.
+
+    >>> quantity("harm", "US$", np.array([2.5e6])).label
+    'harm (US\\$ million)'
+    """
+    finite = np.abs(values[np.isfinite(values)])
+    told, size = scale(unit, float(finite.max()) if finite.size else 0.0)
+    return Quantity(name, told.replace("US$", DOLLARS), 1.0 / size)
+
+
+def decades(values: Sequence[float] | Array) -> float:
+    """The distance from 0 from which a symmetric logarithmic axis is logarithmic: below it lie few of the values.
+
+    >>> decades([0.0, 3.0, 40.0, 500.0])
+    1.0
+    """
+    sizes = np.abs(np.asarray(values, float))
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0.0)]
+    if not sizes.size:
+        return 1.0
+    return float(10.0 ** np.floor(np.log10(max(np.quantile(sizes, 0.02), sizes.max() * 1e-5))))
+
+
+DRAWING = RLock()  # Matplotlib's settings, fonts and caches belong to the whole process
+NO_DATE = {"png": {"Software": None}, "svg": {"Date": None}}  # nor the version of Matplotlib where it would stand alone
+SCREEN_DPI = 100  # of a picture in a notebook: 1060 pixels wide
+SHADES = 256  # of the same: as many as cover all that there are, for faint points are few and still mean something
+
+
+class Chart(Figure):
+    """A figure with its title on one line, and its provenance (`experiments.provenance`), which is empty where none is known."""
+
+    def __init__(self, *args: Any, title: str = "", provenance: dict[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.title, self.provenance = title.replace(r"\$", "$"), provenance or {}
+
+    def savefig(self, fname: Any, *, metadata: dict[str, Any] | None = None, **options: Any) -> None:
+        """Save as `Figure.savefig` does. PNG and SVG carry the provenance beside the caller's own metadata, and no date."""
+        kind = str(options.get("format") or suffix_of(fname) or mpl.rcParams["savefig.format"]).lower()
+        if kind in NO_DATE:
+            metadata = {**NO_DATE[kind], **self.stamp(), **(metadata or {})}
+        with DRAWING, mpl.rc_context({"svg.hashsalt": "lockgate"}):
+            super().savefig(fname, metadata=metadata, **options)
+
+    def png(self) -> bytes:
+        """A small PNG file for the screen, some 40 kB: fewer points and colours than `savefig` gives."""
+        full, small = BytesIO(), BytesIO()
+        self.savefig(full, format="png", dpi=SCREEN_DPI)
+        with Image.open(full) as image:
+            fewer = image.convert("RGB").quantize(SHADES, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        fewer.save(small, "PNG", pnginfo=self.png_text())
+        return small.getvalue()
+
+    def png_text(self) -> PngInfo:
+        """The provenance as PNG has it."""
+        text = PngInfo()
+        for key, value in self.stamp().items():
+            text.add_text(key, value)
+        return text
+
+    def stamp(self) -> dict[str, str]:
+        """The provenance as text, if there is any."""
+        return {KEY: json.dumps(self.provenance)} if self.provenance else {}
+
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows."""
+        return self.png()
+
+
+def suffix_of(name: Any) -> str:
+    """The kind of file that a name asks for, if it is one."""
+    return PurePath(fsdecode(name)).suffix.removeprefix(".") if isinstance(name, str | PathLike) else ""
+
 
 DPI = 150
 WIDTH = 10.6  # inches: 1590 pixels

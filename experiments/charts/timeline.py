@@ -1,22 +1,160 @@
 """One run as a story: who could use which system when, and what happened."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
-
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 import numpy as np
+from lockgate.experiments.text.numbers import numeral
+from itertools import pairwise
+from typing import NamedTuple
+from lockgate.sim.rules.row import NEVER
+from lockgate.sim.model.vocabulary import EventKind
+from lockgate.sim.model.vocabulary import Stage
+from lockgate.sim.model.world import HOME_GOVERNMENT
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
-
-from experiments.charts.chart import Chart
-from experiments.charts.lanes import MOST, lane_name, lanes, owned, system_name
-from experiments.charts.spans import StageSpan, stage_spans
-from experiments.charts.style import INK, NORMAL, PALE, SMALL, STAGES, blank, drawable, named, one_at_a_time, patch, settle
-from experiments.provenance import lockgate_version
-from sim.vocabulary import EventKind, Stage
+from lockgate.experiments.charts.style import Chart
+from lockgate.experiments.charts.style import INK
+from lockgate.experiments.charts.style import NORMAL
+from lockgate.experiments.charts.style import PALE
+from lockgate.experiments.charts.style import SMALL
+from lockgate.experiments.charts.style import STAGES
+from lockgate.experiments.charts.style import blank
+from lockgate.experiments.charts.style import drawable
+from lockgate.experiments.charts.style import named
+from lockgate.experiments.charts.style import one_at_a_time
+from lockgate.experiments.charts.style import patch
+from lockgate.experiments.charts.style import settle
+from lockgate.experiments.provenance import lockgate_version
 
 Array = np.ndarray[Any, np.dtype[Any]]
+
+MOST = {"covered": 6, "rival": 4, "open": 4}  # lanes of each group
+
+
+def lanes(tables: Mapping[str, Array]) -> list[int]:
+    """Rows of the systems to show: the covered lab's critical ones, then those that were longest the best of their kind."""
+    systems = tables["systems"]
+    horizon = int(tables["weeks"]["day"][-1]) + 1
+    critical = [row for row in owned(tables, 0) if systems["ready_day"][row] < horizon and systems["capability"][row] >= 0.0]
+    others = np.flatnonzero(~systems["open_lab"] & (systems["owner"] > 0)).tolist()
+    rivals = longest_best(systems, others, "public_day", horizon)[: MOST["rival"]]
+    published = longest_best(systems, np.flatnonzero(systems["open_lab"]).tolist(), "weights_day", horizon)[: MOST["open"]]
+    return critical[: MOST["covered"]] + sorted_by_day(systems, rivals) + sorted_by_day(systems, published)
+
+
+def owned(tables: Mapping[str, Array], lab: int) -> list[int]:
+    """The rows of a frontier lab's systems, the oldest first."""
+    systems = tables["systems"]
+    rows = np.flatnonzero(~systems["open_lab"] & (systems["owner"] == lab))
+    return sorted(rows.tolist(), key=lambda row: int(systems["number"][row]))
+
+
+def longest_best(systems: Array, rows: Sequence[int], day_name: str, horizon: int) -> list[int]:
+    """Those of the rows that were the most capable of them when they came out, the one that stayed so longest first."""
+    best = -np.inf
+    leaders: list[int] = []
+    out = [row for row in rows if systems[day_name][row] < horizon]
+    for row in sorted(out, key=lambda row: (systems[day_name][row], -systems["capability"][row])):
+        if systems["capability"][row] > best:
+            best = float(systems["capability"][row])
+            leaders.append(row)
+    begins = [max(0, int(systems[day_name][row])) for row in leaders]
+    length = dict(zip(leaders, np.diff([*begins, horizon]), strict=True))
+    return sorted(leaders, key=lambda row: (-length[row], row))
+
+
+def sorted_by_day(systems: Array, rows: Sequence[int]) -> list[int]:
+    """The rows in the order in which their systems were ready."""
+    return sorted(rows, key=lambda row: (systems["ready_day"][row], row))
+
+
+def system_name(tables: Mapping[str, Array], row: int) -> str:
+    """Lab A is the covered lab, and its system 1 the first covered one; labs that publish weights have numbers."""
+    system = tables["systems"][row]
+    again, letter = divmod(int(system["owner"]), 26)
+    owner = f"Open {system['owner'] + 1}" if system["open_lab"] else f"Lab {chr(ord('A') + letter)}{again + 1 if again else ''}"
+    return f"{owner} system {system['number']}"
+
+
+def lane_name(tables: Mapping[str, Array], row: int) -> str:
+    """Name and capability."""
+    return f"{system_name(tables, row)} ({numeral(round(float(tables['systems']['capability'][row]), 1), signed=True)})"
+
+
+
+OPENINGS = {
+    EventKind.TRAINED: Stage.TESTING,
+    EventKind.READY: Stage.HELD,
+    EventKind.HOLD: Stage.HELD,
+    EventKind.PUBLIC: Stage.PUBLIC,
+    EventKind.WEIGHTS: Stage.OPEN_WEIGHTS,
+    EventKind.DIRECTIVE: Stage.DARK,
+}
+LIMITS = (EventKind.PROGRAMME, EventKind.COMPLIED)
+
+
+class StageSpan(NamedTuple):
+    """A system's row, its stage, and the first and last day of that stage, both included."""
+
+    system: int
+    stage: Stage
+    first: int
+    last: int
+
+
+def stage_spans(tables: Mapping[str, Array]) -> list[StageSpan]:
+    """The spans of every system that was ever used or ready in a run, by system and day; what lasted no whole day is left out."""
+    horizon = int(tables["weeks"]["day"][-1]) + 1
+    spans: list[StageSpan] = []
+    for row in range(len(tables["systems"])):
+        changes = [*stage_changes(tables, row), (horizon, Stage.UNUSED)]
+        spans += [StageSpan(row, stage, first, end - 1) for (first, stage), (end, _) in pairwise(changes) if end > first]
+    return spans
+
+
+def stage_changes(tables: Mapping[str, Array], row: int) -> list[tuple[int, Stage]]:
+    """The days on which a system came to another stage, and these stages."""
+    events = tables["events"]
+    changes = [(0, stage) for stage in stage_at_start(tables["systems"][row])]
+    before_dark = Stage.PUBLIC
+    for event in events[events["system"] == row]:
+        kind = EventKind(event["kind"])
+        stage = OPENINGS.get(kind)
+        if kind in LIMITS:
+            stage = limited_stage(tables, row)
+        elif kind == EventKind.RESTORED:
+            stage = before_dark
+        if kind == EventKind.DIRECTIVE:
+            before_dark = changes[-1][1]
+        if stage is not None:
+            changes.append((int(event["day"]), stage))
+    return changes
+
+
+def stage_at_start(system: Any) -> list[Stage]:
+    """The stage of a system that was out before day 0, for which the log has no event."""
+    if system["weights_day"] < 0:
+        return [Stage.OPEN_WEIGHTS]
+    return [Stage.PUBLIC] if system["public_day"] < 0 else []
+
+
+def limited_stage(tables: Mapping[str, Array], row: int) -> Stage:
+    """Whether a system that was limited went to partners or was held from everyone.
+
+    The log has one event for both. A system still limited in the end shows which; for others it is whether partners had been offered
+    any system by that day.
+    """
+    system = tables["systems"][row]
+    last = Stage(system["resume_stage"] if system["stage"] == Stage.DARK else system["stage"])
+    if last in (Stage.HELD, Stage.PARTNERS):
+        return last
+    programme_day = int(tables["governments"]["programme_day"][HOME_GOVERNMENT])
+    return Stage.PARTNERS if programme_day != NEVER and system["offered_day"] >= programme_day else Stage.HELD
+
+
 
 NOTE = (
     f"Shown are Lab A's first {MOST['covered']} critical systems, and the {MOST['rival']} public ones of its rivals and {MOST['open']} "
@@ -61,7 +199,7 @@ SIGNS = {
 
 @one_at_a_time
 def timeline(tables: Mapping[str, Array], policy_name: str, *, caption: str = "") -> Chart:
-    """One lane a system over the days of one run (`sim.engine.trace`): who could use it, and the events that mattered."""
+    """One lane a system over the days of one run (`sim.engine.run.trace`): who could use it, and the events that mattered."""
     spans = stage_spans(tables)
     chosen = lanes(tables)
     horizon = int(tables["weeks"]["day"][-1]) + 1

@@ -1,1 +1,5 @@
 """The commands of the command line, one a file, and what they share."""
+
+
+
+

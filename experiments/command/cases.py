@@ -4,21 +4,30 @@ import math
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
+from typing import TYPE_CHECKING
+from typing import Annotated
+from typing import Any
 import typer
-
-from experiments.amount import brief, count, percent, scale
-from experiments.command.environment import load_charts
-from experiments.command.option import Json, Quiet, check_writable
-from experiments.command.screen import paragraph, print_json, print_table, progress, results
-from experiments.text import printable
+from lockgate.experiments.text.numbers import brief
+from lockgate.experiments.text.numbers import count
+from lockgate.experiments.text.numbers import percent
+from lockgate.experiments.text.numbers import scale
+from lockgate.experiments.command.terminal import load_charts
+from lockgate.experiments.command.option import Json
+from lockgate.experiments.command.option import Quiet
+from lockgate.experiments.command.option import check_writable
+from lockgate.experiments.command.screen import paragraph
+from lockgate.experiments.command.screen import print_json
+from lockgate.experiments.command.screen import print_table
+from lockgate.experiments.command.screen import progress
+from lockgate.experiments.command.screen import results
+from lockgate.experiments.text.numbers import printable
 
 if TYPE_CHECKING:
-    from experiments.folder import Writer
-    from experiments.validation.happened import Case
-    from experiments.validation.replay import Replayed
-    from experiments.validation.study import Study
+    from lockgate.experiments.folder import Writer
+    from lockgate.experiments.evidence.cases import Case
+    from lockgate.experiments.evidence.cases import Replayed
+    from lockgate.experiments.evidence.patterns.observed import Study
 
 EXAMPLES = """\
 \b
@@ -37,15 +46,15 @@ def cases(names: Names = None, out: Out = None, quiet: Quiet = False, as_json: J
 
     What was reported (and not verified) stands beside the distribution of what the model says could have happened.
     """
-    from experiments.command.compare import announce_compiling
-    from experiments.validation.happened import chosen
-    from experiments.validation.replay import replay
-    from experiments.validation.study import Study
+    from lockgate.experiments.command.compare import announce_compiling
+    from lockgate.experiments.evidence.cases import chosen
+    from lockgate.experiments.evidence.cases import replay
+    from lockgate.experiments.evidence.patterns.observed import Study
 
     wanted = chosen(names or [])
     study = Study()
     if out is not None:
-        from experiments.folder import check_folder
+        from lockgate.experiments.folder import check_folder
 
         check_writable(out)
         check_folder(out, cases_asked(wanted, study))
@@ -95,11 +104,11 @@ def save_cases(wanted: list["Case"], replayed: dict[str, list["Replayed"]], stud
     """Write a chart of each case and all numbers to a folder, whole or not at all."""
     load_charts()
 
-    from experiments.charts import chart_files
-    from experiments.charts.replay import replay_chart
-    from experiments.folder import write_folder, write_json
-    from experiments.provenance import provenance
-    from experiments.stamp import chart_provenance
+    from lockgate.experiments.charts import chart_files
+    from lockgate.experiments.charts.replay import replay_chart
+    from lockgate.experiments.folder import write_folder, write_json
+    from lockgate.experiments.provenance import provenance
+    from lockgate.experiments.provenance import chart_provenance
 
     files: dict[str, Writer] = {"cases.json": partial(write_json, content(wanted, replayed, study))}
     asked, command = cases_asked(wanted, study), ["lockgate", *sys.argv[1:]]

@@ -2,26 +2,31 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
-
+from typing import Annotated
+from typing import Any
 import typer
-
-from experiments.command.environment import load_charts
-from experiments.command.option import (
-    Check,
-    Horizon,
-    Json,
-    Out,
-    Quiet,
-    Seed,
-    Settings,
-    WorldOption,
-    chosen,
-    folder_for,
-)
-from experiments.command.screen import paragraph, print_json, print_table, progress, results, say
-from experiments.text import printable
-from sim.limits import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_THREADS
+from lockgate.experiments.command.terminal import load_charts
+from lockgate.experiments.command.option import Check
+from lockgate.experiments.command.option import Horizon
+from lockgate.experiments.command.option import Json
+from lockgate.experiments.command.option import Out
+from lockgate.experiments.command.option import Quiet
+from lockgate.experiments.command.option import Seed
+from lockgate.experiments.command.option import Settings
+from lockgate.experiments.command.option import WorldOption
+from lockgate.experiments.command.option import chosen
+from lockgate.experiments.command.option import folder_for
+from lockgate.experiments.command.screen import paragraph
+from lockgate.experiments.command.screen import print_json
+from lockgate.experiments.command.screen import print_table
+from lockgate.experiments.command.screen import progress
+from lockgate.experiments.command.screen import results
+from lockgate.experiments.command.screen import say
+from lockgate.experiments.text.numbers import printable
+from lockgate.sim.settings import LARGEST_SEED
+from lockgate.sim.settings import LONGEST_DAYS
+from lockgate.sim.settings import MOST_DRAWS
+from lockgate.sim.settings import MOST_THREADS
 
 POLICIES = ["open-release", "staged-preview", "partner-programme"]
 EXAMPLES = """\
@@ -58,7 +63,7 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
 
     Prints means, 95 % intervals and differences from the first policy, paired world by world, and writes tables and charts to a folder.
     """
-    from sim.settings import whole
+    from lockgate.sim.settings import whole
 
     whole("--draws", draws, 1, MOST_DRAWS, "sampled worlds")
     whole("--seed", seed, 0, LARGEST_SEED, "any whole number: the same seed gives the same results")
@@ -66,8 +71,8 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     whole("--threads", 1 if threads is None else threads, 1, MOST_THREADS, "threads")
     loaded, place = chosen(policies or POLICIES, world, settings)
 
-    from experiments.comparison import compare as compare_policies
-    from experiments.provenance import comparison_asked
+    from lockgate.experiments.results.compare import compare as compare_policies
+    from lockgate.experiments.provenance import comparison_asked
 
     folder = folder_for(out, "compare", comparison_asked(loaded, place, draws, seed, horizon, fixed))
     announce_compiling(check=check, quiet=quiet)
@@ -82,7 +87,7 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     say("drawing the charts ...", quiet=quiet)
     load_charts()
 
-    from experiments.store import save_comparison
+    from lockgate.experiments.folder import save_comparison
 
     save_comparison(comparison, folder, ["lockgate", *sys.argv[1:]])
     if not as_json and not quiet:
@@ -91,7 +96,7 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
 
 def announce_compiling(*, check: bool, quiet: bool) -> None:
     """Compile what the first run of all needs, before anything else is computed, and say so."""
-    from sim.engine import compile_rules, is_compiled
+    from lockgate.sim.engine.run import compile_rules, is_compiled
 
     if not is_compiled(check=check):
         say("compiling the model's rules (once, about 10 s) ...", quiet=quiet)
@@ -100,8 +105,8 @@ def announce_compiling(*, check: bool, quiet: bool) -> None:
 
 def print_comparison(comparison: Any) -> None:
     """The table, and a sentence for each policy."""
-    from experiments.command.paired import notes
-    from experiments.command.verdict import Wording, comparison_table, heading, verdicts
+    from lockgate.experiments.text.verdict import notes
+    from lockgate.experiments.text.verdict import Wording, comparison_table, heading, verdicts
 
     console, summary = results(), comparison.summary()
     words = Wording(comparison.horizon_days, comparison.draws, comparison.fixed)
@@ -117,7 +122,7 @@ def print_comparison(comparison: Any) -> None:
 
 def print_places(folder: Path) -> None:
     """Where the results lie."""
-    from experiments.store import CARD
+    from lockgate.experiments.folder import CARD
 
     charts = sorted(path for path in folder.rglob("*.png"))
     console = results()

@@ -1,22 +1,27 @@
 """`lockgate list`, `show`, `validate` and `schema`: what can be simulated, and whether a file of one's own is right."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-
+from typing import TYPE_CHECKING
+from typing import Annotated
+from typing import Any
+from typing import Literal
 import typer
-
-from experiments.amount import count
-from experiments.command.option import Json
-from experiments.command.screen import paragraph, print_json, print_table, print_text, results
-from experiments.text import printable
-from sim.errors import InputError
+from lockgate.experiments.text.numbers import count
+from lockgate.experiments.command.option import Json
+from lockgate.experiments.command.screen import paragraph
+from lockgate.experiments.command.screen import print_json
+from lockgate.experiments.command.screen import print_table
+from lockgate.experiments.command.screen import print_text
+from lockgate.experiments.command.screen import results
+from lockgate.experiments.text.numbers import printable
+from lockgate.sim.errors import InputError
 
 if TYPE_CHECKING:
-    from experiments.describe import Description
-
+    from lockgate.experiments.text.describe import Description
 
 class SchemaKind(StrEnum):
     """What a schema describes."""
@@ -32,10 +37,10 @@ OF_A_STUDY = {"policies", "worlds", "design", "uncertainties", "switches", "date
 
 def list_(as_json: Json = False) -> None:
     """List all policies, worlds, studies, levers and parameters."""
-    from experiments.describe import library, summary_of
-    from experiments.study.load import summary_of as summary_of_study
-    from sim.parameters import THEMES
-    from sim.policy import LEVERS
+    from lockgate.experiments.text.describe import library, summary_of
+    from lockgate.experiments.study.load import summary_of as summary_of_study
+    from lockgate.sim.model.parameters import THEMES
+    from lockgate.sim.model.policy import LEVERS
 
     shelves = library()
     if as_json:
@@ -80,7 +85,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Explain any of these names, or an outcome."""
-    from experiments.describe import describe
+    from lockgate.experiments.text.describe import describe
 
     found = describe(name)
     if as_json:
@@ -118,7 +123,7 @@ def grid_of(rows: list[dict[str, Any]]) -> Any:
     from rich import box
     from rich.table import Table
 
-    from scenarios.notation import shown
+    from lockgate.scenarios.files import shown
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=True, padding=(0, 1, 0, 1), show_edge=False)
     for key in rows[0]:
@@ -137,7 +142,7 @@ def validate(file: Annotated[Path, typer.Argument(metavar="FILE", help="The TOML
 
 def said_of_policy(path: str) -> str:
     """What a valid policy is, in short."""
-    from scenarios import load_policy
+    from lockgate.scenarios import load_policy
 
     policy = load_policy(path)
     steps = [day for day, _ in policy.timeline]
@@ -147,8 +152,8 @@ def said_of_policy(path: str) -> str:
 
 def said_of_world(path: str) -> str:
     """What a valid world is, in short."""
-    from scenarios import load_world
-    from sim.parameters import PARAMETERS
+    from lockgate.scenarios import load_world
+    from lockgate.sim.model.parameters import PARAMETERS
 
     changed = sum(parameter != PARAMETERS[name] for name, parameter in load_world(path).parameters.items())
     return f"a world that differs from the table in {count(changed, 'parameter')}"
@@ -156,7 +161,7 @@ def said_of_world(path: str) -> str:
 
 def said_of_study(path: str) -> str:
     """What a valid study is, in short."""
-    from experiments.study.load import load_study
+    from lockgate.experiments.study.load import load_study
 
     study = load_study(path)
     policies = "1 policy" if len(study.policies) == 1 else f"{len(study.policies)} policies"
@@ -166,7 +171,7 @@ def said_of_study(path: str) -> str:
 
 def kind_of(path: str) -> FileKind:
     """Whether a file is that of a policy, a world or a study, by its tables; by its look where it cannot be read as TOML."""
-    from scenarios.reading import MOST_TOML_BYTES, read_limited, toml_tables
+    from lockgate.scenarios.files import MOST_TOML_BYTES, read_limited, toml_tables
 
     file = Path(path)
     if not file.exists():
@@ -196,7 +201,7 @@ def kind_by_look(content: bytes) -> FileKind:
 
 def kind_of_parent(path: str, extends: object) -> FileKind:
     """The kind of a file without tables of its own: that of the built-in scenario that it extends."""
-    from scenarios import policy_names, world_names
+    from lockgate.scenarios import policy_names, world_names
 
     if extends in policy_names():
         return "policy"
@@ -208,8 +213,8 @@ def kind_of_parent(path: str, extends: object) -> FileKind:
 
 def schema(kind: Annotated[SchemaKind, typer.Argument(help="Which file it describes.")] = SchemaKind.POLICY) -> None:
     """Print the JSON schema of such a file, for editors."""
-    from experiments.study.schema import json_schema as schema_of_study
-    from scenarios import json_schema
+    from lockgate.experiments.study.schema import json_schema as schema_of_study
+    from lockgate.scenarios import json_schema
 
     made = schema_of_study() if kind is SchemaKind.STUDY else json_schema("world" if kind is SchemaKind.WORLD else "policy")
     print_text(json.dumps(made, indent=1))

@@ -3,13 +3,12 @@
 import sys
 from pathlib import Path
 from typing import Annotated
-
 import typer
-
-from experiments.amount import count
-from experiments.command.option import Quiet, check_writable
-from experiments.command.screen import results
-from experiments.text import printable
+from lockgate.experiments.text.numbers import count
+from lockgate.experiments.command.option import Quiet
+from lockgate.experiments.command.option import check_writable
+from lockgate.experiments.command.screen import results
+from lockgate.experiments.text.numbers import printable
 
 EXAMPLES = """\
 \b
@@ -34,9 +33,9 @@ def merge(target: Target, sources: Sources, quiet: Quiet = False) -> None:
     """
     check_writable(target)
 
-    from experiments.sweep.folder import StudyFolder
-    from experiments.sweep.merge import merge as join
-    from experiments.sweep.reopen import plan_of
+    from lockgate.experiments.sweep.folder import StudyFolder
+    from lockgate.experiments.sweep.merge import merge as join
+    from lockgate.experiments.sweep.folder import plan_of
 
     done = join(target, sources, ["lockgate", *sys.argv[1:]])
     wanted = plan_of(StudyFolder(target)).runs(done.draws)

@@ -2,18 +2,20 @@
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
+from typing import TYPE_CHECKING
+from typing import Annotated
+from typing import Any
 import typer
-
-from sim.errors import InputError, nearest
+from lockgate.sim.errors import InputError
+from lockgate.sim.errors import nearest
 
 if TYPE_CHECKING:
-    from scenarios import World
-    from sim.policy import Policy
+    from lockgate.scenarios import World
+    from lockgate.sim.model.policy import Policy
 
 RESULTS = Path("lockgate-results")
 DECIMAL = re.compile(r"[+-]?([0-9]+\.|\.[0-9]+)([eE][+-]?[0-9]+)?")  # not of TOML, which wants digits on both sides of the point
@@ -47,7 +49,7 @@ def parsed(text: str) -> Any:
     >>> parsed("0.5"), parsed(".5"), parsed("none"), parsed("{ low = 1, high = 2 }")
     (0.5, 0.5, 'none', {'low': 1, 'high': 2})
     """
-    from scenarios.reading import toml_tables
+    from lockgate.scenarios.files import toml_tables
 
     try:
         table = toml_tables(f"value = {text}".encode())
@@ -71,8 +73,8 @@ def assigned(assignments: list[str], example: str) -> Iterator[tuple[str, Any]]:
 
 def levers_and_parameters(assignments: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Levers and parameters among the assignments of `--set`."""
-    from sim.parameters import PARAMETERS
-    from sim.policy import LEVERS
+    from lockgate.sim.model.parameters import PARAMETERS
+    from lockgate.sim.model.policy import LEVERS
 
     levers: dict[str, Any] = {}
     parameters: dict[str, Any] = {}
@@ -86,7 +88,7 @@ def levers_and_parameters(assignments: list[str]) -> tuple[dict[str, Any], dict[
 
 def chosen(policies: list[str], world: str, assignments: list[str] | None) -> tuple[list["Policy"], "World"]:
     """The policies and the world that a command names, with the settings of `--set`."""
-    from scenarios import load_policy, load_world, with_levers, with_parameters
+    from lockgate.scenarios import load_policy, load_world, with_levers, with_parameters
 
     levers, parameters = levers_and_parameters(assignments or [])
     loaded, place = [load_policy(name) for name in policies], load_world(world)
@@ -97,7 +99,7 @@ def chosen(policies: list[str], world: str, assignments: list[str] | None) -> tu
 
 def folder_for(out: Path | None, name: str, study: Mapping[str, Any]) -> Path:
     """The folder for the results of a study: the one asked for, or NAME, NAME-2, ... in `RESULTS`, the first that can hold it."""
-    from experiments.folder import check_folder
+    from lockgate.experiments.folder import check_folder
 
     if out is not None:
         check_writable(out)
@@ -116,7 +118,7 @@ def folder_for(out: Path | None, name: str, study: Mapping[str, Any]) -> Path:
 
 def check_writable(folder: Path) -> None:
     """Raise `InputError` where an output folder cannot be made, or put in the place of an older one."""
-    from experiments.folder import refuse_file
+    from lockgate.experiments.folder import refuse_file
 
     try:
         there = folder.resolve()

@@ -1,16 +1,22 @@
 """`lockgate patterns`: what was observed beside what the model gives for it."""
 
-from typing import TYPE_CHECKING, Annotated
-
+from typing import TYPE_CHECKING
+from typing import Annotated
 import typer
-
-from experiments.amount import brief, scale
-from experiments.command.option import Json, Quiet
-from experiments.command.screen import paragraph, print_json, print_table, progress, results
+from lockgate.experiments.text.numbers import brief
+from lockgate.experiments.text.numbers import scale
+from lockgate.experiments.command.option import Json
+from lockgate.experiments.command.option import Quiet
+from lockgate.experiments.command.screen import paragraph
+from lockgate.experiments.command.screen import print_json
+from lockgate.experiments.command.screen import print_table
+from lockgate.experiments.command.screen import progress
+from lockgate.experiments.command.screen import results
 
 if TYPE_CHECKING:
-    from experiments.validation.pattern import Fact, Pattern
-    from experiments.validation.study import Study
+    from lockgate.experiments.evidence.patterns.pattern import Fact
+    from lockgate.experiments.evidence.patterns.pattern import Pattern
+    from lockgate.experiments.evidence.patterns.observed import Study
 
 EXAMPLES = """\
 \b
@@ -27,10 +33,10 @@ def patterns(names: Names = None, quiet: Quiet = False, as_json: Json = False) -
 
     Says for each fact whether it was used to set the model, in which case it is no evidence, and whether the model meets it.
     """
-    from experiments.command.compare import announce_compiling
-    from experiments.validation.study import Study
-    from experiments.validation.table import checked
-    from experiments.validation.table import patterns as compared
+    from lockgate.experiments.command.compare import announce_compiling
+    from lockgate.experiments.evidence.patterns.observed import Study
+    from lockgate.experiments.evidence.patterns.pattern import checked
+    from lockgate.experiments.evidence.patterns.pattern import patterns as compared
 
     wanted = checked(names or ())
     announce_compiling(check=False, quiet=quiet)
@@ -45,8 +51,8 @@ def patterns(names: Names = None, quiet: Quiet = False, as_json: Json = False) -
 
 def print_patterns(found: list["Pattern"], study: "Study") -> None:
     """The facts held out, those used, what was missed and why, and the rule."""
-    from experiments.validation.pattern import CALIBRATION, HELD_OUT, RULE
-    from experiments.validation.table import sentence, summary
+    from lockgate.experiments.evidence.patterns.pattern import CALIBRATION, HELD_OUT, RULE
+    from lockgate.experiments.evidence.patterns.pattern import sentence, summary
 
     console = results()
     titles = {HELD_OUT: "Held out: no parameter was set by these", CALIBRATION: "Calibration: used to set a parameter, and no evidence"}

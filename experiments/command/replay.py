@@ -2,12 +2,13 @@
 
 from pathlib import Path
 from typing import Annotated
-
 import typer
-
-from experiments.command.option import Out, Quiet, folder_for
-from experiments.command.screen import paragraph, results
-from experiments.text import printable
+from lockgate.experiments.command.option import Out
+from lockgate.experiments.command.option import Quiet
+from lockgate.experiments.command.option import folder_for
+from lockgate.experiments.command.screen import paragraph
+from lockgate.experiments.command.screen import results
+from lockgate.experiments.text.numbers import printable
 
 EXAMPLES = """\
 \b
@@ -31,10 +32,10 @@ def replay(folder: Folder, run: Run, day_by_day: DayByDay = False, out: Out = No
 
     It is run compiled, as the sweep did, and on Mesa agents, day by day; the story, events, agents and a chart go to a folder.
     """
-    from experiments.command.run import Told, check_size, run_asked, run_model, save_run
-    from experiments.sweep.folder import StudyFolder
-    from experiments.sweep.reopen import plan_of
-    from experiments.sweep.replay import replayed
+    from lockgate.experiments.command.run import Told, check_size, run_asked, run_model, save_run
+    from lockgate.experiments.sweep.folder import StudyFolder
+    from lockgate.experiments.sweep.folder import plan_of
+    from lockgate.experiments.sweep.replay import replayed
 
     where = StudyFolder(folder)
     again = replayed(plan_of(where), where, run)

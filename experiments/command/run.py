@@ -4,32 +4,34 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
+from typing import TYPE_CHECKING
+from typing import Annotated
+from typing import Any
 import typer
-
-from experiments.command.environment import load_charts
-from experiments.command.option import (
-    Check,
-    Horizon,
-    Json,
-    Out,
-    Quiet,
-    Seed,
-    Settings,
-    WorldOption,
-    chosen,
-    folder_for,
-)
-from experiments.command.screen import paragraph, print_json, progress, results
-from experiments.text import printable
-from sim.errors import InputError
-from sim.limits import LARGEST_SEED, LONGEST_DAYS
+from lockgate.experiments.command.terminal import load_charts
+from lockgate.experiments.command.option import Check
+from lockgate.experiments.command.option import Horizon
+from lockgate.experiments.command.option import Json
+from lockgate.experiments.command.option import Out
+from lockgate.experiments.command.option import Quiet
+from lockgate.experiments.command.option import Seed
+from lockgate.experiments.command.option import Settings
+from lockgate.experiments.command.option import WorldOption
+from lockgate.experiments.command.option import chosen
+from lockgate.experiments.command.option import folder_for
+from lockgate.experiments.command.screen import paragraph
+from lockgate.experiments.command.screen import print_json
+from lockgate.experiments.command.screen import progress
+from lockgate.experiments.command.screen import results
+from lockgate.experiments.text.numbers import printable
+from lockgate.sim.errors import InputError
+from lockgate.sim.settings import LARGEST_SEED
+from lockgate.sim.settings import LONGEST_DAYS
 
 if TYPE_CHECKING:
-    from scenarios import World
-    from sim.model import ReleaseModel
-    from sim.policy import Policy
+    from lockgate.scenarios import World
+    from lockgate.sim.engine.mesa import ReleaseModel
+    from lockgate.sim.model.policy import Policy
 
 MOST_AGENTS = 200_000  # each is an object of its own, and takes its turn every day
 EXAMPLES = """\
@@ -56,7 +58,7 @@ def run(
 
     The world has its central values. Writes the story, all events, agents and systems, the outcomes and a chart to a folder.
     """
-    from sim.settings import whole
+    from lockgate.sim.settings import whole
 
     whole("--seed", seed, 0, LARGEST_SEED, "any whole number: the same seed gives the same run")
     whole("--horizon", horizon, 1, LONGEST_DAYS, "days that are simulated")
@@ -89,7 +91,7 @@ def check_size(world: "World") -> None:
 
 def run_model(policy: "Policy", world: "World", seed: int, horizon: int, *, check: bool, quiet: bool) -> "ReleaseModel":
     """All days of one run."""
-    from sim.model import ReleaseModel
+    from lockgate.sim.engine.mesa import ReleaseModel
 
     model = ReleaseModel(policy, world.central(), horizon_days=horizon, seed=seed, check=check)
     with progress(horizon, "days", quiet=quiet) as advance:
@@ -103,7 +105,7 @@ class Told:
     """A run, and its story."""
 
     def __init__(self, model: "ReleaseModel", policy: "Policy", where: str, seed: int, *, day_by_day: bool) -> None:
-        from experiments.story import Cast, ending, every_event, said, story
+        from lockgate.experiments.text.story import Cast, ending, every_event, said, story
 
         self.model, self.policy, self.where, self.seed = model, policy, where, seed
         cast = Cast.of(model.world)
@@ -116,7 +118,7 @@ class Told:
 
 def run_asked(policy: "Policy", world: "World", seed: int, horizon: int) -> dict[str, Any]:
     """What was asked."""
-    from experiments.provenance import content_hash, policy_content, world_content
+    from lockgate.experiments.provenance import content_hash, policy_content, world_content
 
     return {
         "kind": "run",
@@ -131,11 +133,11 @@ def save_run(told: Told, world: "World", folder: Path, study: dict[str, Any]) ->
     """Write a run to a folder, whole or not at all."""
     load_charts()
 
-    from experiments.charts import chart_files
-    from experiments.charts.timeline import timeline
-    from experiments.folder import write_folder, write_json, write_lines, write_table
-    from experiments.provenance import policy_content, provenance, world_content
-    from experiments.stamp import chart_provenance
+    from lockgate.experiments.charts import chart_files
+    from lockgate.experiments.charts.timeline import timeline
+    from lockgate.experiments.folder import write_folder, write_json, write_lines, write_table
+    from lockgate.experiments.provenance import policy_content, provenance, world_content
+    from lockgate.experiments.provenance import chart_provenance
 
     records = tables(told.model)
     figure = timeline(records, told.policy.name, caption=f"one run, {told.where.removeprefix('the ')}, seed {told.seed}")
@@ -160,8 +162,8 @@ def save_run(told: Told, world: "World", folder: Path, study: dict[str, Any]) ->
 
 def tables(model: "ReleaseModel") -> dict[str, Any]:
     """Every table of the run as an array of records."""
-    from sim.row import NOTHING, table_of
-    from sim.tables import SINGLES, TABLES
+    from lockgate.sim.rules.row import NOTHING, table_of
+    from lockgate.sim.model.tables import SINGLES, TABLES
 
     world = model.world
     found = {name: table_of(kind, [getattr(world, name)]) for name, kind in SINGLES.items()}
@@ -180,7 +182,7 @@ def arrow_table(records: Any, **more: Any) -> Any:
 
 def events_table(events: Any, sentences: list[str]) -> Any:
     """The event log, each event with its name and as a sentence."""
-    from sim.vocabulary import EventKind
+    from lockgate.sim.model.vocabulary import EventKind
 
     labels = {int(kind): kind.label for kind in EventKind}
     return arrow_table(events, event=[labels[kind] for kind in events["kind"].tolist()], sentence=sentences)
@@ -190,7 +192,7 @@ def agents_table(records: dict[str, Any]) -> Any:
     """One row an agent: its kind, and the fields that its kind has."""
     import pyarrow as pa
 
-    from sim.agents import KINDS
+    from lockgate.sim.model.day import KINDS
 
     kinds = [arrow_table(records[name], agent_kind=[name] * len(records[name])) for name in KINDS]
     return pa.concat_tables(kinds, promote_options="permissive")

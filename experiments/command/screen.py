@@ -2,19 +2,30 @@
 
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
+from lockgate.experiments.text.numbers import printable
+from lockgate.experiments.text.numbers import printable_lines
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+from lockgate.experiments.text.numbers import decimals_of
+from lockgate.experiments.text.numbers import number
+from lockgate.experiments.text.numbers import percent
+from lockgate.experiments.text.numbers import scale
 
-from experiments.text import printable, printable_lines
+if TYPE_CHECKING:
+    from lockgate.experiments.study.study import Study
 
 LINES = 5  # of progress, where there is no terminal
 
 
 def results() -> Any:
     """The console for results."""
-    from experiments.command.console import PlainConsole
+    from lockgate.experiments.command.terminal import PlainConsole
 
     return PlainConsole()
 
@@ -48,7 +59,7 @@ def print_json(content: Any) -> None:
     """Print content as JSON. NaN, which JSON has not, becomes null."""
     import json
 
-    from experiments.folder import plain
+    from lockgate.experiments.folder import plain
 
     print_text(json.dumps(plain(content), indent=1))
 
@@ -82,7 +93,7 @@ def progress(total: int, noun: str, *, quiet: bool) -> Iterator[Callable[[int], 
     elif sys.stderr.isatty():
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        from experiments.command.console import PlainConsole
+        from lockgate.experiments.command.terminal import PlainConsole
 
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn(noun), TimeRemainingColumn(compact=True))
         with Progress(*columns, console=PlainConsole(stderr=True), transient=True) as bar:
@@ -90,3 +101,57 @@ def progress(total: int, noun: str, *, quiet: bool) -> Iterator[Callable[[int], 
             yield lambda more: bar.advance(task, more)
     else:
         yield Lines(total, noun)
+
+
+MOST_ROWS = 14
+MOST_COLUMNS = 3  # of factors
+
+
+def print_found(study: "Study", folder: Path) -> None:
+    """Differences to the reference, paired draw by draw, with their intervals; levels where there is one policy alone."""
+    from rich import box
+    from rich.table import Table
+
+    from lockgate.experiments import open_study
+    from lockgate.sim.model.outcomes import OUTCOMES
+
+    outcome, opened, paired = study.outcomes[0], open_study(folder, verify=False), len(study.policies) > 1
+    found = opened.differences(outcome) if paired else opened.estimates(outcome)
+    policies = found["policy"].astype(str).unique()
+    largest = float(found["mean"].abs().max())
+    unit, size = scale(OUTCOMES[outcome].unit, largest)
+    decimals = decimals_of(largest / size) if largest >= size else 4
+    less = f" under {policies[0] if len(policies) == 1 else 'each policy'}"
+    less += f" less that under {study.policies[0].name}, paired draw by draw" if paired else ""
+    console = results()
+    console.print()
+    title = f"{outcome.replace('_', ' ').capitalize()}{f' ({unit})' if unit else ''}{less}; intervals of 95 % are over draws:"
+    console.print(paragraph(title, console.width, others=""))
+    named = [name for name in ("world", *study.points, "policy") if name in found and found[name].nunique() > 1]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    factors = [name for name in named if name in study.points]
+    if len(factors) > MOST_COLUMNS:  # all in one column, or none could be read
+        named = [name for name in named if name not in factors]
+        table.add_column("point", ratio=1)
+    else:
+        factors = []
+    for name in named:
+        table.add_column(name.replace("_", " "))
+    for name in ("mean", "interval", *(("better in",) if paired else ())):
+        table.add_column(name, justify="right")
+    for row in found.head(MOST_ROWS).to_dict("records"):
+        mean, low, high = (number(row[end] / size, decimals) for end in ("mean", "low", "high"))
+        interval = f"{low} to {high}" if math.isfinite(row["low"]) else "none"
+        point = [", ".join(f"{name} {level_text(study, name, row[name])}" for name in factors)] if factors else []
+        better = [percent(row["better_share"]) if math.isfinite(row["better_share"]) else "-"] if paired else []
+        table.add_row(*point, *(level_text(study, name, row[name]) for name in named), mean, interval, *better)
+    print_table(table)
+    if len(found) > MOST_ROWS:
+        asked = "differences" if paired else "estimates"
+        rest = f'... and {len(found) - MOST_ROWS:,} more rows: open_study("{folder}").{asked}("{outcome}")'
+        console.print(paragraph(rest, console.width, others=""), soft_wrap=True)
+
+
+def level_text(study: "Study", column: str, value: Any) -> str:
+    """A level of a factor, as its file says it; or a name."""
+    return next((factor.label(value) for factor in study.factors if factor.column == column), printable(str(value)))

@@ -5,21 +5,38 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
+from typing import TYPE_CHECKING
+from typing import Annotated
+from typing import Any
 import typer
-
-from experiments.amount import count, duration, storage
-from experiments.command.option import Json, Quiet, check_writable, whole_number
-from experiments.command.screen import paragraph, print_json, results
-from experiments.text import printable
-from sim.errors import InputError
-from sim.limits import MOST_CHUNK, MOST_DRAWS_IN_ALL, MOST_SHARDS, MOST_THREADS
+from lockgate.experiments.text.numbers import count
+from lockgate.experiments.text.numbers import duration
+from lockgate.experiments.text.numbers import storage
+from lockgate.experiments.command.option import Json
+from lockgate.experiments.command.option import Quiet
+from lockgate.experiments.command.option import check_writable
+from lockgate.experiments.command.option import whole_number
+from lockgate.experiments.command.screen import paragraph
+from lockgate.experiments.command.screen import print_json
+from lockgate.experiments.command.screen import results
+from lockgate.experiments.text.numbers import printable
+from lockgate.sim.errors import InputError
+from lockgate.sim.settings import MOST_CHUNK
+from lockgate.sim.settings import MOST_DRAWS_IN_ALL
+from lockgate.sim.settings import MOST_SHARDS
+from lockgate.sim.settings import MOST_THREADS
+import math
+from collections.abc import Callable
+from time import monotonic
+from lockgate.experiments.text.numbers import money
+from lockgate.experiments.text.numbers import number
+from lockgate.experiments.command.screen import say
 
 if TYPE_CHECKING:
-    from experiments.study.study import Study
-    from experiments.sweep.preview import Preview
-    from experiments.sweep.sweep import Done, Progress
+    from lockgate.experiments.study.study import Study
+    from lockgate.experiments.sweep.preview import Preview
+    from lockgate.experiments.sweep.sweep import Done
+    from lockgate.experiments.sweep.sweep import Progress
 
 EXAMPLES = """\
 \b
@@ -86,7 +103,7 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
 
     Results are kept as they come. A sweep that was stopped, or killed, goes on where it was when the same command is given again.
     """
-    from sim.settings import whole
+    from lockgate.sim.settings import whole
 
     whole("--workers", workers, 0, MOST_THREADS, "processes")
     whole("--threads", 1 if threads is None else threads, 1, MOST_THREADS, "threads")
@@ -101,12 +118,12 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
         show_preview(study, out, absolute, added, workers=workers, threads=threads, chunk=chunk, as_json=as_json)
         return
 
-    from experiments.sweep.lock import claimed
+    from lockgate.experiments.sweep.safe import claimed
 
     screen = SweepScreen()
     with stoppable(screen, out), claimed(out, part):
-        from experiments.study.load import load_study  # loads much, and is not needed where the folder is in use
-        from experiments.sweep.sweep import sweep as run_sweep
+        from lockgate.experiments.study.load import load_study  # loads much, and is not needed where the folder is in use
+        from lockgate.experiments.sweep.sweep import sweep as run_sweep
 
         loaded = load_study(study)
         with screen.shown(loaded, quiet=quiet):
@@ -180,7 +197,7 @@ class SweepScreen:
     @contextmanager
     def shown(self, study: "Study", *, quiet: bool) -> Iterator[None]:
         """Show it."""
-        from experiments.command.watch import watcher
+        from lockgate.experiments.command.sweep import watcher
 
         with watcher(study, quiet=quiet) as self.show:
             yield
@@ -209,7 +226,7 @@ def finish(done: "Done", study: "Study", shard: tuple[int, int], *, quiet: bool,
             "stopped_early": done.stopped_early,
         })
     else:
-        from experiments.command.found import print_found
+        from lockgate.experiments.command.screen import print_found
 
         console = results()
         of = "" if shard == (1, 1) else f"; this was shard {shard[0]} of {shard[1]}"
@@ -240,9 +257,9 @@ def show_preview(
     """Say what a sweep would cost."""
     import os
 
-    from experiments.study.load import load_study
-    from experiments.sweep.preview import preview
-    from experiments.sweep.sweep import plan_for, target_of
+    from lockgate.experiments.study.load import load_study
+    from lockgate.experiments.sweep.preview import preview
+    from lockgate.experiments.sweep.sweep import plan_for, target_of
 
     study = load_study(name)
     plan = plan_for(study, out, chunk)
@@ -258,8 +275,8 @@ def show_preview(
 
 def print_preview(study: "Study", found: "Preview") -> None:
     """Numbers, and the first rows."""
-    from experiments.command.library import grid_of
-    from experiments.command.screen import print_table
+    from lockgate.experiments.command.library import grid_of
+    from lockgate.experiments.command.screen import print_table
 
     console = results()
     console.print(paragraph(f"{study.name}: {study.summary}", console.width))
@@ -274,3 +291,71 @@ def print_preview(study: "Study", found: "Preview") -> None:
     print_table(grid_of(found.rows))
     if found.runs > len(found.rows):
         console.print(f"  ... and {found.runs - len(found.rows):,} more")
+
+
+SECONDS_BETWEEN_LINES = 10.0  # where there is no terminal
+MOST_POLICIES = 4  # whose means are shown
+
+
+@contextmanager
+def watcher(study: "Study", *, quiet: bool) -> Iterator[Callable[["Progress"], None]]:
+    """A function that shows how far a sweep is: a bar on a terminal, now and then a line elsewhere."""
+    if quiet:
+        yield lambda progress: None
+    elif sys.stderr.isatty():
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bar
+
+        from lockgate.experiments.command.terminal import PlainConsole
+
+        columns = (BarColumn(bar_width=20), TextColumn("{task.description}", markup=False))
+        with Bar(*columns, console=PlainConsole(stderr=True), transient=True) as bar:
+            task = bar.add_task("starting ...", total=None)
+            report = Report(study)
+
+            def show(progress: "Progress") -> None:
+                bar.update(task, total=progress.total, completed=progress.done, description=report.line(progress))
+
+            yield show
+    else:
+        report, shown = Report(study), [monotonic()]
+
+        def tell(progress: "Progress") -> None:
+            last = progress.done >= progress.total and progress.made
+            if last or monotonic() - shown[0] >= SECONDS_BETWEEN_LINES:
+                shown[0] = monotonic()
+                say(report.line(progress), quiet=False)
+
+        yield tell
+
+
+class Report:
+    """Says how far a sweep is."""
+
+    def __init__(self, study: "Study") -> None:
+        self.study, self.began = study, monotonic()
+
+    def line(self, progress: "Progress") -> str:
+        """In one line."""
+        seconds = max(monotonic() - self.began, 1e-6)
+        rate = progress.made / seconds
+        left = (progress.total - progress.done) / rate if rate else math.inf
+        told = [f"{progress.done:,} of {progress.total:,} runs", f"{number(rate, 0 if rate >= 10 else 1)} a second"]
+        if progress.done < progress.total and math.isfinite(left):
+            told.append(f"{duration(left)} left")
+        if progress.wrong:
+            told.append(f"{progress.wrong:,} went wrong")
+        return printable(", ".join(told) + self.means(progress))
+
+    def means(self, progress: "Progress") -> str:
+        """What it has found so far."""
+        from lockgate.sim.model.outcomes import OUTCOMES
+
+        name = self.study.outcomes[0]
+        means = list(progress.means().items())[:MOST_POLICIES]
+        if not means:
+            return ""
+        largest = max((abs(mean) for _, mean in means), default=0.0)
+        dollars = OUTCOMES[name].unit == "US$"
+        told = ", ".join(f"{policy} {money(mean, largest) if dollars else f'{mean:.4g}'}" for policy, mean in means)
+        return f"; {name.replace('_', ' ')} so far: {told}"

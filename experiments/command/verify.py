@@ -1,17 +1,23 @@
 """`lockgate verify`: closed forms beside the simulation."""
 
-from typing import TYPE_CHECKING, Annotated, Any
-
+from typing import TYPE_CHECKING
+from typing import Annotated
+from typing import Any
 import typer
-
-from experiments.command.option import Json, Quiet, assigned
-from experiments.command.screen import print_json, print_table, progress, results
-from sim.errors import InputError, nearest
+from lockgate.experiments.command.option import Json
+from lockgate.experiments.command.option import Quiet
+from lockgate.experiments.command.option import assigned
+from lockgate.experiments.command.screen import print_json
+from lockgate.experiments.command.screen import print_table
+from lockgate.experiments.command.screen import progress
+from lockgate.experiments.command.screen import results
+from lockgate.sim.errors import InputError
+from lockgate.sim.errors import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from experiments.verification import Check, Reduction
+    from lockgate.experiments.evidence.reductions import Check
+    from lockgate.experiments.evidence.reductions import Reduction
 
 DISAGREES = 3  # exit code
 EXAMPLES = """\
@@ -48,7 +54,7 @@ def verify(names: Names = None, settings: Settings = None, quiet: Quiet = False,
     R1 timing threshold, R2 approval queue, R3 patch curve, R4 incidents, R5 race, R6 leaks, R7 release delay, R8 substitutes. Each
     is run through the same interface as any study, with parameters that make its formula apply.
     """
-    from experiments.command.compare import announce_compiling
+    from lockgate.experiments.command.compare import announce_compiling
 
     jobs = jobs_of(names or [], settings or [])
     announce_compiling(check=False, quiet=quiet)
@@ -67,7 +73,7 @@ def verify(names: Names = None, settings: Settings = None, quiet: Quiet = False,
 
 def jobs_of(names: list[str], assignments: list[str]) -> "list[Callable[[], list[Check]]]":
     """What to run: one job a row."""
-    from experiments.verification import REDUCTIONS
+    from lockgate.experiments.evidence.reductions import REDUCTIONS
 
     chosen = [reduction_of(name, REDUCTIONS) for name in names] or list(REDUCTIONS.values())
     if not assignments:

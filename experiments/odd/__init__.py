@@ -1,5 +1,5 @@
 """The ODD page: a description of the model in the standard order, its tables made from the code."""
 
-from experiments.odd.page import page
+from lockgate.experiments.odd.page import page
 
 __all__ = ["page"]

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-
-from experiments.odd import quantities, submodels, tables
-from experiments.odd.markdown import contents
+from lockgate.experiments.odd import quantities
+from lockgate.experiments.odd import submodels
+from lockgate.experiments.odd import tables
+from lockgate.experiments.odd.tables import contents
 
 TEMPLATE = Path(__file__).with_name("template.md")
 PLACE = re.compile(r"\{\{(\w+)\}\}")

@@ -2,16 +2,24 @@
 
 from collections import Counter
 from typing import Any
-
-from experiments.describe import plain_value, summary_of
-from experiments.odd.markdown import code, sentence, table
-from scenarios import policy_names, world_names
-from sim import measures, outcomes, world
-from sim.chance import Purpose
-from sim.parameters import GRADES, PARAMETERS, THEMES, Parameter
-from sim.policy import LEVERS, Lever
-from sim.row import fields
-
+from lockgate.experiments.text.describe import plain_value
+from lockgate.experiments.text.describe import summary_of
+from lockgate.experiments.odd.tables import code
+from lockgate.experiments.odd.tables import sentence
+from lockgate.experiments.odd.tables import table
+from lockgate.scenarios import policy_names
+from lockgate.scenarios import world_names
+from lockgate.sim.model import measures
+from lockgate.sim.model import outcomes
+from lockgate.sim.model import world
+from lockgate.sim.model.chance import Purpose
+from lockgate.sim.model.parameters import GRADES
+from lockgate.sim.model.parameters import PARAMETERS
+from lockgate.sim.model.parameters import THEMES
+from lockgate.sim.model.parameters import Parameter
+from lockgate.sim.model.policy import LEVERS
+from lockgate.sim.model.policy import Lever
+from lockgate.sim.rules.row import fields
 
 def number(value: float) -> str:
     """A number with its thousands apart.

@@ -11,7 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2] / "sim"
 MARK = "rule"  # the decorator
-SMALL = ("sim/formulas/", "sim/systems.py", "sim/log.py", "sim/chance.py")  # called everywhere, and no step of a day
+SMALL = ("sim/formulas/", "sim/model/systems.py", "sim/model/world.py", "sim/model/chance.py")  # called everywhere, and no step of a day
 
 
 @dataclass(frozen=True)

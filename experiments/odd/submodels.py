@@ -2,17 +2,25 @@
 
 import ast
 from collections.abc import Iterable
+from lockgate.experiments.odd.tables import code
+from lockgate.experiments.odd.tables import sentence
+from lockgate.experiments.odd.tables import table
+from lockgate.experiments.odd.source import SourceRule
+from lockgate.experiments.odd.source import file_of
+from lockgate.experiments.odd.source import is_rule
+from lockgate.experiments.odd.source import paragraphs
+from lockgate.experiments.odd.source import rules
+from lockgate.experiments.odd.source import source_files
+from lockgate.experiments.odd.source import source_text
+from lockgate.experiments.odd.source import summary_of
+from lockgate.sim.model.day import DAY
+from lockgate.sim.model.invariants import INVARIANTS
 
-from experiments.odd.markdown import code, sentence, table
-from experiments.odd.source import SourceRule, file_of, is_rule, paragraphs, rules, source_files, source_text, summary_of
-from sim.agents import DAY
-from sim.invariants import INVARIANTS
-
-HASH = "sim/chance.py"
-EQUATIONS = ("sim/formulas/", "sim/code_base.py", HASH)
-BEGINNING = ("sim/beginning.py", "sim/tables.py")
-MACHINERY = ("sim/agenda.py", "sim/columns.py", "sim/driver.py", "sim/layout.py")  # of the compiled driver alone
-CHECKS = "sim/invariants.py"  # their sentences stand in the table of invariants
+HASH = "sim/model/chance.py"
+EQUATIONS = ("sim/formulas/", "sim/model/code_base.py", HASH)
+BEGINNING = ("sim/model/beginning.py", "sim/model/tables.py")
+MACHINERY = ("sim/engine/agenda.py", "sim/rules/columns.py", "sim/engine/driver.py", "sim/engine/layout.py")  # of the compiled driver alone
+CHECKS = "sim/model/invariants.py"  # their sentences stand in the table of invariants
 
 
 def files_of(chosen: Iterable[SourceRule]) -> dict[str, list[SourceRule]]:

@@ -1,18 +1,96 @@
 """The tables of entities, words, the order of a day, draws and invariants."""
 
-import inspect
+import re
 from collections.abc import Iterable
+from collections.abc import Sequence
+import inspect
+from lockgate.experiments.odd.source import drawing_rules
+from lockgate.experiments.odd.source import file_of
+from lockgate.experiments.odd.source import paragraphs
+from lockgate.experiments.odd.source import rules
+from lockgate.experiments.odd.source import rules_called_by
+from lockgate.sim.model import measures
+from lockgate.sim.model import outcomes
+from lockgate.sim.model import vocabulary
+from lockgate.sim.model.day import DAY
+from lockgate.sim.model.day import KINDS
+from lockgate.sim.model.chance import Purpose
+from lockgate.sim.model.invariants import INVARIANTS
+from lockgate.sim.rules.row import NEVER
+from lockgate.sim.rules.row import NOBODY
+from lockgate.sim.rules.row import NOTHING
+from lockgate.sim.rules.row import Field
+from lockgate.sim.rules.row import fields
+from lockgate.sim.model.tables import SINGLES
+from lockgate.sim.model.tables import TABLES
+from lockgate.sim.model.vocabulary import Described
+from lockgate.sim.model.world import Plan
 
-from experiments.odd.markdown import code, codes, sentence, table
-from experiments.odd.source import drawing_rules, file_of, paragraphs, rules, rules_called_by
-from sim import measures, outcomes, vocabulary
-from sim.agents import DAY, KINDS
-from sim.chance import Purpose
-from sim.invariants import INVARIANTS
-from sim.row import NEVER, NOBODY, NOTHING, Field, fields
-from sim.tables import SINGLES, TABLES
-from sim.vocabulary import Described
-from sim.world import Plan
+HEADING = re.compile(r"^(#{2,3}) (.+)$", re.MULTILINE)
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    r"""A table; bars and line breaks within a cell are escaped.
+
+    >>> print(table(["a", "b"], [[1, "x|y"]]))
+    | a | b |
+    | --- | --- |
+    | 1 | x\|y |
+    """
+    lines = [list(head), ["---"] * len(head), *([escaped(str(cell)) for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def escaped(cell: str) -> str:
+    """Text that stays within one cell."""
+    return " ".join(cell.split()).replace("|", "\\|")
+
+
+def code(text: object) -> str:
+    """Text in the font of code."""
+    return f"`{text}`"
+
+
+def codes(texts: Iterable[object]) -> str:
+    """Several of them."""
+    return ", ".join(map(code, texts))
+
+
+def sentence(text: str) -> str:
+    """Text that begins with a capital letter, unless it begins with code, and ends with a full stop.
+
+    >>> sentence("how soon")
+    'How soon.'
+    """
+    return text[:1].upper() + text[1:] + ("" if text[-1:] in ".!?" else ".")
+
+
+def anchor(heading: str) -> str:
+    """The name by which a page links to one of its headings.
+
+    >>> anchor("4.1 Basic principles"), anchor("`sim/engine/agenda.py`")
+    ('41-basic-principles', 'simdaypy')
+    """
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def headings(text: str) -> list[tuple[int, str]]:
+    """Level and text of the headings of levels 2 and 3, in order."""
+    return [(len(marks), title) for marks, title in HEADING.findall(FENCED.sub("", text))]
+
+
+def contents(text: str) -> str:
+    """A table of contents: one line for each heading of level 2, and below it those of level 3, side by side."""
+    lines: list[str] = []
+    for level, title in headings(text):
+        link = f"[{title}](#{anchor(title)})"
+        if level == 2:
+            lines.append(f"- {link}")
+        else:
+            lines[-1] += (" · " if "): [" in lines[-1] else ": ") + link
+    return "\n".join(lines)
+
 
 SPECIAL = {NEVER: "never", NOBODY: "none", int(NOTHING): "none"}
 OTHERS = [kind for kind in dict.fromkeys((*TABLES.values(), *SINGLES.values(), Plan)) if kind not in KINDS.values()]

@@ -1,12 +1,11 @@
 """Results as an xarray dataset: outcomes by world, point, policy and draw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
-
 import xarray as xr
-
-from experiments.results.selection import Selection
-from experiments.results.source import Source
+from lockgate.experiments.results.selection import Selection
+from lockgate.experiments.results.source import Source
 
 DIMENSIONS = ("world", "point", "policy", "draw")
 

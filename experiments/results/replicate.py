@@ -1,17 +1,22 @@
 """The unit of replication: a draw. Intervals are over draws, and nothing else in a study is a sample of anything."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
-
 import numpy as np
 import pandas as pd
-
-from experiments.intervals import METHODS, Columns, changes, levels
-from experiments.results.selection import Array, Selection
-from experiments.study.study import Study
-from sim.errors import InputError, nearest
-from sim.outcomes import OUTCOMES
+from lockgate.experiments.results.intervals import METHODS
+from lockgate.experiments.results.intervals import Columns
+from lockgate.experiments.results.intervals import changes
+from lockgate.experiments.results.intervals import levels
+from lockgate.experiments.results.selection import Array
+from lockgate.experiments.results.selection import Selection
+from lockgate.experiments.study.study import Study
+from lockgate.sim.errors import InputError
+from lockgate.sim.errors import nearest
+from lockgate.sim.model.outcomes import OUTCOMES
 
 By = str | Sequence[str] | None
 Values = Mapping[str, Array]  # outcomes by number of the run

@@ -1,32 +1,40 @@
 """Results: what came of a study's runs, with a name for everything, in memory or on disk."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
+from typing import TYPE_CHECKING
+from typing import Any
 import numpy as np
-
-from experiments.ensemble import Ensemble, draw_worlds, seeds_of
-from experiments.notebook import page, sentence
-from experiments.results.selection import Array, Selection
-from experiments.results.source import InMemory, Source
-from experiments.results.summary import pairing, summary
-from experiments.study.study import Study
-from experiments.sweep.columns import OK
-from experiments.sweep.plan import SweepPlan, chunk_of
-from experiments.sweep.runner import Rows
-from scenarios import World
-from sim.errors import InputError, nearest
-from sim.policy import Policy
+from lockgate.experiments.results.ensemble import Ensemble
+from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.experiments.results.ensemble import seeds_of
+from lockgate.experiments.notebook import page
+from lockgate.experiments.notebook import sentence
+from lockgate.experiments.results.selection import Array
+from lockgate.experiments.results.selection import Selection
+from lockgate.experiments.results.source import InMemory
+from lockgate.experiments.results.source import Source
+from lockgate.experiments.results.pairing import pairing
+from lockgate.experiments.results.pairing import summary
+from lockgate.experiments.study.study import Study
+from lockgate.experiments.sweep.plan import OK
+from lockgate.experiments.sweep.plan import SweepPlan
+from lockgate.experiments.sweep.plan import chunk_of
+from lockgate.experiments.sweep.runner import Rows
+from lockgate.scenarios import World
+from lockgate.sim.errors import InputError
+from lockgate.sim.errors import nearest
+from lockgate.sim.model.policy import Policy
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     import xarray as xr
-
-    from experiments.charts.plots import Plots
+    from lockgate.experiments.charts.plots import Plots
 
 By = str | Sequence[str] | None
 
@@ -61,7 +69,7 @@ class Results:
     @property
     def plot(self) -> "Plots":
         """Its charts, of one world at one point: `plot.tradeoff()`, `plot.weekly()` and so on."""
-        from experiments.charts.plots import Plots
+        from lockgate.experiments.charts.plots import Plots
 
         return Plots(self)
 
@@ -208,18 +216,18 @@ class Results:
 
     @cached_property
     def pairing(self) -> dict[str, dict[str, Any]]:
-        """`NAME ->` on which day the runs of each policy first differ from the reference's, and in what (`experiments.pairing`)."""
+        """`NAME ->` on which day the runs of each policy first differ from the reference's, and in what (`experiments.results.pairing`)."""
         weeks = self.source.weekly(self.study.series)[1] if self.study.series else {}
         series = {name: shaped(self.selection, values) for name, values in weeks.items()}
         return pairing(self.policies, self.ensemble, self.outcomes(), series, self.study.horizon_days)
 
     def estimates(self, outcome: str | Sequence[str] | None = None, by: By = None, over: str = "draw") -> "pd.DataFrame":
-        """Outcomes (default: all) in each group, with 95 % intervals over draws (`experiments.intervals`); one row an outcome and group.
+        """Outcomes (default: all) in each group, with 95 % intervals over draws (`experiments.results.intervals`); one row an outcome and group.
 
         Groups are told apart by the columns `by`: of `world`, `point`, `policy` and factors (default: by all). Runs that went wrong are
         left out; `draws` says how many are left. Raises `InputError` where an interval would be over anything but draws.
         """
-        from experiments.results import replicate
+        from lockgate.experiments.results import replicate
 
         replicate.check_over(self.study, over, self.plan_content["replicate"])
         return replicate.estimate(self.selection, self.source.values(self.outcome_names(outcome)), by)
@@ -232,14 +240,14 @@ class Results:
         `better_share` is the share of draws in which the difference is an improvement, `pairing_gain` how many times as many unpaired draws
         would be as precise. Only draws in which both runs went well count.
         """
-        from experiments.results import replicate
+        from lockgate.experiments.results import replicate
 
         replicate.check_over(self.study, over, self.plan_content["replicate"])
         return replicate.difference(self.selection, self.source.values(self.outcome_names(outcome)), by, reference)
 
     def mean(self, outcome: str | Sequence[str] | None = None, by: By = None) -> "pd.DataFrame":
         """The mean of outcomes over the runs of each group, whatever they are: to look at, without an interval."""
-        from experiments.results import replicate
+        from lockgate.experiments.results import replicate
 
         return replicate.mean(self.selection, self.source.values(self.outcome_names(outcome)), by)
 
@@ -268,7 +276,7 @@ class Results:
 
     def to_xarray(self, outcomes: Sequence[str] | None = None, weekly: Sequence[str] | None = None) -> "xr.Dataset":
         """Outcomes by world, point, policy and draw, and columns of the weekly series as `weekly_NAME` by week too (default: all)."""
-        from experiments.results.dataset import dataset
+        from lockgate.experiments.results.dataset import dataset
 
         attributes = {
             "title": self.study.summary or self.study.name,

@@ -1,17 +1,16 @@
 """Where the rows of results come from: the parts of a folder, or memory."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
-
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import Protocol
 import numpy as np
-
-from experiments.sweep.runner import Rows
+from lockgate.experiments.sweep.runner import Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from experiments.ensemble import Ensemble
-    from experiments.sweep.plan import SweepPlan
+    from lockgate.experiments.results.ensemble import Ensemble
+    from lockgate.experiments.sweep.plan import SweepPlan
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -52,8 +51,8 @@ class InMemory:
 
     def table(self, name: str, columns: Sequence[str]) -> "pa.Table":
         """The table that a sweep would write."""
-        from experiments.sweep.rows import runs_table, series_table  # loads Arrow
-        from experiments.sweep.runner import Runner
+        from lockgate.experiments.sweep.layout import runs_table, series_table  # loads Arrow
+        from lockgate.experiments.sweep.runner import Runner
 
         table = runs_table(Runner(self.plan, drawn=self.drawn), self.rows) if name == "runs" else series_table(self.plan, self.rows)
         return table.select(list(columns))

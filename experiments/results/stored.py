@@ -1,16 +1,15 @@
 """Opening the folder of a study."""
 
 from pathlib import Path
-
 import numpy as np
-
-from experiments.results.parts import parts_of
-from experiments.results.results import Results
-from experiments.results.selection import Selection
-from experiments.sweep.folder import StudyFolder, last_draw
-from experiments.sweep.plan import SweepPlan
-from experiments.sweep.reopen import study_of
-from sim.errors import InputError
+from lockgate.experiments.results.parts import parts_of
+from lockgate.experiments.results.results import Results
+from lockgate.experiments.results.selection import Selection
+from lockgate.experiments.sweep.folder import StudyFolder
+from lockgate.experiments.sweep.folder import last_draw
+from lockgate.experiments.sweep.plan import SweepPlan
+from lockgate.experiments.sweep.folder import study_of
+from lockgate.sim.errors import InputError
 
 MOST_RUNS_WITH_FEW = 10_000_000
 MOST_TIMES = 1000  # as many runs as are there

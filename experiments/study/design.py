@@ -1,15 +1,15 @@
 """Designs: which points a study looks at, each a value of every factor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from collections.abc import Sequence
 from itertools import repeat
 from math import prod
 from typing import Any
-
 import numpy as np
-
-from experiments.study.factor import Factor, Value
-from sim.errors import InputError
-from sim.limits import MOST_POINTS
+from lockgate.experiments.study.factor import Factor
+from lockgate.experiments.study.factor import Value
+from lockgate.sim.errors import InputError
+from lockgate.sim.settings import MOST_POINTS
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Design = Mapping[str, Any]

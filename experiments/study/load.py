@@ -1,26 +1,100 @@
 """Loading a study: its file, checked by the schema; its policies and worlds; its factors and their points."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
+from lockgate.experiments.study.factor import Factor
+from lockgate.experiments.study.factor import Value
+from lockgate.experiments.study.study import Study
+from lockgate.scenarios import World
+from lockgate.scenarios.schema import contradictions
+from lockgate.scenarios.policy import add_steps
+from lockgate.scenarios.policy import contradictory_orders
+from lockgate.sim.errors import InputError
+from lockgate.sim.model.parameters import PARAMETERS
+from lockgate.sim.model.parameters import Parameter
+from lockgate.sim.model.parameters import Uniform
+from lockgate.sim.model.policy import LEVERS
+from lockgate.sim.model.policy import Policy
+from collections.abc import Callable
+from collections.abc import Mapping
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+from typing import TypeVar
+from lockgate.experiments.study.design import points
+from lockgate.experiments.study.schema import ROLES
+from lockgate.experiments.study.schema import Span
+from lockgate.experiments.study.schema import StudyFile
+from lockgate.experiments.study.schema import file_schema
+from lockgate.experiments.study.sentence import problem
+from lockgate.experiments.study.study import Stop
+from lockgate.experiments.study.study import changed
+from lockgate.experiments.study.factor import read_table
+from lockgate.scenarios import load_policy
+from lockgate.scenarios import load_world
+from lockgate.scenarios import with_levers
+from lockgate.scenarios import with_parameters
+from lockgate.scenarios.files import quoted
+from lockgate.scenarios.files import shown
+from lockgate.scenarios.schema import labels
+from lockgate.scenarios.files import SUFFIX
+from lockgate.scenarios.files import Source
+from lockgate.scenarios.files import is_path
+from lockgate.scenarios.files import spelled
+from lockgate.scenarios.schema import conforming
+from lockgate.sim.errors import nearest
 
-from experiments.study.consistency import refuse_contradictions
-from experiments.study.design import points
-from experiments.study.factor import Factor
-from experiments.study.schema import ROLES, Span, StudyFile, file_schema
-from experiments.study.sentence import problem
-from experiments.study.study import Stop, Study, changed
-from experiments.study.table import read_table
-from scenarios import World, load_policy, load_world, with_levers, with_parameters
-from scenarios.notation import quoted, shown
-from scenarios.schema import labels
-from scenarios.source import SUFFIX, Source, is_path, spelled
-from scenarios.strict import conforming
-from sim.errors import InputError, nearest
-from sim.parameters import Parameter
-from sim.policy import Policy
+def refuse_contradictions(study: Study) -> None:
+    """Refuse parameters that do not go together somewhere in the hull of what varies, and orders that come in no possible order."""
+    for world in study.worlds:
+        for problem in contradictions(hull(world, study.factors, fixed=study.fixed)):
+            raise InputError(f'world "{world.name}": {problem}')
+    refuse_impossible_orders(study)
+
+
+def hull(world: World, factors: Iterable[Factor], *, fixed: bool) -> dict[str, Parameter]:
+    """The world's parameters, with a uniform prior from the smallest to the largest value of each that a study varies."""
+    table = {name: replace(parameter, prior=None) if fixed else parameter for name, parameter in world.parameters.items()}
+    for factor in factors:
+        if factor.role != "parameter":
+            continue
+        if factor.prior is not None:
+            table[factor.name] = world.parameters[factor.name]
+            continue
+        low, high = factor.ends
+        known = PARAMETERS[factor.name]
+        table[factor.name] = replace(known, default=known.cast(low), prior=Uniform(low, high) if low < high else None)
+    return table
+
+
+def refuse_impossible_orders(study: Study) -> None:
+    """Refuse a restoration before anything was taken away, and the like, at any point. Orders are switches: only those matter."""
+    orders = [factor for factor in study.factors if factor.role != "parameter" and LEVERS[factor.name].type is bool]
+    columns = [study.points[factor.column] for factor in orders]
+    first: dict[tuple[Value, ...], int] = {}
+    for point, combination in enumerate(zip(*columns, strict=True) if columns else [()]):
+        first.setdefault(combination, point)
+    for combination, point in first.items():
+        for policy in study.policies_at(point):
+            for problem in contradictory_orders(steps_of(policy)):
+                raise InputError(f'policy "{policy.name}"{said(orders, combination)}: {problem}')
+
+
+def steps_of(policy: Policy) -> list[tuple[int, dict[str, Value]]]:
+    """What a policy sets on each day, in order."""
+    schedule = {0: dict(policy.levers)}
+    for day, step in policy.timeline:
+        add_steps(schedule, {day: dict(step)})
+    return sorted(schedule.items())
+
+
+def said(factors: Sequence[Factor], combination: Sequence[Value]) -> str:
+    """The values of factors, as a sentence names them."""
+    values = [f"{factor.column} = {factor.label(value)}" for factor, value in zip(factors, combination, strict=True)]
+    return f" where {' and '.join(values)}" if values else ""
+
 
 FOLDER = "studies"
 STUDY: Any = "study"  # a kind of file beside those of scenarios, which know of no studies
@@ -107,7 +181,7 @@ def study_of(source: Source, content: StudyFile, tables: Tables) -> Study:
     else:
         factors = tuple(factors_of(content, tables, worlds))
         values = points(design, factors, content.seed)
-    from sim.outcomes import OUTCOMES  # loads the compiler
+    from lockgate.sim.model.outcomes import OUTCOMES  # loads the compiler
 
     study = Study(
         name=source.title,

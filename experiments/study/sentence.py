@@ -1,27 +1,30 @@
 """What is wrong with a study, in one sentence: where, the value, what is allowed, what to do."""
 
 from collections.abc import Iterable
-
 from pydantic_core import ErrorDetails
-
-from experiments.study.schema import (
-    DESIGNS,
-    HEAD,
-    KNOWN,
-    ROLES,
-    SWITCHES,
-    UNCERTAINTIES,
-    Span,
-    StopRule,
-    StudyFile,
-)
-from scenarios.notation import KeyPath, key_path, quoted, shown
-from scenarios.schema import Known
-from scenarios.sentence import OUTSIDE, allowed, choices, unknown_key
-from scenarios.strict import key_path_of
-from sim.errors import nearest
-from sim.limits import LARGEST_SEED, MOST_POINTS
-from sim.policy import LEVERS
+from lockgate.experiments.study.schema import DESIGNS
+from lockgate.experiments.study.schema import HEAD
+from lockgate.experiments.study.schema import KNOWN
+from lockgate.experiments.study.schema import ROLES
+from lockgate.experiments.study.schema import SWITCHES
+from lockgate.experiments.study.schema import UNCERTAINTIES
+from lockgate.experiments.study.schema import Span
+from lockgate.experiments.study.schema import StopRule
+from lockgate.experiments.study.schema import StudyFile
+from lockgate.scenarios.files import KeyPath
+from lockgate.scenarios.files import key_path
+from lockgate.scenarios.files import quoted
+from lockgate.scenarios.files import shown
+from lockgate.scenarios.schema import Known
+from lockgate.scenarios.sentence import OUTSIDE
+from lockgate.scenarios.sentence import allowed
+from lockgate.scenarios.sentence import choices
+from lockgate.scenarios.sentence import unknown_key
+from lockgate.scenarios.schema import key_path_of
+from lockgate.sim.errors import nearest
+from lockgate.sim.settings import LARGEST_SEED
+from lockgate.sim.settings import MOST_POINTS
+from lockgate.sim.model.policy import LEVERS
 
 LISTS_OF_NAMES = {"outcomes", "series"}
 TOP = {
@@ -111,8 +114,8 @@ def unknown_design(error: ErrorDetails) -> str:
 
 def unknown_name(place: KeyPath, value: object) -> str:
     """The sentence for an outcome or a weekly series that there is not."""
-    from sim.measures import WEEKLY  # loads the compiler
-    from sim.outcomes import OUTCOMES
+    from lockgate.sim.model.measures import WEEKLY  # loads the compiler
+    from lockgate.sim.model.outcomes import OUTCOMES
 
     names = WEEKLY if place[0] == "series" else OUTCOMES
     what = f"weekly series, allowed are {', '.join(names)}" if place[0] == "series" else "outcome, see `lockgate show incidents` for one"

@@ -3,23 +3,41 @@
 A plan file may come from anybody. So what it says is checked as a study's own file is, before anything is worked out from it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import cache
-from typing import Annotated, Any, Literal
-
-from pydantic import Discriminator, Field, Tag, TypeAdapter
-
-from experiments.study.factor import Factor
-from experiments.study.schema import HEAD, any_design
-from scenarios.notation import shown
-from scenarios.schema import NUMBER, RANGE, Known, Table, bounded, levers, plain, table
-from scenarios.schema import form as form_of_setting
-from scenarios.strict import strict, validated
-from sim.bounds import span
-from sim.errors import InputError, nearest
-from sim.limits import LARGEST_SEED, MOST_POINTS
-from sim.parameters import PARAMETERS, Parameter
-from sim.policy import DAY, LEVERS
+from typing import Annotated
+from typing import Any
+from typing import Literal
+from pydantic import Discriminator
+from pydantic import Field
+from pydantic import Tag
+from pydantic import TypeAdapter
+from lockgate.experiments.study.factor import Factor
+from lockgate.experiments.study.schema import HEAD
+from lockgate.experiments.study.schema import any_design
+from lockgate.scenarios.files import shown
+from lockgate.scenarios.schema import NUMBER
+from lockgate.scenarios.schema import RANGE
+from lockgate.scenarios.schema import Known
+from lockgate.scenarios.schema import Table
+from lockgate.scenarios.schema import bounded
+from lockgate.scenarios.schema import levers
+from lockgate.scenarios.schema import plain
+from lockgate.scenarios.schema import table
+from lockgate.scenarios.schema import form as form_of_setting
+from lockgate.scenarios.schema import strict
+from lockgate.scenarios.schema import validated
+from lockgate.sim.errors import span
+from lockgate.sim.errors import InputError
+from lockgate.sim.errors import nearest
+from lockgate.sim.settings import LARGEST_SEED
+from lockgate.sim.settings import MOST_POINTS
+from lockgate.sim.model.parameters import PARAMETERS
+from lockgate.sim.model.parameters import Parameter
+from lockgate.sim.model.policy import DAY
+from lockgate.sim.model.policy import LEVERS
 
 MOST_MEMBERS = 1000  # policies, or worlds
 MOST_STEPS = 10_000  # of a timeline
@@ -96,8 +114,8 @@ def of_parameter(known: Parameter) -> Any:
 @cache
 def schema() -> type[Table]:
     """The schema of a study's content."""
-    from sim.measures import WEEKLY  # loads the compiler
-    from sim.outcomes import OUTCOMES
+    from lockgate.sim.model.measures import WEEKLY  # loads the compiler
+    from lockgate.sim.model.outcomes import OUTCOMES
 
     step: Any = Annotated[tuple[bounded(DAY, int), levers()], Field(strict=False)]  # type: ignore[misc]
     fields: dict[str, Any] = {"levers": (levers(), ...), "timeline": (Annotated[list[step], Field(max_length=MOST_STEPS)], ...)}

@@ -3,16 +3,21 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from contextlib import suppress
 from threading import Lock
 from typing import Any
-
-from experiments.sweep.folder import Part
-from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.retry import CannotRun
-from experiments.sweep.runner import Wrong
-from experiments.sweep.workers import Died, TimedOut, Worker, message_of, read_part
-from sim.errors import InputError
+from lockgate.experiments.sweep.folder import Part
+from lockgate.experiments.sweep.plan import Piece
+from lockgate.experiments.sweep.plan import SweepPlan
+from lockgate.experiments.sweep.workers import CannotRun
+from lockgate.experiments.sweep.runner import Wrong
+from lockgate.experiments.sweep.workers import Died
+from lockgate.experiments.sweep.workers import TimedOut
+from lockgate.experiments.sweep.workers import Worker
+from lockgate.experiments.sweep.workers import message_of
+from lockgate.experiments.sweep.workers import read_part
+from lockgate.sim.errors import InputError
 
 CONNECT_SECONDS = 10.0
 RECONNECT_SECONDS = 120.0  # in which a scheduler that was lost, or a first worker, may come back
@@ -90,7 +95,7 @@ class ClusterWorker:
         """The part of a piece. Dask itself moves it to another worker when one dies, three times by its own default."""
         from distributed.scheduler import KilledWorker
 
-        from experiments.sweep.worker import answer_on_cluster
+        from lockgate.experiments.sweep.worker import answer_on_cluster
 
         client = self.link.client
         task = {"piece": list(piece), "failed": {str(run): list(said) for run, said in failed.items()}}

@@ -3,25 +3,39 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from experiments.sweep.confined import MOST_BYTES, confined, confined_folder, names_in, read_confined
-from experiments.sweep.durable import write_whole
-from experiments.sweep.journal import NEW_COPY, Journal
-from experiments.sweep.lock import NAME as LOCK
-from experiments.sweep.lock import WHOLE, Shard
-from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.stored_plan import Stored, read_plan
-from sim.errors import InputError
+from typing import TYPE_CHECKING
+from typing import Any
+from lockgate.experiments.sweep.safe import MOST_BYTES
+from lockgate.experiments.sweep.safe import confined
+from lockgate.experiments.sweep.safe import confined_folder
+from lockgate.experiments.sweep.safe import names_in
+from lockgate.experiments.sweep.safe import read_confined
+from lockgate.experiments.sweep.safe import write_whole
+from lockgate.experiments.sweep.journal import NEW_COPY
+from lockgate.experiments.sweep.journal import Journal
+from lockgate.experiments.sweep.safe import NAME as LOCK
+from lockgate.experiments.sweep.safe import WHOLE
+from lockgate.experiments.sweep.safe import Shard
+from lockgate.experiments.sweep.plan import Piece
+from lockgate.experiments.sweep.plan import SweepPlan
+from lockgate.experiments.sweep.plan import Stored
+from lockgate.experiments.sweep.plan import read_plan
+from lockgate.sim.errors import InputError
+from dataclasses import replace
+from lockgate.experiments.study.study import Study
+from lockgate.sim.model.parameters import PARAMETERS
 
 if TYPE_CHECKING:
-    from experiments.sweep.layout import Layout
+    from lockgate.experiments.sweep.layout import Layout
 
 PLAN = "plan.json"
 DATAPACKAGE = "datapackage.json"
@@ -153,7 +167,7 @@ class StudyFolder:
     @cached_property
     def layout(self) -> "Layout":
         """What the files of parts must hold."""
-        from experiments.sweep.layout import Layout  # loads Parquet
+        from lockgate.experiments.sweep.layout import Layout  # loads Parquet
 
         if self.plan is not None:
             return Layout(self.plan, self.plan.content["columns"])
@@ -312,3 +326,35 @@ def short(key: str, there: Any, here: Any) -> str:
         if names[0] != names[1] and len(" ".join(names[0] + names[1])) < 200:
             return f"{key}: {', '.join(names[0]) or 'none'} there, {', '.join(names[1]) or 'none'} here"
     return key
+
+
+LONGEST_TEXT = 10_000  # characters
+
+
+def plan_of(folder: StudyFolder) -> SweepPlan:
+    """The plan of a folder. Raises `OtherPlan` where the program has changed since, so that its runs would not be these runs."""
+    stored = folder.stored()
+    plan = SweepPlan(study_of(folder, stored), stored.content["chunk"])
+    if plan.content != stored.content or any(PARAMETERS.keys() - world.parameters.keys() for world in plan.study.worlds):
+        differing = "; ".join(differences(stored.content, plan.content))
+        raise OtherPlan(
+            f"{folder.folder} was made by another version of the program ({differing}); use that version, which its journal names"
+        )
+    return plan
+
+
+def study_of(folder: StudyFolder, stored: Stored) -> Study:
+    """The study of a folder, with the name, the summary and the number of draws that other files tell."""
+    name, summary = name_and_summary(folder)
+    return replace(stored.study, name=name, summary=summary, draws=folder.draws())
+
+
+def name_and_summary(folder: StudyFolder) -> tuple[str, str]:
+    """The name and the summary of a study, from its data package: a plan has none. Where that is missing, `study` and nothing."""
+    try:
+        package = json.loads(folder.file(DATAPACKAGE) or b"")
+        name, summary = package["name"], package["title"]
+        (name + summary).encode()  # no halves of characters
+        return name[:LONGEST_TEXT], summary[:LONGEST_TEXT]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return "study", ""

@@ -1,17 +1,24 @@
 """What the files of a part must hold. It is checked before any of it is used: a hash tells that a file is whole, and not what it holds."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-
-from experiments.sweep.plan import Piece, SweepPlan
-from sim.limits import MOST_DRAWS_IN_ALL
+from lockgate.experiments.sweep.plan import Piece
+from lockgate.experiments.sweep.plan import SweepPlan
+from lockgate.sim.settings import MOST_DRAWS_IN_ALL
+from lockgate.experiments.sweep.plan import OK
+from lockgate.experiments.sweep.plan import sampled_columns
+from lockgate.experiments.sweep.runner import Rows
+from lockgate.experiments.sweep.runner import Runner
+from lockgate.experiments.sweep.folder import Part
 
 Columns = Sequence[Mapping[str, str]]
 NAME = pa.dictionary(pa.int16(), pa.string())
@@ -97,3 +104,90 @@ class Layout:
             return False
         self.stored[table] = stored
         return True
+
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def runs_table(runner: Runner, rows: Rows) -> pa.Table:
+    """One row a run. A run that went wrong has no outcomes, but its status, the reason, and the command that makes it again."""
+    plan, study, piece = runner.plan, runner.plan.study, rows.piece
+    columns: dict[str, Any] = identity(plan, piece)
+    draw, world, point, _ = places(plan, piece)
+    runner.draw(int(draw[0]), int(draw[-1]) + 1)
+    row = draw - runner.draws[0]
+    columns["seed"] = runner.drawn[0].seeds[row]
+    for factor in study.factors:
+        columns[factor.column] = np.asarray(study.points[factor.column], factor.type)[point]
+    for name in sampled_columns(study):
+        values = np.stack([runner.drawn[place].worlds[name] for place in range(len(study.worlds))])
+        columns[name] = values[world, row]
+    missing = np.zeros(len(draw), bool)
+    missing[[run - piece.first for run in rows.wrong]] = True
+    for name in study.outcomes:
+        columns[name] = pa.array(np.ascontiguousarray(rows.outcomes[name]), mask=missing if rows.wrong else None)
+    said = [rows.wrong.get(run, (OK, None)) for run in range(piece.first, piece.last)]
+    columns["status"] = pa.array([status for status, _ in said]).dictionary_encode().cast(NAME)
+    columns["reason"] = pa.array([reason for _, reason in said], pa.string())
+    again = [f"lockgate replay . --run {run}" if run in rows.wrong else None for run in range(piece.first, piece.last)]
+    columns["replay"] = pa.array(again, pa.string())
+    return pa.table(columns, schema=arrow_schema(plan.content["columns"]["runs"]))
+
+
+def series_table(plan: SweepPlan, rows: Rows) -> pa.Table:
+    """One row a run and week, of the runs that went well."""
+    piece, weeks = rows.piece, rows.weeks
+    good = np.array([run not in rows.wrong for run in range(piece.first, piece.last)])
+    index = pa.array(np.repeat(np.flatnonzero(good), weeks.shape[1]))
+    columns = {name: pa.array(column).take(index) for name, column in identity(plan, piece).items()}
+    columns |= {name: pa.array(np.ascontiguousarray(weeks[name][good]).ravel()) for name in ("day", *plan.study.series)}
+    return pa.table(columns, schema=arrow_schema(plan.content["columns"]["series"]))
+
+
+def places(plan: SweepPlan, piece: Piece) -> tuple[Array, Array, Array, Array]:
+    """Draw, world, point and policy of each run of a piece, each (R,)."""
+    policies, points = len(plan.study.policies), plan.study.point_count
+    run = np.arange(piece.first, piece.last)
+    return run // plan.runs_per_draw, run // (points * policies) % len(plan.study.worlds), run // policies % points, run % policies
+
+
+def identity(plan: SweepPlan, piece: Piece) -> dict[str, Any]:
+    """The columns that say which run a row is."""
+    draw, world, point, policy = places(plan, piece)
+    worlds, policies = ([each.name for each in kind] for kind in (plan.study.worlds, plan.study.policies))
+    return {
+        "run": np.arange(piece.first, piece.last),
+        "draw": draw,
+        "world": pa.DictionaryArray.from_arrays(pa.array(world, pa.int16()), worlds),
+        "point": point,
+        "policy": pa.DictionaryArray.from_arrays(pa.array(policy, pa.int16()), policies),
+    }
+
+
+def part_of(runner: Runner, rows: Rows) -> Part:
+    """Rows as the files of a part."""
+    plan = runner.plan
+    tables = {"runs": runs_table(runner, rows)}
+    if plan.study.series:
+        tables["series"] = series_table(plan, rows)
+    return Part(rows.piece, {name: parquet(table) for name, table in tables.items()}, len(rows.wrong), tally_of(plan, rows))
+
+
+def parquet(table: pa.Table) -> bytes:
+    """A table as a Parquet file, the same bytes for the same table."""
+    sink = pa.BufferOutputStream()
+    names = [field.name for field in table.schema if pa.types.is_dictionary(field.type) or pa.types.is_string(field.type)]
+    pq.write_table(table, sink, compression="zstd", use_dictionary=names, write_statistics=False)
+    return bytes(sink.getvalue())
+
+
+def tally_of(plan: SweepPlan, rows: Rows) -> dict[str, tuple[float, int]]:
+    """Sum and number of the study's first outcome, by policy, of the runs that went well."""
+    values = rows.outcomes[plan.study.outcomes[0]].astype(float)
+    good = np.array([run not in rows.wrong for run in range(rows.piece.first, rows.piece.last)])
+    policy = np.asarray(identity(plan, rows.piece)["policy"].indices)
+    tally = {}
+    for place, name in enumerate(each.name for each in plan.study.policies):
+        chosen = values[good & (policy == place)]
+        tally[name] = (float(chosen.sum()), len(chosen))
+    return tally

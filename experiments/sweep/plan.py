@@ -1,25 +1,101 @@
 """The plan of a sweep: the number of each run, what it is a run of, and how runs are cut into chunks."""
 
-from collections.abc import Iterable, Iterator
+from lockgate.experiments.study.study import Study
+from lockgate.sim.model.measures import WEEK_END
+from lockgate.sim.model.measures import WEEKLY
+from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.model.outcomes import Outcome
+from lockgate.sim.model.parameters import PARAMETERS
+from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
-
+from typing import Any
+from typing import NamedTuple
 import numpy as np
+from lockgate.experiments.provenance import content_hash
+from lockgate.experiments.provenance import sources_hash
+from lockgate.experiments.study.study import content_of
+from lockgate.sim.model.chance import SCHEME
+from lockgate.sim.model.policy import Policy
+import json
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Literal
+from lockgate.experiments.study.study import study_of
+from lockgate.experiments.sweep.journal import Chunk
+from lockgate.experiments.sweep.journal import Text
+from lockgate.scenarios.files import shown
+from lockgate.scenarios.schema import Table
+from lockgate.scenarios.schema import validated
+from lockgate.sim.errors import InputError
 
-from experiments.provenance import content_hash, sources_hash
-from experiments.study.content import content_of
-from experiments.study.study import Study
-from experiments.sweep.columns import described_columns
-from sim.chance import SCHEME
-from sim.policy import Policy
+OK = "ok"
+STATUSES = {
+    OK: "finished",
+    "failed": "raised an error",
+    "broken-invariant": "broke an invariant of the model",
+    "not-finite": "has an outcome that is no number",
+    "timed-out": "took longer than the study's time limit",
+    "died": "its process died, again and again",
+}
+NAME, TEXT = "name", "text"  # units of columns that hold words
+TYPES = {float: "double", int: "int64", bool: "bool"}
+KEYS = {
+    "run": ("int64", "number", "Number of the run in its study."),
+    "draw": ("int64", "number", "Sampled world and seed: the unit of replication, the same under every policy and at every point."),
+    "world": ("string", NAME, "World from which the draw was sampled."),
+    "point": ("int64", "number", "Point of the design."),
+    "policy": ("string", NAME, "Release policy."),
+    "seed": ("int64", "number", "Seed of the run."),
+}
+ENDING = {
+    "status": ("string", NAME, "ok, or what was wrong: " + "; ".join(f"{name}: {what}" for name, what in STATUSES.items()) + "."),
+    "reason": ("string", TEXT, "Why a run has no outcomes."),
+    "replay": ("string", "command", "Command, given in the study's folder, that makes the run again."),
+}
+
+
+def sampled_columns(study: Study) -> tuple[str, ...]:
+    """The parameters that differ between draws, in the order of their table: those sampled in any world, and not varied by the design."""
+    if study.fixed:
+        return ()
+    varied = {factor.name for factor in study.factors if factor.role == "parameter"}
+    sampled = {name for world in study.worlds for name in world.sampled} - varied
+    return tuple(name for name in PARAMETERS if name in sampled)
+
+
+def described_columns(study: Study) -> dict[str, list[dict[str, str]]]:
+    """`{"runs": [{name, role, type, unit, meaning}, ...], "series": [...]}`; no series where the study keeps none."""
+    runs = [column(name, "key", kind, unit, meaning) for name, (kind, unit, meaning) in KEYS.items()]
+    runs += [column(factor.column, "factor", TYPES[factor.type], factor.unit, factor.meaning) for factor in study.factors]
+    sampled = [PARAMETERS[name] for name in sampled_columns(study)]
+    runs += [column(known.name, "parameter", TYPES[known.type], known.unit, known.meaning) for known in sampled]
+    runs += [column(name, "outcome", *typed(OUTCOMES[name])) for name in study.outcomes]
+    runs += [column(name, "status", kind, unit, meaning) for name, (kind, unit, meaning) in ENDING.items()]
+    if not study.series:
+        return {"runs": runs}
+    series = [column(name, "key", *KEYS[name]) for name in KEYS if name != "seed"]
+    series += [column(known.name, "week", *typed(known)) for known in (WEEK_END, *(WEEKLY[name] for name in study.series))]
+    return {"runs": runs, "series": series}
+
+
+def typed(outcome: Outcome) -> tuple[str, str, str]:
+    """The type, the unit and the meaning of an outcome, or of a column of the weekly series."""
+    return TYPES[outcome.type], outcome.unit, outcome.help
+
+
+def column(name: str, role: str, kind: str, unit: str, meaning: str) -> dict[str, str]:
+    """One column, in words."""
+    return {"name": name, "role": role, "type": kind, "unit": unit, "meaning": meaning}
+
 
 Array = np.ndarray[Any, np.dtype[Any]]
 FORMAT = 1  # of the folder, and of the numbers of runs
 AGENT_DAYS_OF_A_CHUNK = 300_000_000  # about a second's work of one core
 MOST_RUNS_OF_A_CHUNK = 2048
-DECIDES_ROWS = ("sim", "scenarios", "experiments/study", "experiments/sweep", "experiments/ensemble.py")
+DECIDES_ROWS = ("sim", "scenarios", "experiments/study", "experiments/sweep", "experiments/results/ensemble.py")
 
 
 class RunIndex(NamedTuple):
@@ -162,3 +238,81 @@ def chunk_of(study: Study) -> int:
 def reach_of(study: Study, world: int, parameter: str) -> float:
     """The largest value that a parameter of a world has at any point."""
     return max(study.points.get(parameter, (study.worlds[world].parameters[parameter].default,)))
+
+
+MOST_LISTS = 1_000_000  # each takes twenty times as much memory as its two characters
+
+
+class StoredHashes(Table):
+    """By which a study, its parameters, the code that decides its rows, and its columns are known again."""
+
+    study: Text
+    parameters: Text
+    code: Text
+    columns: Text
+
+
+class StoredColumn(Table):
+    """A column of a table, in words."""
+
+    name: Text
+    role: Literal["key", "factor", "parameter", "outcome", "status", "week"]
+    type: Literal["double", "int64", "bool", "string"]
+    unit: Text
+    meaning: Text
+
+
+class StoredPlan(Table):
+    """The content of a plan file, but for the study, which has a schema of its own."""
+
+    format: Literal[FORMAT]  # type: ignore[valid-type]
+    random_numbers: Text
+    replicate: Literal["draw"]
+    chunk: Chunk
+    hashes: StoredHashes
+    study: dict[str, Any]
+    columns: dict[Literal["runs", "series"], list[StoredColumn]]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a plan file says, and the study that it tells of; name and summary of the study are not part of a plan."""
+
+    content: dict[str, Any]
+    study: Study
+
+    @property
+    def plan(self) -> SweepPlan:
+        """The plan of the study, as this version of the program has it."""
+        return SweepPlan(self.study, self.content["chunk"])
+
+
+def read_plan(content: bytes) -> Stored:
+    """What a plan file says. Raises `InputError`, with the place and the value, where that is no study that can be run."""
+    if (lists := content.count(b"[") + content.count(b"{")) > MOST_LISTS:
+        raise InputError(f"it has {lists:,} lists and tables, and a study has at most {MOST_LISTS:,}")
+    try:
+        stored = json.loads(content)
+    except (ValueError, RecursionError):  # also digits by the thousand, and bytes that are no text
+        raise InputError("it is not JSON that can be read") from None
+    if isinstance(stored, dict) and (other := stored.get("format", FORMAT)) != FORMAT:
+        raise InputError(f"it has format {shown(other)}, and this lockgate reads {FORMAT}; read it with the one that wrote it")
+    validated(StoredPlan, stored)
+    study = study_of(stored["study"], "study")
+    check_columns(stored["columns"], study)
+    return Stored(stored, study)
+
+
+def check_columns(stored: Mapping[str, Sequence[Mapping[str, str]]], study: Study) -> None:
+    """Refuse columns that are not those of the study. Another version may word them otherwise, or have them in another order."""
+    wanted = described_columns(study)
+    for table in (*stored, *wanted):
+        there, here = ({same(column) for column in columns.get(table, ())} for columns in (stored, wanted))
+        if there != here or len(there) != len(stored[table]):
+            name = min(column[0] for column in there ^ here) if there != here else ""
+            raise InputError(f"columns.{table}: {shown(name)} is not, or not as it is told, a column of this study")
+
+
+def same(column: Mapping[str, str]) -> tuple[str, str, str, bool]:
+    """What decides how a column is stored."""
+    return column["name"], column["role"], column["type"], column["unit"] == NAME

@@ -3,16 +3,16 @@
 import time
 from dataclasses import dataclass
 from pathlib import Path
-
-from experiments.benchmark.memory import peak_mb
-from experiments.study.factor import Value
-from experiments.sweep.folder import StudyFolder
-from experiments.sweep.part import part_of
-from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.rows import runs_table
-from experiments.sweep.runner import Runner
-from experiments.sweep.sweep import covered
-from sim.engine import compile_rules
+from lockgate.experiments.benchmark.machine import peak_mb
+from lockgate.experiments.study.factor import Value
+from lockgate.experiments.sweep.folder import StudyFolder
+from lockgate.experiments.sweep.layout import part_of
+from lockgate.experiments.sweep.plan import Piece
+from lockgate.experiments.sweep.plan import SweepPlan
+from lockgate.experiments.sweep.layout import runs_table
+from lockgate.experiments.sweep.runner import Runner
+from lockgate.experiments.sweep.sweep import covered
+from lockgate.sim.engine.run import compile_rules
 
 SAMPLE_SECONDS = 0.5
 SHOWN_ROWS = 6

@@ -1,19 +1,20 @@
 """One run of a study, made again from what its folder tells, and compared with the row that it left."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
-
-from experiments.sweep.columns import OK
-from experiments.sweep.folder import Damaged, StudyFolder
-from experiments.sweep.layout import parquet_file
-from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.rows import runs_table
-from experiments.sweep.runner import Runner
-from scenarios import World
-from sim.errors import InputError
-from sim.policy import Policy
-
+from lockgate.experiments.sweep.plan import OK
+from lockgate.experiments.sweep.folder import Damaged
+from lockgate.experiments.sweep.folder import StudyFolder
+from lockgate.experiments.sweep.layout import parquet_file
+from lockgate.experiments.sweep.plan import Piece
+from lockgate.experiments.sweep.plan import SweepPlan
+from lockgate.experiments.sweep.layout import runs_table
+from lockgate.experiments.sweep.runner import Runner
+from lockgate.scenarios import World
+from lockgate.sim.errors import InputError
+from lockgate.sim.model.policy import Policy
 
 @dataclass(frozen=True)
 class Replayed:

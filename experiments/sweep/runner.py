@@ -1,19 +1,24 @@
 """Making runs of a sweep's plan: all of a piece in one call of the engine, and one by one where one of them fails."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
+from typing import Any
+from typing import NamedTuple
 import numpy as np
-
-from experiments.ensemble import Ensemble, draw_worlds
-from experiments.sweep.plan import Piece, SweepPlan
-from sim.block import Memory
-from sim.engine import run_plan
-from sim.invariants import BrokenInvariant
-from sim.outcomes import OUTCOMES
-from sim.plan import Plan, Results, no_results
-from sim.policy import Policy
+from lockgate.experiments.results.ensemble import Ensemble
+from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.experiments.sweep.plan import Piece
+from lockgate.experiments.sweep.plan import SweepPlan
+from lockgate.sim.engine.plan import Memory
+from lockgate.sim.engine.run import run_plan
+from lockgate.sim.model.invariants import BrokenInvariant
+from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.engine.plan import Plan
+from lockgate.sim.engine.plan import Results
+from lockgate.sim.engine.plan import no_results
+from lockgate.sim.model.policy import Policy
 
 Array = np.ndarray[Any, np.dtype[Any]]
 LONGEST_REASON = 500  # characters

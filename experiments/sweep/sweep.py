@@ -1,25 +1,76 @@
 """A sweep: all runs of a study, kept in a folder from which it can be resumed, whenever and however it ended."""
 
+from collections.abc import Mapping
+import numpy as np
+import pyarrow as pa
+from lockgate.experiments.results.intervals import change
+from lockgate.experiments.sweep.plan import OK
+from lockgate.experiments.sweep.folder import KeptPart
+from lockgate.experiments.sweep.folder import StudyFolder
+from lockgate.experiments.sweep.layout import parquet_file
+from lockgate.experiments.sweep.plan import Piece
+from lockgate.experiments.sweep.plan import SweepPlan
+from lockgate.sim.model.outcomes import OUTCOMES
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import closing
+from contextlib import contextmanager
+from contextlib import nullcontext
+from contextlib import suppress
+from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 from threading import Event
+from lockgate.experiments.provenance import provenance
+from lockgate.experiments.study.study import Stop
+from lockgate.experiments.study.study import Study
+from lockgate.experiments.sweep.folder import Part
+from lockgate.experiments.sweep.safe import WHOLE
+from lockgate.experiments.sweep.safe import Shard
+from lockgate.experiments.sweep.safe import claimed
+from lockgate.experiments.sweep.metadata import write_datapackage
+from lockgate.experiments.sweep.plan import chunk_of
+from lockgate.experiments.sweep.workers import Retry
+from lockgate.experiments.sweep.workers import ProcessWorker
+from lockgate.experiments.sweep.workers import ThreadWorker
+from lockgate.experiments.sweep.workers import Worker
+from lockgate.sim.errors import InputError
+from lockgate.sim.settings import MOST_DRAWS_IN_ALL
+from lockgate.sim.engine.pool import Pool
 
-from experiments.provenance import provenance
-from experiments.study.study import Stop, Study
-from experiments.sweep.folder import KeptPart, Part, StudyFolder
-from experiments.sweep.lock import WHOLE, Shard, claimed
-from experiments.sweep.metadata import write_datapackage
-from experiments.sweep.plan import Piece, SweepPlan, chunk_of
-from experiments.sweep.retry import Retry
-from experiments.sweep.stop import is_precise
-from experiments.sweep.workers import ProcessWorker, ThreadWorker, Worker
-from sim.errors import InputError
-from sim.limits import MOST_DRAWS_IN_ALL
-from sim.pool import Pool
+def is_precise(folder: StudyFolder, plan: SweepPlan, draws: int, whole: Mapping[Piece, KeptPart]) -> bool:
+    """Whether, over the first `draws` draws, each difference that the stop rule names has a 95 % interval that is narrow enough.
+
+    Where an interval cannot be given, it is not: too few draws differ from one another. Only parts that are whole are read.
+    """
+    rule = plan.study.stop
+    if rule is None:
+        return False
+    paths = [part.paths(folder.folder)["runs"] for part in whole.values() if part.piece.first < plan.runs(draws)]
+    columns = ["run", rule.outcome, "status"]
+    table = pa.concat_tables([parquet_file(path).read(columns) for path in paths]).sort_by("run")
+    values = np.full((draws, plan.runs_per_draw), np.nan)
+    good = np.asarray(table["status"].to_numpy(zero_copy_only=False) == OK)
+    run = table["run"].to_numpy()
+    chosen = good & (run < plan.runs(draws))
+    values.flat[run[chosen]] = table[rule.outcome].to_numpy(zero_copy_only=False)[chosen]
+    cells = values.reshape(draws, -1, len(plan.study.policies))
+    for cell in range(cells.shape[1]):
+        base = cells[:, cell, 0]
+        for policy in range(1, cells.shape[2]):
+            mine = cells[:, cell, policy]
+            both = np.isfinite(mine) & np.isfinite(base)
+            if np.sum(both) < 2:
+                return False
+            difference = change(OUTCOMES[rule.outcome], mine[both], base[both])
+            wanted = rule.half_width if rule.half_width is not None else (rule.half_width_share or 0.0) * abs(float(np.mean(base[both])))
+            equal = not np.ptp(mine[both] - base[both])
+            if not equal and not (difference["high"] - difference["low"]) / 2 <= wanted:
+                return False
+    return True
 
 
 @dataclass
@@ -85,7 +136,7 @@ def sweep(  # noqa: PLR0913  # one for each thing asked
     processes run side by side, with `threads` (default 1) in each; without them all is done on threads (default: one a core) of this
     process; `cluster` is the address of a Dask scheduler. `shard=(i, n)` makes the i-th of n parts of the work. `chunk` is the number of
     runs in a part (default: what takes about a second). None of these changes a result. `watch` is called after each part.
-    `is_claimed` says that the folder is locked already (`experiments.sweep.lock.claimed`).
+    `is_claimed` says that the folder is locked already (`experiments.sweep.safe.claimed`).
 
     Raises `InputError` where something asked for is not possible, `OtherPlan` where the folder holds another study, `FolderInUse` where
     another sweep writes to it, and `OSError` where it cannot be written. All that was made so far is kept then, and the same call goes on.
@@ -190,14 +241,14 @@ def workers_for(plan: SweepPlan, workers: int, threads: int | None, cluster: str
     """The workers that are to run pieces. A time limit needs processes: nothing else can be stopped."""
     cores = os.cpu_count() or 1
     if cluster is not None:
-        from experiments.sweep.cluster import connected
+        from lockgate.experiments.sweep.cluster import connected
 
         with connected(cluster, plan) as on_cluster:
             yield on_cluster
         return
     if plan.study.time_limit_seconds is not None and not workers:
         workers, threads = threads or cores, None
-    from sim.engine import compile_rules
+    from lockgate.sim.engine.run import compile_rules
 
     compile_rules(check=plan.study.check)  # once, before any thread or worker asks for it
     hired: list[Worker[Part]] = []

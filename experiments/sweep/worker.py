@@ -6,16 +6,23 @@ import signal
 import sys
 from functools import lru_cache
 from queue import SimpleQueue
-from threading import Lock, Thread, Timer, get_ident
+from threading import Lock
+from threading import Thread
+from threading import Timer
+from threading import get_ident
 from typing import Any
-
-from experiments.provenance import lockgate_version
-from experiments.study.content import study_of
-from experiments.sweep.folder import Part
-from experiments.sweep.part import part_of
-from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.runner import Runner, Wrong
-from experiments.sweep.workers import ProcessWorker, receive, send, written_part
+from lockgate.experiments.provenance import lockgate_version
+from lockgate.experiments.study.study import study_of
+from lockgate.experiments.sweep.folder import Part
+from lockgate.experiments.sweep.layout import part_of
+from lockgate.experiments.sweep.plan import Piece
+from lockgate.experiments.sweep.plan import SweepPlan
+from lockgate.experiments.sweep.runner import Runner
+from lockgate.experiments.sweep.runner import Wrong
+from lockgate.experiments.sweep.workers import ProcessWorker
+from lockgate.experiments.sweep.workers import receive
+from lockgate.experiments.sweep.workers import send
+from lockgate.experiments.sweep.workers import written_part
 
 IDLE_SECONDS = 30.0
 
@@ -98,7 +105,7 @@ def main() -> None:
     given = messages.get().decode()
     plan = plan_of(given)
     runner = Runner(plan, threads=json.loads(given)["threads"])
-    from sim.engine import compile_rules
+    from lockgate.sim.engine.run import compile_rules
 
     compile_rules(check=plan.study.check)
     # Load what a part needs, with a run that is not made: it takes half a second, which is not to count as the time of a run.

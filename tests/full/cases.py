@@ -4,12 +4,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from experiments.charts import save_chart
-from experiments.charts.replay import replay_chart
-from experiments.validation.happened import CASES
-from experiments.validation.page import SHOWN, page
-from experiments.validation.replay import replay
-from experiments.validation.study import Study
+from lockgate.experiments.charts import save_chart
+from lockgate.experiments.charts.replay import replay_chart
+from lockgate.experiments.evidence.cases import CASES
+from lockgate.experiments.evidence.cases import SHOWN, page
+from lockgate.experiments.evidence.cases import replay
+from lockgate.experiments.evidence.patterns.observed import Study
 
 DOCS = Path(__file__).parents[2] / "docs"
 COLOURS = 64  # keep a chart below 100 kB

@@ -22,7 +22,7 @@ def run_rules(examples: int) -> None:
     from hypothesis import HealthCheck, given, settings
     from hypothesis import strategies as st
 
-    from sim.model import ReleaseModel
+    from lockgate.sim.engine.mesa import ReleaseModel
     from tests.generated import policies, worlds
     from tests.mutation.suite import golden_checks, meaning_checks
 
@@ -86,7 +86,7 @@ def main() -> int:
         figures |= {name: figures_of([f["summary"] for path, f in files.items() if path.startswith(name)]) for name in PACKAGES}
     print(json.dumps(figures, indent=1))
     if options.keep:
-        from experiments.credibility.record import record
+        from lockgate.experiments.evidence.card import record
 
         record("coverage", figures)
     return 0 if rules["branch_share"] == rules["line_share"] == 1.0 else 1

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from experiments.credibility.record import record
+from lockgate.experiments.evidence.card import record
 from tests.generator import avalanche, collisions, dieharder
 from tests.generator.mixers import keyed
 from tests.test_generator import CAUGHT, ONE_IN_A_MILLION

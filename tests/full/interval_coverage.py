@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.ensemble import draw_worlds
-from experiments.intervals import better_interval, mean_interval, median_interval, paired_share_interval, share_interval
-from scenarios import World, load_policy, load_world, with_levers, with_parameters
-from sim.engine import simulate
-from sim.outcomes import OUTCOMES
-from sim.policy import Policy
+from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.experiments.results.intervals import better_interval, mean_interval, median_interval, paired_share_interval, share_interval
+from lockgate.scenarios import World, load_policy, load_world, with_levers, with_parameters
+from lockgate.sim.engine.run import simulate
+from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.model.policy import Policy
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Method = Callable[[Array], tuple[Any, Any, Any]]

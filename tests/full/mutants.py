@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.chance import Purpose
+from lockgate.sim.model.chance import Purpose
 
 ROOT = Path(__file__).parents[2]
 BEHAVIOUR = [
@@ -16,7 +16,7 @@ BEHAVIOUR = [
     *(f"sim/{name}.py" for name in ("outcomes", "policy", "systems", "testing", "start/population", "start/ranking")),
 ]
 # Of the policy's file its phases are behaviour; the table of levers is data, which the documentation prints.
-ONLY_WITHIN = {"sim/policy.py": ("checked", "phases")}
+ONLY_WITHIN = {"sim/model/policy.py": ("checked", "phases")}
 # Of Cosmic Ray's operators those whose mutants say something on code of numbers: no bitwise arithmetic on floats, no identity of objects.
 # With each a sign without which a source need not be parsed for it.
 SIGNS = {"Add": " + ", "Sub": " - ", "Mul": " * ", "Div": " / ", "FloorDiv": " // ", "Mod": " % ", "RShift": " >> ", "LShift": " << ",
@@ -76,7 +76,7 @@ def mutants_of(path: str) -> list[Mutant]:
                 names[f"{where}: {change}"] += 1
                 again = names[f"{where}: {change}"]
                 found[whole] = Mutant(path, operator, own, where, change + (f" ({again})" if again > 1 else ""), whole)
-    if path == "sim/agents/__init__.py":
+    if path == "sim/model/day.py":
         found |= {mutant.source: mutant for mutant in days_out_of_order(path, source)}
     return list(found.values())
 
@@ -140,7 +140,7 @@ def own_texts(part: str, formulas: set[str]) -> Iterator[tuple[str, bool, str]]:
 
 def days_out_of_order(path: str, source: str) -> Iterator[Mutant]:
     """The day with one kind dropped, and with two of them swapped."""
-    from sim.agents import DAY
+    from lockgate.sim.model.day import DAY
 
     names = list(DAY)
     for name in names:

@@ -140,7 +140,7 @@ def reasons() -> dict[str, str]:
 def main() -> int:
     """Try the mutants, print the figures, and say whether every survivor has its reason."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="*", default=BEHAVIOUR, help="files, such as sim/agents/lab.py")
+    parser.add_argument("--only", nargs="*", default=BEHAVIOUR, help="files, such as sim/model/lab.py")
     parser.add_argument("--sample", type=float, default=1.0, help="share of the mutants to try, by chance")
     parser.add_argument("--keep", action="store_true", help="keep the figures in the record of credibility")
     parser.add_argument("--log", type=Path, help="keep verdicts in this file, and try no mutant again that it says is killed by meaning")
@@ -165,7 +165,7 @@ def main() -> int:
         for name in names:
             print(f"{title}: {name}")
     if options.keep:
-        from experiments.credibility.record import record
+        from lockgate.experiments.evidence.card import record
 
         record("mutation", figures)
     return 1 if unexplained or killed or gone else 0

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from experiments.credibility.record import recorded
-from sim.outcomes import HEADLINES
+from lockgate.experiments.evidence.card import recorded
+from lockgate.sim.model.outcomes import HEADLINES
 from tests.relations.catalogue import table as relations
 
 PAGE = Path(__file__).parents[2] / "docs" / "credibility.md"

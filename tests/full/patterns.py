@@ -1,9 +1,9 @@
 """Compare the model with every observed pattern, print the table, and keep the verdicts: `python -m tests.full.patterns`."""
 
-from experiments.command.patterns import print_patterns
-from experiments.credibility.record import record
-from experiments.validation.study import SEED, Study
-from experiments.validation.table import patterns, summary
+from lockgate.experiments.command.patterns import print_patterns
+from lockgate.experiments.evidence.card import record
+from lockgate.experiments.evidence.patterns.observed import SEED, Study
+from lockgate.experiments.evidence.patterns.pattern import patterns, summary
 
 OTHER_SEEDS = (SEED + 1, SEED + 2)
 

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments import open_study
-from experiments.study.factor import Factor
-from experiments.study.study import Study
-from experiments.sweep.folder import StudyFolder
-from experiments.sweep.part import part_of
-from experiments.sweep.plan import Piece, SweepPlan
-from experiments.sweep.runner import Rows, Runner
-from scenarios import load_policy, load_world
-from sim.outcomes import OUTCOMES, Outcomes
-from sim.row import dtype
+from lockgate.experiments import open_study
+from lockgate.experiments.study.factor import Factor
+from lockgate.experiments.study.study import Study
+from lockgate.experiments.sweep.folder import StudyFolder
+from lockgate.experiments.sweep.layout import part_of
+from lockgate.experiments.sweep.plan import Piece, SweepPlan
+from lockgate.experiments.sweep.runner import Rows, Runner
+from lockgate.scenarios import load_policy, load_world
+from lockgate.sim.model.outcomes import OUTCOMES, Outcomes
+from lockgate.sim.rules.row import dtype
 
 POINTS, DRAWS, PART = 1_000, 500, 2_048
 NAMES = tuple(OUTCOMES)[:30]

@@ -3,8 +3,8 @@
 import sys
 import time
 
-from experiments.credibility.record import record
-from experiments.verification import REDUCTIONS
+from lockgate.experiments.evidence.card import record
+from lockgate.experiments.evidence.reductions import REDUCTIONS
 
 
 def main() -> int:

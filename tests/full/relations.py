@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree as ET  # of pytest's own report
 
-from experiments.credibility.record import record, recorded
+from lockgate.experiments.evidence.card import record, recorded
 
 RELATIONS = 55
 ROOT = Path(__file__).parents[2]

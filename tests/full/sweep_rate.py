@@ -21,9 +21,9 @@ draws = {{draws}}
 """
 ENGINE = """
 import sys, time
-from experiments.ensemble import draw_worlds
-from scenarios import load_policy, load_world
-from sim.engine import compile_rules, simulate
+from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.scenarios import load_policy, load_world
+from lockgate.sim.engine.run import compile_rules, simulate
 
 policies = [load_policy(name) for name in sys.argv[2:]]
 drawn = draw_worlds(load_world("baseline"), int(sys.argv[1]), 1)
@@ -35,11 +35,11 @@ print(len(drawn.worlds) * len(policies) / (time.perf_counter() - began))
 SWEEP = """
 import json, sys, threading, time
 from pathlib import Path
-from experiments.benchmark.memory import peak_mb
-from experiments.study.load import load_study
-from experiments.sweep import part
-from experiments.sweep.folder import StudyFolder
-from experiments.sweep.sweep import sweep
+from lockgate.experiments.benchmark.machine import peak_mb
+from lockgate.experiments.study.load import load_study
+from lockgate.experiments.sweep import part
+from lockgate.experiments.sweep.folder import StudyFolder
+from lockgate.experiments.sweep.sweep import sweep
 
 spent, lock = [0.0], threading.Lock()
 

@@ -1,1 +1,1 @@
-"""The keyed draws of sim.chance looked at as a random number generator, beside two planted bad ones."""
+"""The keyed draws of lockgate.sim.model.chance looked at as a random number generator, beside two planted bad ones."""

@@ -7,7 +7,7 @@ sampled world is the lower 53 bits of a word one link earlier. So no bit goes un
 import numpy as np
 from numba import njit
 
-from sim.chance import _FIRST, _GOLDEN, _SECOND, SCHEME, _grow, _link, _stem
+from lockgate.sim.model.chance import _FIRST, _GOLDEN, _SECOND, SCHEME, _grow, _link, _stem
 
 
 @njit

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from scipy.stats import chisquare
 
-from sim.chance import Purpose
+from lockgate.sim.model.chance import Purpose
 from tests.generator.streams import Array, filled, words
 
 SIZE = 64

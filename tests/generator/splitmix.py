@@ -1,6 +1,6 @@
 """SplitMix64 in plain Python integers, written from the published algorithm (Steele, Lea and Flood, 2014), and draws made of it."""
 
-from sim.chance import SCHEME
+from lockgate.sim.model.chance import SCHEME
 
 MASK = 2**64 - 1
 

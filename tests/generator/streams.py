@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from scenarios import load_policy
-from sim import chance
-from sim.chance import Purpose
-from sim.model import ReleaseModel
+from lockgate.scenarios import load_policy
+from lockgate.sim import chance
+from lockgate.sim.model.chance import Purpose
+from lockgate.sim.engine.mesa import ReleaseModel
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Keys = tuple[Array, Array, Array, Array]

@@ -3,13 +3,13 @@
 import math
 from typing import Any
 
-from sim.agenda import MOST_PLANS, Agenda
-from sim.agents import KINDS
-from sim.agents.bad_actor import operations_per_day
-from sim.parameters import parameter_table
-from sim.row import NEVER
-from sim.vocabulary import EventKind
-from sim.world import Plan
+from lockgate.sim.engine.agenda import MOST_PLANS, Agenda
+from lockgate.sim.model.day import KINDS
+from lockgate.sim.model.bad_actor import operations_per_day
+from lockgate.sim.model.parameters import parameter_table
+from lockgate.sim.rules.row import NEVER
+from lockgate.sim.model.vocabulary import EventKind
+from lockgate.sim.model.world import Plan
 from tests.mutation.worlds import log_of, put, state, world_of
 
 AGENDA = Agenda(KINDS)

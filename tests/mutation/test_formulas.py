@@ -3,11 +3,11 @@
 import itertools
 import math
 
-from sim.formulas.attack import SMALL, UNIT, attack_success, expected_loss, normal_share_below, uplift, whole
-from sim.formulas.defence import places, search_hazard, service_days
-from sim.formulas.race import compliance_chance, customer_pull, effective_lag, reinvested_pace, safety_effort
-from sim.formulas.safeguards import detection_chance, refusal_chance, safeguard_reached, theft_chance
-from sim.formulas.time import (
+from lockgate.sim.model.formulas.attack import SMALL, UNIT, attack_success, expected_loss, normal_share_below, uplift, whole
+from lockgate.sim.model.formulas.defence import places, search_hazard, service_days
+from lockgate.sim.model.formulas.race import compliance_chance, customer_pull, effective_lag, reinvested_pace, safety_effort
+from lockgate.sim.model.formulas.safeguards import detection_chance, refusal_chance, safeguard_reached, theft_chance
+from lockgate.sim.model.formulas.time import (
     CLOSE,
     MONTH_DAYS,
     YEAR_DAYS,
@@ -17,7 +17,7 @@ from sim.formulas.time import (
     mean_passed_on,
     passed_on,
 )
-from sim.vocabulary import RaceInformation, ServiceTimes
+from lockgate.sim.model.vocabulary import RaceInformation, ServiceTimes
 from tests.mutation.worlds import near
 
 TABLE = [

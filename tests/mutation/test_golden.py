@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.model import ReleaseModel
-from sim.policy import Policy
-from sim.row import NEVER, fields
-from sim.tables import LISTS, ROWS
+from lockgate.sim.engine.mesa import ReleaseModel
+from lockgate.sim.model.policy import Policy
+from lockgate.sim.rules.row import NEVER, fields
+from lockgate.sim.model.tables import LISTS, ROWS
 
 STORED = Path(__file__).with_name("golden.json")
 BUSY = {  # a small world in which rare things happen within weeks

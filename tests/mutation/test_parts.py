@@ -4,12 +4,12 @@ import itertools
 import math
 from typing import Any
 
-from sim.agents import DAY
-from sim.formulas.attack import uplift
-from sim.formulas.defence import search_hazard
-from sim.formulas.time import mean_kept
-from sim.row import NEVER, NOBODY, NOTHING
-from sim.vocabulary import Channel, EventKind, Stage
+from lockgate.sim.model.day import DAY
+from lockgate.sim.model.formulas.attack import uplift
+from lockgate.sim.model.formulas.defence import search_hazard
+from lockgate.sim.model.formulas.time import mean_kept
+from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
+from lockgate.sim.model.vocabulary import Channel, EventKind, Stage
 from tests.mutation.worlds import log_of, near, put, world_of
 
 PUBLIC, PARTNERS, OPEN, HELD, TESTING, DARK = Stage.PUBLIC, Stage.PARTNERS, Stage.OPEN_WEIGHTS, Stage.HELD, Stage.TESTING, Stage.DARK

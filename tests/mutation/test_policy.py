@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sim.errors import InputError
-from sim.policy import LEVERS, Policy, checked
+from lockgate.sim.errors import InputError
+from lockgate.sim.model.policy import LEVERS, Policy, checked
 
 DEFAULTS = {name: lever.default for name, lever in LEVERS.items()}
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sim.model import ReleaseModel
-from sim.policy import Policy
-from sim.row import fields
-from sim.vocabulary import EventKind
+from lockgate.sim.engine.mesa import ReleaseModel
+from lockgate.sim.model.policy import Policy
+from lockgate.sim.rules.row import fields
+from lockgate.sim.model.vocabulary import EventKind
 
 SIZES = {"labs": 2, "open_weight_labs": 1, "organisations": 4, "bad_actors": 6}
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.vocabulary import Approval, Channel, EventKind
+from lockgate.sim.model.vocabulary import Approval, Channel, EventKind
 from tests.relations.runs import Run, days_of, incidents, later, lost, weights_by_day
 
 BEGUN = (Approval.IN_REVIEW, Approval.APPROVED, Approval.REFUSED)

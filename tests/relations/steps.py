@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sim.parameters import PARAMETERS
-from sim.policy import LEVERS, Policy
+from lockgate.sim.model.parameters import PARAMETERS
+from lockgate.sim.model.policy import LEVERS, Policy
 
 # What a unit becomes when a step is 1/n of a day: times are n times as many steps, rates 1/n as large a step.
 TIMES, RATES = ("days", "day"), ("per day", "per year", "months of capability per month")

@@ -9,11 +9,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents import BadActor, Government, OpenWeightLab, Partner
-from sim.policy import Policy
-from sim.row import NEVER, fields
-from sim.tables import ROWS
-from sim.vocabulary import Approval, EventKind, Stage
+from lockgate.sim.model.day import BadActor, Government, OpenWeightLab, Partner
+from lockgate.sim.model.policy import Policy
+from lockgate.sim.rules.row import NEVER, fields
+from lockgate.sim.model.tables import ROWS
+from lockgate.sim.model.vocabulary import Approval, EventKind, Stage
 from tests.relations.lively import LIVELY, PLANS, Case, Tables, cases, lived, tables_of
 from tests.relations.sameness import of_kind
 

@@ -11,19 +11,19 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from scenarios import load_policy, load_world
-from scenarios.schema import labels
-from sim.agents import BadActor
-from sim.chance import Purpose, uniform
-from sim.driver import driver
-from sim.engine import simulate
-from sim.errors import InputError
-from sim.model import ReleaseModel
-from sim.parameters import PARAMETERS
-from sim.policy import Policy
-from sim.row import NEVER, fields
-from sim.tables import LISTS, ROWS
-from sim.vocabulary import EventKind
+from lockgate.scenarios import load_policy, load_world
+from lockgate.scenarios.schema import labels
+from lockgate.sim.model.day import BadActor
+from lockgate.sim.model.chance import Purpose, uniform
+from lockgate.sim.engine.driver import driver
+from lockgate.sim.engine.run import simulate
+from lockgate.sim.errors import InputError
+from lockgate.sim.engine.mesa import ReleaseModel
+from lockgate.sim.model.parameters import PARAMETERS
+from lockgate.sim.model.policy import Policy
+from lockgate.sim.rules.row import NEVER, fields
+from lockgate.sim.model.tables import LISTS, ROWS
+from lockgate.sim.model.vocabulary import EventKind
 from tests.relations.lively import Case, Tables, cases, lived, memory, some_policies, tables_of
 from tests.relations.luck import LEVEL, examples, unlike
 from tests.relations.sameness import differences, unordered
@@ -168,7 +168,7 @@ def test_05_watching_a_run_changes_nothing(case: Case) -> None:
 
 def agenda_of(plans: int) -> Any:
     """What bad actors try is planned for as many days at once as make about so many plans, or for one day."""
-    return patch("sim.agenda.MOST_PLANS", plans)
+    return patch("lockgate.sim.engine.agenda.MOST_PLANS", plans)
 
 
 def swept(case: Case, other: Policy) -> Tables:

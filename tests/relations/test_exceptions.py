@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sim.policy import LEVERS, Policy
-from sim.vocabulary import Channel, Feedback
+from lockgate.sim.model.policy import LEVERS, Policy
+from lockgate.sim.model.vocabulary import Channel, Feedback
 from tests.relations.couplings import (
     approvals_lost,
     channel_left,

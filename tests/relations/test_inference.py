@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.ensemble import draw_worlds
-from experiments.intervals import mean_interval
-from scenarios import load_policy, load_world, with_parameters
-from scenarios.world import World
-from sim.chance import Purpose, uniform
-from sim.engine import simulate
-from sim.parameters import LogNormal, Triangular, Uniform
+from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.experiments.results.intervals import mean_interval
+from lockgate.scenarios import load_policy, load_world, with_parameters
+from lockgate.scenarios.world import World
+from lockgate.sim.model.chance import Purpose, uniform
+from lockgate.sim.engine.run import simulate
+from lockgate.sim.model.parameters import LogNormal, Triangular, Uniform
 from tests.relations.luck import BASE, seeds, surprising_mean, unlike_share, unlike_uniform
 
 TINY = {"labs": 2, "open_weight_labs": 1, "organisations": 5, "bad_actors": 20, "theft_on": False}

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.policy import Policy
-from sim.vocabulary import Channel
+from lockgate.sim.model.policy import Policy
+from lockgate.sim.model.vocabulary import Channel
 from tests.generated import policies
 from tests.relations.couplings import (
     approvals_lost,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from scenarios.world import world_names
+from lockgate.scenarios.world import world_names
 from tests.relations.luck import BASE, LONG
 from tests.relations.moves import GENERATED, MOVES, POLICIES, Move, Place, before, differences, effect, wrong_way
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from experiments.sweep.folder import StudyFolder
-from sim.chance import uniform
+from lockgate.experiments.sweep.folder import StudyFolder
+from lockgate.sim.model.chance import uniform
 from tests.full.faults.fork import Server
 from tests.full.faults.running import LOCKGATE, Ended, Faults, Running, environment, program
 

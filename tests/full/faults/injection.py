@@ -25,12 +25,12 @@ def install(told: dict[str, Any]) -> None:
 
     `calls` of the system fail or kill, `runs` go wrong, and each batch of runs takes `slow` seconds more and waits for the file `hold`.
     """
-    when_loaded("sim.child", pass_on)
-    if "calls" in told and "experiments.sweep.worker:main" not in sys.orig_argv:
+    when_loaded("lockgate.sim.child", pass_on)
+    if "calls" in told and "lockgate.experiments.sweep.worker:main" not in sys.orig_argv:
         Calls(**told["calls"])
     if {"runs", "slow", "hold"} & set(told):
         what = told.get("runs", {}), told.get("slow", 0.0), told.get("hold")
-        when_loaded("sim.plan", lambda module: spoil_runs(module.Plan, *what))
+        when_loaded("lockgate.sim.engine.plan", lambda module: spoil_runs(module.Plan, *what))
 
 
 def install_told() -> None:

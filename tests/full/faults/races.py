@@ -53,7 +53,7 @@ def refused_alone(bench: Bench, times: int) -> Figures:
     hold.touch()
     assert winner.ended().code == 0
     bench.done(out)
-    start, load = (median_of([sys.executable, "-c", program], times) for program in ("pass", "import experiments.cli"))
+    start, load = (median_of([sys.executable, "-c", program], times) for program in ("pass", "import lockgate.experiments.cli"))
     return {
         "seconds until refused alone, median": round(statistics.median(ended.seconds for ended in took), 2),
         "at most": round(max(ended.seconds for ended in took), 2),

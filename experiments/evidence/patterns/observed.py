@@ -1,0 +1,206 @@
+"""What was observed: facts of the world with their sources, apart from how the model comes to its own numbers.
+
+A fact that is named as a source of a parameter or of a lever of a built-in policy, even partly, is calibration; all others were held out.
+"""
+
+from lockgate.experiments.evidence.patterns.pattern import Fact
+import os
+from collections.abc import Callable
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+from typing import TypeVar
+from typing import cast
+import numpy as np
+from lockgate.experiments.results.ensemble import Ensemble
+from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.scenarios import load_policy
+from lockgate.scenarios import load_world
+from lockgate.scenarios import with_levers
+from lockgate.scenarios import with_parameters
+from lockgate.sim.engine.run import simulate
+from lockgate.sim.engine.run import trace
+from lockgate.sim.engine.plan import Results
+from lockgate.sim.model.policy import LEVERS
+
+SHARE, DOLLARS = "share", "US$"
+GLASSWING = "Project Glasswing, first month (labs.cloudsecurityalliance.org, learnaivisually.com)"
+IRIS = "Cyentia IRIS 2022 (jabenninghoff.github.io)"
+EXPLOITED = "Qualys for Verizon DBIR 2026"
+
+FRONTIER = (
+    Fact("lag-index", "Lag of the best open weights while all is released", "months", 4.0, 3.0, 4.0, "B",
+         "Epoch AI capabilities index: 3 months 2023-25, 4 since January 2026", ("open_weight_lag_months",),
+         "The prior also holds the older 12 months of Epoch AI and the 8 of CAISI, and the wait for publication comes on top of the lag."),
+    Fact("lag-cyber", "The same lag on cyber tasks", "months", 5.5, 4.0, 7.0, "D", "UK AISI, mid-2026, third hand and not confirmed"),
+    Fact("lag-withheld", "Lag when the frontier is withheld to that when it is served", "ratio", None, None, None, "E",
+         "no estimate found", ("distillation",),
+         "No figure was found for what distillation does to the lag: this is what the model assumes."),
+    Fact("horizon-share", "Task horizon of the best open weights to the frontier's", SHARE, 0.55, 0.55, 0.55, "C",
+         "4 months behind (Epoch AI) at 4.7 months a doubling (UK AISI)", ("open_weight_lag_months", "horizon_doubling_months"),
+         "A consequence of two measurements and not itself one."),
+    Fact("horizon-growth", "Growth of the frontier's task horizon in a year", "times", 7.2, 5.0, 11.2, "B",
+         "METR, time horizon since 2023: doubling in 128.7 days, 95 % interval 105 to 157", ("horizon_doubling_months", "pace")),
+    Fact("cadence-lab", "Days between two systems of one lab", "days", 66.0, 42.0, 66.0, "C",
+         "six labs a major model every 11 days (rbtfl.xyz), flagships every six weeks (jsmsolutionarchitects.com)", ("cadence_days",)),
+    Fact("cadence-all", "Days between two systems of any of six labs", "days", 11.0, 11.0, 11.0, "B", "rbtfl.xyz, 2026", ("cadence_days",)),
+    Fact("burst", "Systems of the busiest of six labs in 89 days", "systems", 5.0, 5.0, 5.0, "B",
+         "five variants of GPT-5 from February to May 2026 (softwareseni.com)",
+         note="The model trains one system a cadence and has no variants between them; all labs keep the same cadence."),
+    Fact("second-lab", "Days from the first critical system until a rival has one ready", "days", 60.0, 60.0, 60.0, "B",
+         "two labs reached the same class within about two months, 2026", ("rival_gap_min_months",)),
+    Fact("own-tests", "Days of a lab's own tests", "days", None, 1.0, 183.0, "B", "o3 under a week, GPT-4 six months (Financial Times)",
+         ("own_testing_days",),
+         "Only the lab that leads the race by enough tests at all: on public information the others' safety effort is 0."),
+)  # fmt: skip
+
+DEFENCE = (
+    Fact("exploited-7", "Known-exploited flaws still open after 7 days", SHARE, 0.63, 0.63, 0.63, "B", EXPLOITED,
+         ("patch_shape", "patch_tau_days")),
+    Fact("exploited-28", "Known-exploited flaws still open after 28 days", SHARE, 0.35, 0.27, 0.35, "B",
+         f"{EXPLOITED}: 35 % in 2025, 27 % the year before", ("patch_shape", "patch_tau_days")),
+    Fact("exploited-43", "Known-exploited flaws still open after 43 days", SHARE, 0.50, 0.50, 0.50, "B",
+         "Verizon DBIR 2026: median time to full patch 43 days in 2025",
+         note="Two figures of one report disagree: with 35 % open at day 28 half cannot be open at day 43. They count different things."),
+    Fact("exploited-174", "Known-exploited flaws still open after 174 days", SHARE, 0.50, 0.50, 0.50, "A",
+         "Bitsight, 1.4 million organisations: median 174 days",
+         note="Bitsight sees slow and small organisations too; the fitted curve is of organisations that pay for scanning."),
+    Fact("all-flaws-90", "All flaws still open after 90 days, world slow-patchers", SHARE, 0.50, 0.50, 0.50, "A",
+         "Cyentia, Prioritization to Prediction 2", ("patch_shape", "patch_tau_days")),
+    Fact("all-flaws-365", "All flaws still open after a year, world slow-patchers", SHARE, 0.18, 0.18, 0.18, "A",
+         "Cyentia, Prioritization to Prediction 2", ("patch_shape", "patch_tau_days")),
+    Fact("never-patched", "Known-exploited flaws that are never fixed", SHARE, 0.09, 0.09, 0.09, "B", EXPLOITED, ("never_patch_share",)),
+    Fact("flaws-found", "Severe flaws that about 50 partners find in a month", "flaws", 10_000.0, 10_000.0, 10_000.0, "B",
+         f"{GLASSWING}: over 10,000", ("flaws_per_organisation", "search_days"),
+         "200 flaws an organisation is that count among 50, as if a month found every flaw; at 90 days a search it finds a quarter."),
+    Fact("pool-patched", "Open-source flaws found in a month that are fixed within it", SHARE, 75 / 530, 75 / 530, 75 / 530, "B",
+         f"{GLASSWING}: 75 of 530 disclosed", ("pool_patch_days",)),
+    Fact("leak-14", "Programmes of about 50 partners whose access leaks within 14 days", SHARE, 1.0, 0.025, 1.0, "B",
+         "Mythos Preview, April 2026: one programme, one leak (devcowboy.com, srmed.ai)", ("leak_hazard",),
+         "One case bounds the chance at 2.5 % and no better."),
+)  # fmt: skip
+
+ATTACK = (
+    Fact("crew-incidents", "Incidents that one crew causes in a year", "incidents", None, 25.0, 60.0, "C",
+         "2025: 7,458 victims of 124 groups (Searchlight), 7,902 of 306 (Ransomware.live)", ("crew_gap_days",),
+         "200 organisations stand for all of them and 1,000 actors attack these alone: rates per actor are not on the world's scale."),
+    Fact("incidents-all", "Organisations with a significant incident in a year", SHARE, 0.093, 0.093, 0.093, "B",
+         "Cyentia IRIS 2025, for 2024", ("size_spread",),
+         "Incidents are simulated with no uplift by systems, as in the years in which they were counted."),
+    Fact("incidents-largest", "Incidents a year at one of the largest organisations", "incidents", 0.347, 0.347, 0.347, "B", IRIS,
+         ("base_hazard", "size_spread"), "Simulated are the largest 5 % of organisations, with no uplift by systems."),
+    Fact("state-share", "Share of state actors among states and criminals", SHARE, 23 / 34, 23 / 34, 23 / 34, "B",
+         "34 attributed zero-days of 2024, 23 government-linked (Google)", ("spy_share",),
+         "Not alike: observed are exploits of unknown flaws, where states are strong, simulated are incidents, most of them crime."),
+    Fact("insider-incidents", "Incidents by malicious insiders at one organisation in a year", "incidents", 3.5, 3.5, 3.5, "C",
+         "Ponemon: 13.5 insider events, 26 % of them malicious", ("insider_gap_days",),
+         "Ponemon counts every event; an attempt of a simulated insider succeeds about once in a thousand."),
+    Fact("loss-median", "Median loss of an incident", DOLLARS, 2.85e5, 2.85e5, 2.85e5, "B", IRIS, ("severity_mu",)),
+    Fact("loss-p95", "95th percentile of losses", DOLLARS, 4.4e7, 4.4e7, 4.4e7, "C", f"{IRIS}, lognormal fit",
+         ("severity_mu", "severity_sigma")),
+    Fact("loss-p99", "99th percentile of losses", DOLLARS, 3.6e8, 3.6e8, 3.6e8, "C", f"{IRIS}, lognormal fit",
+         ("severity_mu", "severity_sigma")),
+    Fact("loss-median-2024", "Median loss of an incident of 2024", DOLLARS, 3e6, 3e6, 3e6, "B", "Cyentia IRIS 2025 (seedpodcyber.com)",
+         note="The report of 2025 puts the typical loss ten times higher than that of 2022, whose fit the model uses."),
+    Fact("loss-mean", "Mean loss of an incident", DOLLARS, 4.44e6, 4.44e6, 1.022e7, "B",
+         "IBM 2025: US$ 4.44 million worldwide, 10.22 in the US",
+         note="IBM's sample has no very large breaches; two thirds of the fitted lognormal's mean are the top 1 % of incidents."),
+    Fact("refusal-service", "Attempts at misuse that a public service refuses", SHARE, 0.92, 0.88, 0.95, "B",
+         "CAISI, September 2025: US models complied in 5 to 12 % (hb.int2inf.com)",
+         note="A simulated actor evades a share of refusals, and a lab in a race builds weaker safeguards than the tested services have."),
+    Fact("refusal-stripped", "Attempts at misuse that the best open weights refuse", SHARE, 0.06, 0.0, 0.06, "B",
+         "CAISI, September 2025: 94 % compliance, range 95 to 100 in others' quotes", ("residual_refusal",)),
+    Fact("ten-tries", "Chance that ten tries get past a public service", SHARE, 0.5, 0.5, 0.5, "B",
+         "International AI Safety Report (cybernoz.com)", ("evasion", "bypassed_share"),
+         "Where about half of all tries pass, one of ten nearly always does; a chance of one half needs 93 % refused each time."),
+    Fact("bans", "Bans an actor and half a year", "bans", None, None, None, "B",
+         "1.45 million accounts banned by one lab in half a year (novaknown.com)", ("ban_chance",),
+         "Nobody counts the attempts, or the actors behind the accounts: there is nothing to divide 1.45 million by."),
+)  # fmt: skip
+
+GOVERNANCE = (
+    Fact("agency-tests", "Days of one agency's test", "days", None, 0.0, 30.0, "B",
+         "order of 2 June 2026: up to 30 days (letsdatascience.com)",
+         ("test_days",)),
+    Fact("approvals", "Days from an application to its approval", "days", None, 15.0, 50.0, "A",
+         "export licences: State 15 days in 2008, Commerce 50 in 2000 (GAO-01-528)", ("approval_days",)),
+    Fact("complied", "Labs that do as a government asks", SHARE, 1.0, 0.158, 1.0, "B",
+         "both labs asked in 2026 did, 2 of 2", ("cooperation",),
+         "Two cases bound the chance at 16 % and no better."),
+    Fact("dark-days", "Days for which a directive takes a system away", "days", 19.0, 19.0, 19.0, "B",
+         "12 June to 1 July 2026 (juheapi.com, airoweb.com)", ("dark_days",), "The lever is the fact."),
+    Fact("licence-starved", "Days until a licence, world under-resourced-testers", "days", None, 120.0, 180.0, "B",
+         "export licences in 2025, after freezes: 120 to 180 days and more (lenzo.ai)"),
+)  # fmt: skip
+
+FACTS: dict[str, Fact] = {fact.name: fact for theme in (FRONTIER, DEFENCE, ATTACK, GOVERNANCE) for fact in theme}
+
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Tables = Mapping[str, Array]
+T = TypeVar("T")
+
+KEPT = ("events", "outcomes", "score", "weeks", "systems", "partners", "pool", "channels")  # of a run's tables
+ALONE: dict[str, Any] = {"bad_actors": 0, "organisations": 1}  # where neither has a part in the pattern
+DRAWS, SEED = 100, 1
+
+
+@dataclass
+class Study:
+    """`draws` draws with one seed. `changes` are made to every world, after a pattern's own settings: for the sceptic's what-if."""
+
+    draws: int = DRAWS
+    seed: int = SEED
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    made: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def ensemble(self, world: str, **settings: Any) -> Ensemble:
+        """The draws of a world with these settings."""
+        place = with_parameters(load_world(world), {**settings, **self.changes})
+        return draw_worlds(place, self.draws, self.seed)
+
+    def runs(self, policy: str, days: int, world: str = "baseline", **settings: Any) -> list[Tables]:
+        """The tables of a run of each draw in full, with the draw's parameters as `params`; settings of levers go to the policy."""
+        return self.once(("runs", policy, days, world, *sorted(settings.items())), lambda: self.trace(policy, days, world, settings))
+
+    def outcomes(self, policy: str, days: int, world: str = "baseline", **settings: Any) -> Array:
+        """The outcomes of a run of each draw, (D,)."""
+        return self.results(policy, days, world, **settings).outcomes[:, 0]
+
+    def weeks(self, policy: str, days: int, world: str = "baseline", **settings: Any) -> Array:
+        """The weekly rows of a run of each draw, (D, W)."""
+        return self.results(policy, days, world, **settings).weeks[:, 0]
+
+    def results(self, policy: str, days: int, world: str = "baseline", **settings: Any) -> Results:
+        """What `simulate` gives for each draw."""
+        key = ("results", policy, days, world, *sorted(settings.items()))
+        ensemble = self.ensemble(world, **settings)
+        return self.once(key, lambda: simulate(ensemble.worlds, [load_policy(policy)], ensemble.seeds, days))
+
+    def trace(self, policy: str, days: int, world: str, settings: Mapping[str, Any]) -> list[Tables]:
+        """Run every draw, and keep what patterns look at."""
+        levers = {name: value for name, value in settings.items() if name in LEVERS}
+        plan = with_levers(load_policy(policy), levers) if levers else load_policy(policy)
+        ensemble = self.ensemble(world, **{name: value for name, value in settings.items() if name not in LEVERS})
+
+        def one(draw: int) -> Tables:
+            params = ensemble.worlds[draw : draw + 1]
+            tables = trace(params, plan, int(ensemble.seeds[draw]), days)
+            return {name: tables[name] for name in KEPT} | {"params": params}
+
+        one(0)  # alone: what is still to be compiled is compiled once
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            return list(pool.map(one, range(self.draws)))
+
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        """What was made under this key before, or is made now."""
+        if key not in self.made:
+            self.made[key] = make()
+        return cast(T, self.made[key])
+
+
+def each(runs: list[Tables], measure: Callable[[Tables], float]) -> Array:
+    """One number of each run."""
+    return np.array([measure(tables) for tables in runs], float)

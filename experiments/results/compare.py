@@ -1,0 +1,91 @@
+"""A paired comparison of release policies in one world: the same draws under every policy, differences draw by draw."""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Sequence
+from os import PathLike
+from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.experiments.notebook import advancing
+from lockgate.experiments.results.results import Results
+from lockgate.experiments.results.results import results_in_memory
+from lockgate.experiments.study.study import Study
+from lockgate.experiments.sweep.plan import Piece
+from lockgate.experiments.sweep.runner import Rows
+from lockgate.experiments.sweep.runner import not_finite
+from lockgate.scenarios import World
+from lockgate.scenarios import load_policy
+from lockgate.scenarios import load_world
+from lockgate.sim.errors import shown
+from lockgate.sim.engine.run import run_plan
+from lockgate.sim.errors import InputError
+from lockgate.sim.settings import LARGEST_SEED
+from lockgate.sim.settings import MOST_DRAWS
+from lockgate.sim.model.measures import WEEKLY
+from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.engine.plan import Plan
+from lockgate.sim.engine.plan import refuse_too_many_results
+from lockgate.sim.model.policy import Policy
+from lockgate.sim.settings import checked_horizon
+from lockgate.sim.settings import checked_threads
+from lockgate.sim.settings import whole
+
+def compare(
+    policies: Sequence[str | Policy],
+    world: str | World = "baseline",
+    draws: int = 500,
+    seed: int = 1,
+    *,
+    horizon_days: int = 540,
+    fixed: bool = False,
+    threads: int | None = None,
+    check: bool = False,
+    progress: bool | Callable[[int], None] | None = None,
+) -> Results:
+    """Run every policy (a name, a path to a TOML file, or a `Policy`) in `draws` draws of a world; the first is the reference.
+
+    `fixed` holds all parameters at their central values, so that draws differ in their seeds only. `progress=True` shows a bar in a
+    notebook or on a terminal while it runs; a function is called with each number of draws that are done.
+
+    >>> small = compare(["open-release", "withhold"], draws=2, horizon_days=30, fixed=True)
+    >>> small.outcome("release_delay_days")[0].tolist()
+    [0.0, 30.0]
+    """
+    threads = checked_threads(threads)
+    loaded, place = loaded_policies(policies), world if isinstance(world, World) else load_world(world)
+    study = Study(
+        name="compare",
+        summary=f"{', '.join(policy.name for policy in loaded)} in {place.name}",
+        policies=loaded,
+        worlds=(place,),
+        draws=whole("draws", draws, 1, MOST_DRAWS, "sampled worlds"),
+        outcomes=tuple(OUTCOMES),
+        seed=whole("seed", seed, 0, LARGEST_SEED, "number that all random draws follow from"),
+        horizon_days=checked_horizon(horizon_days),
+        fixed=fixed,
+        series=tuple(WEEKLY),
+        check=check,
+    )
+    refuse_too_many_results(study.run_count, study.horizon_days)
+    ensemble = draw_worlds(place, study.draws, study.seed, fixed=fixed)
+    plan = Plan(ensemble.worlds, loaded, ensemble.seeds, study.horizon_days)
+    with advancing(progress, study.draws, "draws") as advance:
+        run_plan(plan, threads=threads, check=check, progress=advance)
+    made = plan.results
+    wrong = not_finite(made.outcomes, 0, study.outcomes, {})
+    rows = Rows(Piece(0, study.run_count), made.outcomes, made.weeks, made.displacement, wrong)
+    return results_in_memory(study, rows, [ensemble])
+
+
+def loaded_policies(policies: Sequence[str | Policy]) -> tuple[Policy, ...]:
+    """The policies of these names, paths or objects, each of a name of its own."""
+    if isinstance(policies, str | PathLike | Policy) or not isinstance(policies, Iterable):
+        raise InputError(f'policies = {shown(policies)} must be a list, such as ["open-release", "withhold"]')
+    loaded = tuple(policy if isinstance(policy, Policy) else load_policy(policy) for policy in policies)
+    if not loaded:
+        raise InputError("policies = [] must name at least one policy; `lockgate list` names all")
+    names = [policy.name for policy in loaded]
+    if len(set(names)) < len(names):
+        raise InputError(f"policies {', '.join(names)} must have different names: each is compared once")
+    for policy in loaded:
+        policy.phases()  # refuses what it cannot be
+    return loaded

@@ -1,1 +1,0 @@
-"""The model's equations: pure functions of numbers, each with its unit and its source."""

@@ -1,0 +1,311 @@
+"""Bad actors: spies, crews and rogue insiders, who look for the most capable system they can reach."""
+
+import math
+from typing import Annotated
+from typing import Any
+from typing import ClassVar
+import numpy as np
+from lockgate.sim.model.agent import Agent
+from lockgate.sim.model.agent import Alarm
+from lockgate.sim.model.chance import Purpose
+from lockgate.sim.model.chance import draw
+from lockgate.sim.model.chance import exponential
+from lockgate.sim.model.chance import grow
+from lockgate.sim.model.chance import normal
+from lockgate.sim.model.chance import stem
+from lockgate.sim.model.chance import uniform
+from lockgate.sim.model.formulas.attack import attack_success
+from lockgate.sim.model.formulas.attack import uplift
+from lockgate.sim.model.formulas.attack import whole
+from lockgate.sim.model.formulas.safeguards import refusal_chance
+from lockgate.sim.model.formulas.safeguards import theft_chance
+from lockgate.sim.model.world import note
+from lockgate.sim.rules.row import FIXED
+from lockgate.sim.rules.row import NEVER
+from lockgate.sim.rules.row import NOBODY
+from lockgate.sim.rules.row import NOTHING
+from lockgate.sim.rules.row import PLANNED
+from lockgate.sim.rules.row import Code
+from lockgate.sim.rules.row import Count
+from lockgate.sim.rules.row import Day
+from lockgate.sim.rules.row import Days
+from lockgate.sim.rules.row import Index
+from lockgate.sim.rules.row import Months
+from lockgate.sim.rules.row import Ratio
+from lockgate.sim.rules.row import Time
+from lockgate.sim.rules.rule import rule
+from lockgate.sim.model.systems import row_of
+from lockgate.sim.model.vocabulary import ActorKind
+from lockgate.sim.model.vocabulary import Channel
+from lockgate.sim.model.vocabulary import EventKind
+from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS
+
+FIRST_GAP = 1 << 40  # a count that no operation reaches
+
+
+@rule
+def rows(horizon, params, phases):
+    """As many as the world says."""
+    return params.bad_actors
+
+
+@rule
+def begin(world):
+    """Spies first, then insiders, then crews."""
+    params, constants = world.params, world.constants
+    constants.spies = int(math.floor(params.spy_share * params.bad_actors + 0.5))
+    constants.insiders = min(params.bad_actors - constants.spies, int(math.floor(params.insider_share * params.bad_actors + 0.5)))
+    for row in range(len(world.bad_actors)):
+        actor = world.bad_actors[row]
+        actor.index = row
+        actor.stem = stem(world.seed, row)
+        chances = grow(actor.stem, 0)
+        mean = params.crew_skill
+        actor.kind, actor.gap_days = int(ActorKind.CREW), params.crew_gap_days
+        if row < constants.spies:
+            mean = params.spy_skill
+            actor.kind, actor.gap_days = int(ActorKind.SPY), params.spy_gap_days
+        elif row < constants.spies + constants.insiders:
+            mean = params.insider_skill
+            actor.kind, actor.gap_days = int(ActorKind.INSIDER), params.insider_gap_days
+            actor.home = int(draw(chances, Purpose.HOME) * len(world.partners))
+        spread = params.skill_spread * (2.0 * draw(chances, Purpose.SKILL) - 1.0)
+        actor.skill = min(1.0, max(0.0, mean * (1.0 + spread)))
+        # The first gap is exponential like all others, so attempts run at a constant rate from day 0.
+        actor.next_at = actor.gap_days * exponential(uniform(world.seed, Purpose.GAP, row, FIRST_GAP))
+        if actor.kind == ActorKind.SPY and params.theft_on:
+            actor.theft_at = params.theft_gap_days * exponential(uniform(world.seed, Purpose.THEFT_GAP, row, FIRST_GAP))
+        if actor.kind == ActorKind.INSIDER and not params.insiders_on:
+            actor.next_at = float(NEVER)
+
+
+@rule
+def plan_theft(actor, world, line):
+    """What all draws of a spy's next attempt share; the attempt after it is set."""
+    line.chances = grow(actor.stem, actor.thefts_tried)
+    actor.thefts_tried += 1
+    actor.theft_at += world.params.theft_gap_days * exponential(draw(line.chances, Purpose.THEFT_GAP))
+
+
+@rule
+def try_theft(actor, world, line, day):
+    """A spy aims at one lab; what its security does not stop is the best system it has trained."""
+    lab = world.labs[int(draw(line.chances, Purpose.THEFT_TARGET) * len(world.labs))]
+    chance = theft_chance(world.params.theft_chance_sl3, lab.security_level)
+    if lab.trained > actor.stolen_capability and draw(line.chances, Purpose.THEFT_LUCK) < chance:
+        actor.stolen_capability = lab.trained
+        actor.stolen_system = row_of(lab, world, lab.systems - 1)
+        world.score.thefts += 1
+        note(world, day, EventKind.THEFT, actor.index, lab.index, actor.stolen_system, lab.trained)
+
+
+@rule
+def plan_operation(actor, world, line):
+    """An actor's next operation, and when the one after it comes. An insider attacks its own organisation, others one by its size."""
+    line.chances = grow(actor.stem, actor.operations)
+    line.target = actor.home if actor.kind == ActorKind.INSIDER else target_of(world, draw(line.chances, Purpose.TARGET))
+    actor.operations += 1
+    actor.next_at += actor.gap_days * exponential(draw(line.chances, Purpose.GAP))
+
+
+@rule
+def operate(actor, world, operation, day):
+    """One operation: the best channel within reach, one target, success or not."""
+    target = world.partners[operation.target]
+    channel = reach_system(actor, world, operation, day)
+    hazard = world.params.base_hazard * actor.skill
+    without = attack_success(hazard, 1.0, target.attack_surface)
+    success = attack_success(hazard, uplift_of(actor, world, channel), target.attack_surface)
+    alone = success
+    if channel != Channel.OPEN_WEIGHTS:
+        alone = attack_success(hazard, uplift_by_open_weights(actor, world, operation), target.attack_surface)
+    discount = world.today.discount
+    score_operation(world, actor, channel, whole(discount * (success - without)), whole(discount * (success - alone)))
+    if draw(operation.chances, Purpose.LUCK) < success:
+        suffer(actor, world, target, channel, operation.chances, day)
+
+
+@rule
+def target_of(world, u):
+    """Row of the organisation below which a share u of all size lies: the larger one is, the more attacks it draws."""
+    row = world.size_guide[int(u * len(world.size_guide))]
+    while row + 1 < len(world.partners) and world.size_below[row + 1] <= u:
+        row += 1
+    return row
+
+
+@rule
+def reach_system(actor, world, operation, day):
+    """The channel of this operation: the most capable one that does not refuse. A refusal may end in a ban; then the next best."""
+    params = world.params
+    refusals = 0
+    for place in range(world.today.offers):
+        offer = world.offers[place]
+        if actor.stolen_capability >= offer.capability:
+            return int(Channel.STOLEN_WEIGHTS)
+        if not within_reach(actor, world, offer.channel, day):
+            continue
+        if luck_with(operation, offer.channel) >= refusal_chance(offer.safeguard, params.evasion, actor.skill):
+            return offer.channel
+        world.channels[offer.channel].refusals += 1
+        if offer.channel == Channel.PUBLIC_SERVICE and world.constants.feedback:
+            if draw(operation.chances, Purpose.BANNED) < params.ban_chance:
+                ban(actor, world, day)
+        if params.fallback_chance < 1.0 and draw(operation.chances, fall_back_purpose(refusals)) >= params.fallback_chance:
+            return int(Channel.NO_MODEL)
+        refusals += 1
+    return int(Channel.STOLEN_WEIGHTS) if actor.stolen_capability > NOTHING else int(Channel.NO_MODEL)
+
+
+@rule
+def within_reach(actor, world, channel, day):
+    """Public services are closed to the banned, leaked access to all but a few."""
+    if channel == Channel.PUBLIC_SERVICE:
+        return day >= actor.banned_until
+    return channel != Channel.LEAKED_ACCESS or finds_leak(actor, world)
+
+
+@rule
+def luck_with(operation, channel):
+    """The draw that a channel's refusal depends on."""
+    if channel == Channel.PUBLIC_SERVICE:
+        return draw(operation.chances, Purpose.REFUSED_PUBLIC)
+    return draw(operation.chances, Purpose.REFUSED_OPEN if channel == Channel.OPEN_WEIGHTS else Purpose.REFUSED_LEAKED)
+
+
+@rule
+def fall_back_purpose(refusals):
+    """The purpose of the draw after so many earlier refusals: each has luck of its own."""
+    if refusals == 0:
+        return int(Purpose.FALL_BACK)
+    return int(Purpose.FALL_BACK_AGAIN) if refusals == 1 else int(Purpose.FALL_BACK_LAST)
+
+
+@rule
+def ban(actor, world, day):
+    """No public service takes it for a while: providers share what they know of a banned account's owner."""
+    actor.banned_until = day + 1 + world.params.ban_days
+    world.score.bans += 1
+    note(world, day, EventKind.BAN, actor.index, -1, world.today.public_system, float(world.params.ban_days))
+
+
+@rule
+def finds_leak(actor, world):
+    """Whether this actor finds access that leaks today: its own organisation's always, another's by luck."""
+    for place in range(world.today.leaks):
+        partner = world.leaking[place]
+        leak = partner + len(world.partners) * world.partners[partner].leaks
+        if actor.home == partner or draw(grow(actor.stem, leak), Purpose.LEAK_REACH) < world.params.leak_reach:
+            return True
+    return False
+
+
+@rule
+def uplift_by_open_weights(actor, world, operation):
+    """What the best published weights would do for this operation: nothing where they refuse it, or where there are none."""
+    refused = draw(operation.chances, Purpose.REFUSED_OPEN) < refusal_chance(world.today.open_safeguard, world.params.evasion, actor.skill)
+    return 1.0 if refused else world.uplifts[int(Channel.OPEN_WEIGHTS)]
+
+
+@rule
+def uplift_of(actor, world, channel):
+    """Uplift of the system behind a channel."""
+    if channel == Channel.STOLEN_WEIGHTS:
+        params = world.params
+        return uplift(actor.stolen_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
+    return world.uplifts[channel]
+
+
+@rule
+def score_operation(world, actor, channel, enabled, marginal):
+    """Count an operation: by channel, by kind, and in the list that pairs it with the same one under another policy."""
+    number = world.score.operations
+    world.score.operations += 1
+    world.score.marginal += marginal
+    used, kind = world.channels[channel], world.kinds[actor.kind]
+    used.operations += 1
+    used.enabled += enabled
+    kind.operations += 1
+    kind.enabled += enabled
+    if number < len(world.operations):
+        world.operations[number] = channel
+
+
+@rule
+def suffer(actor, world, target, channel, chances, day):
+    """A success is an incident: it costs, it may be attributed to the system used, and it is logged."""
+    params = world.params
+    z = normal(draw(chances, Purpose.LOSS), draw(chances, Purpose.LOSS_ANGLE))
+    loss = math.floor(min(math.exp(params.severity_mu + params.severity_sigma * z), params.severity_cap))
+    actor.incidents += 1
+    target.incidents += 1
+    system = system_of(actor, world, channel)
+    world.channels[channel].incidents += 1
+    world.channels[channel].loss += int(loss)
+    world.kinds[actor.kind].incidents += 1
+    world.kinds[actor.kind].loss += int(loss)
+    world.score.largest_loss = max(world.score.largest_loss, loss)
+    note(world, day, EventKind.INCIDENT, actor.index, target.index, system, loss)
+    hosted = channel == Channel.PUBLIC_SERVICE or channel == Channel.LEAKED_ACCESS
+    if hosted and draw(chances, Purpose.ATTRIBUTED) < params.attribution_chance:
+        world.score.attributed += 1
+        world.systems[system].attributed_recently += 1
+        world.attributed[system * ATTRIBUTION_WINDOW_DAYS + day % ATTRIBUTION_WINDOW_DAYS] += 1
+
+
+@rule
+def system_of(actor, world, channel):
+    """Row of the system behind a channel."""
+    today = world.today
+    if channel == Channel.OPEN_WEIGHTS:
+        return today.open_system
+    if channel == Channel.PUBLIC_SERVICE:
+        return today.public_system
+    if channel == Channel.LEAKED_ACCESS:
+        return today.restricted_system
+    if channel == Channel.STOLEN_WEIGHTS:
+        return actor.stolen_system
+    return NOBODY
+
+
+def operations_per_day(worlds: Any) -> Any:
+    """Expected number of operations on a day, for each world of a table."""
+    spies, insiders = worlds["spy_share"], worlds["insider_share"]
+    crews = np.maximum(0.0, 1.0 - spies - insiders)
+    rate = spies / worlds["spy_gap_days"] + insiders / worlds["insider_gap_days"] + crews / worlds["crew_gap_days"]
+    return worlds["bad_actors"] * rate
+
+
+def thefts_per_day(worlds: Any) -> Any:
+    """Expected number of attempts at weights on a day, for each world of a table."""
+    return worlds["spy_share"] * worlds["bad_actors"] / worlds["theft_gap_days"]
+
+
+class BadActor(Agent):
+    """A spy, a crew, or a rogue insider.
+
+    The n-th operation of an actor has the same day, target, luck and severity under every policy; a policy changes only the
+    channel that it can use and whether that is enough.
+    """
+
+    index: Annotated[Index, "its row", FIXED] = 0
+    kind: Annotated[Code, "ActorKind", FIXED] = int(ActorKind.CREW)
+    home: Annotated[Index, "the organisation of an insider", FIXED] = NOBODY
+    skill: Annotated[Ratio, "0 to 1", FIXED] = 0.0
+    banned_until: Annotated[Day, "until which no public service takes it"] = 0
+    stolen_capability: Annotated[Months, "of that system"] = NOTHING
+    stolen_system: Annotated[Index, "the best system it took"] = NOBODY
+    incidents: Annotated[Count, "it caused"] = 0
+    stem: Annotated[Code, "what all its draws share", FIXED] = 0
+    gap_days: Annotated[Days, "mean time between operations", FIXED] = 15.0
+    operations: Annotated[Count, "planned so far", PLANNED] = 0
+    next_at: Annotated[Time, "of the next operation", PLANNED] = float(NEVER)
+    thefts_tried: Annotated[Count, "attempts planned so far", PLANNED] = 0
+    theft_at: Annotated[Time, "of a spy's next attempt at weights", PLANNED] = float(NEVER)
+
+    rows = staticmethod(rows)
+    begin = staticmethod(begin)
+    alarms: ClassVar = {
+        "theft_at": Alarm(plan_theft, try_theft, thefts_per_day),
+        "next_at": Alarm(plan_operation, operate, operations_per_day),
+    }

@@ -1,0 +1,79 @@
+"""The morning: which phase of the policy holds, who leads the race, and how exposed the common pool is today."""
+
+import math
+from lockgate.sim.model.code_base import pass_code_day
+from lockgate.sim.model.code_base import set_pace
+from lockgate.sim.model.formulas.time import mean_kept
+from lockgate.sim.model.world import note
+from lockgate.sim.rules.row import NEVER
+from lockgate.sim.rules.row import NOBODY
+from lockgate.sim.rules.row import NOTHING
+from lockgate.sim.rules.rule import rule
+from lockgate.sim.model.vocabulary import EventKind
+from lockgate.sim.model.world import HOME_GOVERNMENT
+
+@rule
+def dawn(world, day):
+    """Everything that agents look up before anyone acts. It reads last night's state, so the order of visits cannot matter."""
+    today = world.today
+    today.phase_begins = day == 0
+    while today.phase + 1 < len(world.phases) and day >= world.phases[today.phase + 1].from_day:
+        today.phase += 1
+        today.phase_begins = True
+    today.discount = math.exp(-world.constants.discount_per_day * (day + 0.5))
+    legislate(world, day)
+    survey_labs(world)
+    maintain_pool(world)
+
+
+@rule
+def legislate(world, day):
+    """A framework is in force once the political delay is over; before that the government can only ask case by case."""
+    levers = world.phases[world.today.phase]
+    home = world.governments[HOME_GOVERNMENT]
+    home.framework_since = min(home.framework_since, day) if levers.framework else NEVER
+    in_force = day >= home.framework_since + world.params.political_delay_days
+    if in_force and not home.in_force:
+        note(world, day, EventKind.FRAMEWORK, home.index, -1, -1, float(day - home.framework_since))
+    home.in_force = in_force
+    world.today.asks = levers.case_by_case or in_force
+    world.today.mandatory = levers.mandatory if in_force else 0.0
+
+
+@rule
+def survey_labs(world):
+    """The two labs furthest in research, and the two best offers to everyone."""
+    today = world.today
+    today.frontier_lab, today.frontier_research, today.second_research = NOBODY, NOTHING, NOTHING
+    today.best_offer_lab, today.best_offer, today.second_offer = NOBODY, NOTHING, NOTHING
+    for row in range(len(world.labs)):
+        lab = world.labs[row]
+        if lab.capability > today.frontier_research:
+            today.second_research = today.frontier_research
+            today.frontier_lab, today.frontier_research = row, lab.capability
+        elif lab.capability > today.second_research:
+            today.second_research = lab.capability
+        if lab.offer > today.best_offer:
+            today.second_offer = today.best_offer
+            today.best_offer_lab, today.best_offer = row, lab.offer
+        elif lab.offer > today.second_offer:
+            today.second_offer = lab.offer
+
+
+@rule
+def maintain_pool(world):
+    """One day of the common pool, searched at the mean rate that its maintainers reached the day before."""
+    maintainers = world.constants.maintainers
+    if maintainers == 0:
+        return
+    early = 0
+    for row in range(len(world.partners)):
+        partner = world.partners[row]
+        early += partner.maintainer * partner.searches_early
+    today = world.today
+    search = (today.partner_search * early + today.search * (maintainers - early)) / maintainers
+    rate = 1.0 / world.params.pool_patch_days
+    kept, known_kept = math.exp(-search), math.exp(-rate)
+    new_code = world.constants.new_code_chance
+    set_pace(world.pool, search, kept, mean_kept(search), rate, known_kept, mean_kept(rate))
+    pass_code_day(world.pool, known_kept, mean_kept(rate), new_code)

@@ -1,0 +1,231 @@
+"""What must hold on every evening of every run. A broken invariant names itself, the day, the row and the seed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from lockgate.sim.rules.row import NEVER
+from lockgate.sim.rules.rule import rule
+from lockgate.sim.model.vocabulary import Approval
+from lockgate.sim.model.vocabulary import Stage
+from lockgate.sim.model.world import HOME_GOVERNMENT
+
+SLACK = 1e-9  # of sums of shares
+FINE = -1
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A name, a sentence, and a rule (world, day) -> the first row that breaks it, or -1."""
+
+    name: str
+    sentence: str
+    broken_row: Callable[[Any, int], int]
+
+
+class BrokenInvariant(AssertionError):
+    """The model broke one of its own rules: a defect of the program, not of the input."""
+
+    def __init__(self, invariant: Invariant, day: int, row: int, seed: int, policy: str, changes: str = "") -> None:
+        super().__init__(
+            f"invariant {invariant.name!r} broken on day {day}, row {row}: {invariant.sentence} "
+            f"(policy {policy}, seed {seed}; replay it day by day with `lockgate run {policy} --seed {seed} --check{changes}`)"
+        )
+        self.invariant, self.day, self.row, self.seed = invariant, day, row, seed
+
+
+class MissingRow(BrokenInvariant):
+    """A rule asked a table for a row that it does not have: a defect of the program, or of a kind of agents handed in."""
+
+    def __init__(self, table: str, seed: int, policy: str, changes: str = "") -> None:
+        AssertionError.__init__(
+            self,
+            f"a rule asked the table {table!r} for a row that it does not have "
+            f"(policy {policy}, seed {seed}; replay it day by day with `lockgate run {policy} --seed {seed} --check{changes}`)",
+        )
+        self.table, self.seed = table, seed
+
+
+@rule
+def is_share(value):
+    """Between 0 and 1, and a number."""
+    return -SLACK <= value <= 1.0 + SLACK
+
+
+@rule
+def chances_in_range(world, day):
+    for row in range(len(world.systems)):
+        if not (is_share(world.systems[row].safeguard) and is_share(world.systems[row].built)):
+            return row
+    for row in range(len(world.labs)):
+        if not (is_share(world.labs[row].effort) and is_share(world.labs[row].customers)):
+            return row
+    for row in range(len(world.bad_actors)):
+        if not is_share(world.bad_actors[row].skill):
+            return row
+    return FINE
+
+
+@rule
+def code_shares_sum_to_one(world, day):
+    for row in range(len(world.partners)):
+        p = world.partners[row]
+        whole = abs(p.latent + p.known + p.patched - 1.0) <= SLACK
+        if not (whole and is_share(p.latent) and is_share(p.known) and is_share(p.patched) and is_share(p.exposed)):
+            return row
+    pool = world.pool
+    whole = abs(pool.latent + pool.known + pool.patched - 1.0) <= SLACK
+    return FINE if whole and is_share(pool.latent) and is_share(pool.exposed) else 0
+
+
+@rule
+def patched_was_found(world, day):
+    for row in range(len(world.partners)):
+        if not world.partners[row].fixed <= world.partners[row].found + SLACK:
+            return row
+    return FINE
+
+
+@rule
+def early_search_needs_approval(world, day):
+    for row in range(len(world.partners)):
+        p = world.partners[row]
+        if p.searches_early and (p.approval != Approval.APPROVED or world.today.restricted_system < 0):
+            return row
+        if day < p.leak_until and p.approval != Approval.APPROVED:
+            return row
+    return FINE
+
+
+@rule
+def channels_lead_to_open_systems(world, day):
+    today = world.today
+    if today.public_system >= 0 and world.systems[today.public_system].stage != Stage.PUBLIC:
+        return today.public_system
+    if today.open_system >= 0 and world.systems[today.open_system].stage != Stage.OPEN_WEIGHTS:
+        return today.open_system
+    if today.restricted_system >= 0 and world.systems[today.restricted_system].stage != Stage.PARTNERS:
+        return today.restricted_system
+    return FINE
+
+
+@rule
+def weights_stay_open(world, day):
+    for row in range(len(world.systems)):
+        if world.systems[row].weights_day != NEVER and world.systems[row].stage != Stage.OPEN_WEIGHTS:
+            return row
+    return FINE
+
+
+@rule
+def released_after_ready(world, day):
+    for row in range(len(world.systems)):
+        system = world.systems[row]
+        if system.public_day != NEVER and system.public_day < system.ready_day:
+            return row
+        if system.stage > Stage.TESTING and system.ready_day > day:
+            return row
+    return FINE
+
+
+@rule
+def applications_conserved(world, day):
+    home = world.governments[HOME_GOVERNMENT]
+    if home.applied != home.waiting + home.in_review + home.approved + home.refused + home.withdrawn:
+        return HOME_GOVERNMENT
+    waiting, approved = 0, 0
+    for row in range(len(world.partners)):
+        waiting += 1 if world.partners[row].approval == Approval.WAITING else 0
+        approved += 1 if world.partners[row].approval == Approval.APPROVED else 0
+    return FINE if waiting == home.waiting and approved == home.approved else HOME_GOVERNMENT
+
+
+@rule
+def testers_not_overbooked(world, day):
+    for number in range(len(world.agencies)):
+        agency = world.agencies[number]
+        if not 0 <= agency.settled <= agency.started <= agency.submitted:
+            return number
+        if not world.params.queues_on:
+            continue
+        busy = 0
+        for place in range(agency.settled, agency.started):
+            test = world.tests[number * world.constants.tests_per_agency + place]
+            busy += 1 if test.start <= day < test.finish else 0
+        if busy > world.constants.testers_per_agency:
+            return number
+    return FINE
+
+
+@rule
+def customers_sum_to_one(world, day):
+    total = 0.0
+    for row in range(len(world.labs)):
+        total += world.labs[row].customers
+    for row in range(len(world.open_weight_labs)):
+        total += world.open_weight_labs[row].customers
+    return FINE if abs(total - 1.0) <= SLACK else 0
+
+
+@rule
+def operations_add_up(world, day):
+    channels, kinds, incidents = 0, 0, 0
+    for row in range(len(world.channels)):
+        channels += world.channels[row].operations
+        incidents += world.channels[row].incidents
+    for row in range(len(world.kinds)):
+        kinds += world.kinds[row].operations
+        incidents -= world.kinds[row].incidents
+    return FINE if channels == kinds == world.score.operations and incidents == 0 else 0
+
+
+@rule
+def open_weights_trail_or_equal(world, day):
+    if world.params.open_shock_day >= 0:
+        return FINE
+    for row in range(len(world.open_weight_labs)):
+        lab = world.open_weight_labs[row]
+        if lab.capability > max(world.today.frontier_capability, -world.params.open_weight_lag_months) + SLACK:
+            return row
+    return FINE
+
+
+INVARIANTS = (
+    Invariant("chances", "chances and shares lie between 0 and 1", chances_in_range),
+    Invariant("code shares", "latent, known and patched shares of every code base sum to 1", code_shares_sum_to_one),
+    Invariant("patched was found", "no organisation has fixed more than it has found", patched_was_found),
+    Invariant("access", "nobody searches early, or leaks, without approval and a restricted system", early_search_needs_approval),
+    Invariant("channels", "every channel leads to a system that is open in that way", channels_lead_to_open_systems),
+    Invariant("open weights", "weights once published stay so", weights_stay_open),
+    Invariant("dates", "no system is out before it is ready", released_after_ready),
+    Invariant("applications", "received = waiting + in review + approved + refused + withdrawn", applications_conserved),
+    Invariant("testers", "no agency works on more systems than it has testers", testers_not_overbooked),
+    Invariant("customers", "customers' shares sum to 1", customers_sum_to_one),
+    Invariant("operations", "operations and incidents by channel and by kind add up to the same", operations_add_up),
+    Invariant("followers", "no open-weight lab is ahead of the frontier that it follows", open_weights_trail_or_equal),
+)
+ROW_SPACE = 1 << 40
+
+
+def first_broken_of(numbers: range) -> Callable[[Any, int], int]:
+    """A rule that gives number * 2**40 + row of the first broken invariant, or -1."""
+    if len(numbers) == 1:
+        number, broken_row = numbers[0], INVARIANTS[numbers[0]].broken_row
+
+        @rule
+        def one(world: Any, day: int) -> int:
+            row = broken_row(world, day)
+            return number * ROW_SPACE + row if row >= 0 else -1
+
+        return one
+    half = len(numbers) // 2
+    first, second = first_broken_of(numbers[:half]), first_broken_of(numbers[half:])
+
+    @rule
+    def either(world: Any, day: int) -> int:
+        broken = first(world, day)
+        return broken if broken >= 0 else second(world, day)
+
+    return either
+
+
+first_broken = first_broken_of(range(len(INVARIANTS)))

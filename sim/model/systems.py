@@ -1,0 +1,106 @@
+"""What happens to a system: opened, restricted, tested, taken away, restored, repaired, published, stripped."""
+
+from lockgate.sim.model.world import note
+from lockgate.sim.rules.row import NEVER
+from lockgate.sim.rules.rule import rule
+from lockgate.sim.model.vocabulary import EventKind
+from lockgate.sim.model.vocabulary import Stage
+from lockgate.sim.model.world import HOME_GOVERNMENT
+
+@rule
+def row_of(lab, world, number):
+    """Row of a lab's n-th system. Owners take turns, so that rows do not depend on how long the run is."""
+    return lab.first_system + number * world.constants.owners
+
+
+@rule
+def rows_of(lab, world):
+    """Rows of all systems that a lab has trained."""
+    return range(lab.first_system, row_of(lab, world, lab.systems), world.constants.owners)
+
+
+@rule
+def open_to_all(world, system, day):
+    """A service open to all. The first such day counts for the release delay."""
+    system.stage = int(Stage.PUBLIC)
+    if system.public_day == NEVER:
+        system.public_day = day
+    note(world, day, EventKind.PUBLIC, system.owner, -1, system.index, float(day - system.ready_day))
+
+
+@rule
+def close_to_partners(world, system, day, regime):
+    """Limit a system to approved partners, or to nobody where the policy has no partners."""
+    levers = world.phases[world.today.phase]
+    system.regime = regime
+    system.offered_day = day
+    if levers.approvals or levers.launch_partners > 0:
+        system.stage = int(Stage.PARTNERS)
+        home = world.governments[HOME_GOVERNMENT]
+        home.programme_day = min(home.programme_day, day)
+    else:
+        system.stage = int(Stage.HELD)
+
+
+@rule
+def submit_to_agencies(world, system, day):
+    """Hand a system to every testing agency."""
+    levers = world.phases[world.today.phase]
+    for number in range(levers.agencies):
+        agency = world.agencies[number]
+        test = world.tests[number * world.constants.tests_per_agency + agency.submitted]
+        test.system = system.index
+        test.arrival = float(day)
+        agency.submitted += 1
+
+
+@rule
+def take_away(world, system, day):
+    """A directive: nobody may use the system until it is restored."""
+    levers = world.phases[world.today.phase]
+    system.resume_stage = system.stage
+    system.stage = int(Stage.DARK)
+    system.dark_day = day
+    system.dark_until = day + levers.dark_days
+    world.score.directives += 1
+    note(world, day, EventKind.DIRECTIVE, HOME_GOVERNMENT, system.owner, system.index, float(levers.dark_days))
+
+
+@rule
+def restore(world, system, day):
+    """The end of a directive: back to where the system was, its flaw fixed in the meantime, its record clean."""
+    system.stage = system.resume_stage
+    system.dark_until = NEVER
+    if system.flaw or system.bypassed:
+        fix_safeguard(world, system, day)
+    note(world, day, EventKind.RESTORED, HOME_GOVERNMENT, system.owner, system.index, float(day - system.dark_day))
+
+
+@rule
+def fix_safeguard(world, system, day):
+    """Close the known flaw; what was learned makes the safeguard stronger than before."""
+    system.built += world.params.fix_gain * (1.0 - system.built)
+    system.safeguard = system.built
+    system.bypassed = False
+    system.flaw = False
+    system.fix_day = NEVER
+    note(world, day, EventKind.FIXED, system.owner, -1, system.index, system.safeguard)
+
+
+@rule
+def publish_weights(world, system, day):
+    """Weights once published stay so."""
+    system.stage = int(Stage.OPEN_WEIGHTS)
+    system.weights_day = day
+    system.public_day = min(system.public_day, day)
+    note(world, day, EventKind.WEIGHTS, system.owner, -1, system.index, system.capability)
+
+
+@rule
+def strip_weights(world, system, day):
+    """Anyone can strip the safeguards of published weights after some days."""
+    params = world.params
+    if params.stripping_on and day >= system.weights_day + params.strip_days:
+        system.stripped = True
+        system.safeguard = min(system.safeguard, params.residual_refusal)
+        note(world, day, EventKind.STRIPPED, system.owner, -1, system.index, system.safeguard)

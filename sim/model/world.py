@@ -1,0 +1,187 @@
+"""The world of one run: the rows that are no agents, and what is the same for all agents on a day.
+
+A world has single rows (`params`, `constants`, `today`, `pool`, `score`, `outcomes`), tables (`phases`, `systems`, `tests`,
+`agencies`, `testers`, `reviewers`, `offers`, `channels`, `kinds`, `weeks`, `events`, `agenda`, and one for each kind of agent), and
+lists of numbers (`attributed`, `leaking`, `operations`, `uplifts`, and the organisations by rank, by size, and by what they want).
+"""
+
+from typing import Annotated
+from lockgate.sim.model.code_base import CodeBase
+from lockgate.sim.rules.row import NEVER
+from lockgate.sim.rules.row import NOBODY
+from lockgate.sim.rules.row import NOTHING
+from lockgate.sim.rules.row import Chance
+from lockgate.sim.rules.row import Code
+from lockgate.sim.rules.row import Count
+from lockgate.sim.rules.row import Day
+from lockgate.sim.rules.row import Dollars
+from lockgate.sim.rules.row import Flag
+from lockgate.sim.rules.row import Index
+from lockgate.sim.rules.row import Months
+from lockgate.sim.rules.row import PerDay
+from lockgate.sim.rules.row import Ratio
+from lockgate.sim.rules.row import Row
+from lockgate.sim.rules.row import Share
+from lockgate.sim.rules.row import Time
+from lockgate.sim.model.vocabulary import Regime
+from lockgate.sim.model.vocabulary import Stage
+from lockgate.sim.rules.rule import rule
+
+class System(Row):
+    """One trained AI system."""
+
+    index: Annotated[Index, "its row"] = 0
+    owner: Annotated[Index, "the lab, or open-weight lab, that trained it"] = 0
+    open_lab: Annotated[Flag, "its owner is an open-weight lab"] = False
+    number: Annotated[Count, "how many systems its owner had before"] = 0
+    capability: Annotated[Months, "beyond the critical level"] = NOTHING
+    safeguard: Annotated[Chance, "that its service refuses a misuse attempt"] = 0.0
+    built: Annotated[Chance, "the same while no bypass is known"] = 0.0
+    flaw: Annotated[Flag, "its safeguard hides a flaw"] = False
+    bypassed: Annotated[Flag, "the public knows the flaw"] = False
+    fix_day: Annotated[Day, "on which a known flaw is fixed"] = NEVER
+    stage: Annotated[Code, "Stage"] = int(Stage.UNUSED)
+    resume_stage: Annotated[Code, "Stage to which it returns from the dark"] = int(Stage.UNUSED)
+    regime: Annotated[Code, "Regime"] = int(Regime.FREE)
+    ready_day: Annotated[Day, "on which its lab could release it"] = NEVER
+    offered_day: Annotated[Day, "on which it was restricted"] = NEVER
+    public_day: Annotated[Day, "on which it first went to everyone"] = NEVER
+    weights_day: Annotated[Day, "on which its weights were published"] = NEVER
+    hold_until: Annotated[Day, "until which a foreign government holds it back"] = NEVER
+    stripped: Annotated[Flag, "anyone can run it without its safeguards"] = False
+    dark_day: Annotated[Day, "on which it was last taken away"] = NEVER
+    dark_until: Annotated[Day, "on which it comes back"] = NEVER
+    sign_offs: Annotated[Count, "agencies that passed it"] = 0
+    attributed_recently: Annotated[Count, "incidents attributed to it within the window"] = 0
+
+
+class Test(Row):
+    """One agency's test of one system."""
+
+    __test__ = False  # not for pytest
+
+    system: Annotated[Index, "under test"] = NOBODY
+    arrival: Annotated[Time, "of the submission"] = 0.0
+    start: Annotated[Time, "of the work"] = float(NEVER)
+    finish: Annotated[Time, "of the work"] = float(NEVER)
+    passed: Annotated[Flag, "it signed the system off"] = False
+    found: Annotated[Flag, "it found the flaw"] = False
+
+
+class Agency(Row):
+    """One testing agency's queue: first come, first served."""
+
+    submitted: Annotated[Count, "systems in all"] = 0
+    started: Annotated[Count, "systems that left the queue"] = 0
+    settled: Annotated[Count, "oldest submissions that are all passed"] = 0
+    testers: Annotated[Count, "testers on the last day"] = 0
+
+
+class Desk(Row):
+    """One tester or reviewer."""
+
+    free_at: Annotated[Time, "when it can begin new work"] = 0.0
+
+
+class Pool(CodeBase):
+    """The common pool of open-source code that every organisation shares."""
+
+
+class Constants(Row):
+    """What follows from the parameters and never changes in a run."""
+
+    expected_loss: Annotated[Dollars, "of an incident"] = 0.0
+    new_code_chance: Annotated[Chance, "that patched code is replaced by tomorrow"] = 0.0
+    discount_per_day: Annotated[PerDay, "rate of harm"] = 0.0
+    maintainers: Annotated[Count, "organisations that work on the common pool"] = 0
+    spies: Annotated[Count, "bad actors that are spies; they come first"] = 0
+    insiders: Annotated[Count, "bad actors that are insiders; they come second"] = 0
+    owners: Annotated[Count, "labs and open-weight labs: system n of an owner is n times this many rows after its first"] = 0
+    tests_per_agency: Annotated[Count, "rows of tests for each agency"] = 0
+    testers_per_agency: Annotated[Count, "rows of testers for each agency"] = 0
+    feedback: Annotated[Flag, "things react"] = True
+
+
+class Offer(Row):
+    """A channel through which bad actors can reach a system today."""
+
+    channel: Annotated[Code, "Channel"] = 0
+    capability: Annotated[Months, "of its best system"] = NOTHING
+    safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
+
+
+class Plan(Row):
+    """A line of the agenda: what an agent does on a day to come. All of it is the same under every policy."""
+
+    chances: Annotated[Code, "what all its draws share"] = 0
+    agent: Annotated[Index, "whose plan it is"] = 0
+    alarm: Annotated[Index, "which of the kind's alarms"] = 0
+    slot: Annotated[Count, "place of its day, and of its kind on it, among those that are planned"] = 0
+    target: Annotated[Index, "whom it is aimed at"] = NOBODY
+
+
+class Today(Row):
+    """What many agents look up on a day, computed once."""
+
+    phase: Annotated[Index, "the policy's phase"] = 0
+    phase_begins: Annotated[Flag, "it began this morning"] = True
+    discount: Annotated[Ratio, "present value of harm done today"] = 1.0
+    frontier_lab: Annotated[Index, "the lab with the most capability this morning"] = 0
+    frontier_research: Annotated[Months, "its capability"] = 0.0
+    second_research: Annotated[Months, "capability of the next lab"] = NOTHING
+    frontier_capability: Annotated[Months, "of the best system that is ready"] = NOTHING
+    exposure: Annotated[Share, "to which the frontier system can be distilled"] = 1.0
+    best_offer: Annotated[Months, "best capability that anyone can reach from a lab, this morning"] = NOTHING
+    best_offer_lab: Annotated[Index, "the lab that offers it"] = NOBODY
+    second_offer: Annotated[Months, "best such capability of the other labs"] = NOTHING
+    asks: Annotated[Flag, "the government asks labs to limit covered systems"] = False
+    mandatory: Annotated[Share, "force of its asking"] = 0.0
+    public_system: Annotated[Index, "the most capable public service"] = NOBODY
+    public_capability: Annotated[Months, "of that service"] = NOTHING
+    public_safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
+    open_system: Annotated[Index, "the most capable published weights"] = NOBODY
+    open_capability: Annotated[Months, "of those weights"] = NOTHING
+    open_safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
+    restricted_system: Annotated[Index, "the most capable system that partners have"] = NOBODY
+    restricted_capability: Annotated[Months, "of that system"] = NOTHING
+    restricted_safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
+    places: Annotated[Count, "in the partner programme, by criticality"] = 0
+    search: Annotated[PerDay, "hazard of finding a flaw without early access"] = 0.0
+    search_kept: Annotated[Share, "of latent flaws that stay so"] = 1.0
+    search_mean: Annotated[Share, "the same, mean over the day"] = 1.0
+    partner_search: Annotated[PerDay, "hazard of finding a flaw with early access"] = 0.0
+    partner_search_kept: Annotated[Share, "of latent flaws that stay so"] = 1.0
+    partner_search_mean: Annotated[Share, "the same, mean over the day"] = 1.0
+    leaks: Annotated[Count, "partners whose access leaks today"] = 0
+    offers: Annotated[Count, "channels through which a system can be reached"] = 0
+
+
+class Event(Row):
+    """One line of the event log."""
+
+    day: Annotated[Day, "on which it happened"] = 0
+    kind: Annotated[Code, "EventKind"] = 0
+    who: Annotated[Index, "acted"] = NOBODY
+    whom: Annotated[Index, "was acted on"] = NOBODY
+    system: Annotated[Index, "concerned"] = NOBODY
+    value: Annotated[float, "see EventKind", "of the event"] = 0.0
+
+
+ATTRIBUTION_WINDOW_DAYS = 30
+HOME_GOVERNMENT = 0  # over the frontier labs
+FOREIGN_GOVERNMENT = 1  # over the open-weight labs
+
+
+@rule
+def note(world, day, kind, who, whom, system, value):
+    """Write one line of the event log; where the log has no room, only count it."""
+    line = world.score.events
+    world.score.events += 1
+    if line < len(world.events):
+        event = world.events[line]
+        event.day = day
+        event.kind = int(kind)
+        event.who = who
+        event.whom = whom
+        event.system = system
+        event.value = value

@@ -1,0 +1,1 @@
+"""How rules are written, marked, compiled and kept. Nothing here knows the model."""
