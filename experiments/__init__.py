@@ -4,12 +4,11 @@
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lockgate.experiments.results.stored import open_study
     from lockgate.experiments.provenance import read_provenance
+    from lockgate.experiments.results.stored import open_study
 
 HOMES = {"open_study": "lockgate.experiments.results.stored", "read_provenance": "lockgate.experiments.provenance"}
 __all__ = ["open_study", "read_provenance"]

@@ -1,4 +1,4 @@
-"""`python -m experiments` is `lockgate`."""
+"""`python -m lockgate.experiments` is `lockgate`."""
 
 from lockgate.experiments.cli import main
 

@@ -5,34 +5,27 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
-from lockgate.experiments.sweep.safe import read_confined
-from lockgate.experiments.text.numbers import printable
-from lockgate.sim.errors import InputError
-from collections.abc import Sequence
-from functools import partial
+
 import numpy as np
 import pyarrow as pa
-from lockgate.experiments.charts import chart_files
-from lockgate.experiments.charts import draw_all
+from lockgate.experiments.charts import chart_files, draw_all
 from lockgate.experiments.charts.channels import displacement_table
 from lockgate.experiments.charts.plots import Plots
 from lockgate.experiments.evidence.card import credibility_card
+from lockgate.experiments.provenance import chart_provenance, comparison_study, provenance
 from lockgate.experiments.results.intervals import METHODS
-from lockgate.experiments.provenance import provenance
 from lockgate.experiments.results.results import Results
-from lockgate.experiments.provenance import chart_provenance
-from lockgate.experiments.provenance import comparison_study
-from lockgate.experiments.sweep.folder import PLAN
-from lockgate.experiments.sweep.folder import StudyFolder
-from lockgate.experiments.sweep.metadata import manifest
-from lockgate.experiments.sweep.metadata import write_datapackage
+from lockgate.experiments.sweep.folder import PLAN, StudyFolder
 from lockgate.experiments.sweep.layout import part_of
+from lockgate.experiments.sweep.metadata import manifest, write_datapackage
 from lockgate.experiments.sweep.runner import Runner
+from lockgate.experiments.sweep.safe import read_confined
+from lockgate.experiments.text.numbers import printable
+from lockgate.sim.errors import InputError
 from lockgate.sim.model.outcomes import OUTCOMES
 
 MANIFEST = "manifest.json"

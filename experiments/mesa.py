@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from os import PathLike
 from typing import Any
-from lockgate.scenarios import World
-from lockgate.scenarios import load_policy
-from lockgate.scenarios import load_world
+
+from lockgate.scenarios import World, load_policy, load_world
 from lockgate.sim.engine.mesa import ReleaseModel as Model
 from lockgate.sim.model.policy import Policy
+
 
 class ReleaseModel(Model):
     """One run of a release policy in a world: a Mesa model of which `step()` is one day.

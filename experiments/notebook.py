@@ -5,22 +5,18 @@ Numbers and words are those of the terminal (`experiments.text.verdict`).
 
 import sys
 from base64 import b64encode
-from collections.abc import Callable
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
 from lockgate.experiments.text.numbers import printable
-from lockgate.sim.errors import shown
-from lockgate.sim.errors import InputError
+from lockgate.sim.errors import InputError, shown
 
 if TYPE_CHECKING:
     from lockgate.experiments.charts.style import Chart
-    from lockgate.experiments.text.verdict import Wording
     from lockgate.experiments.results.results import Results
+    from lockgate.experiments.text.verdict import Wording
 
 # Notebooks take style sheets out of what they do not trust, so each element has its own style. Colours are the notebook's, dark or light.
 SCROLL = "overflow-x:auto"  # what is wider than a narrow screen moves sideways, and the page does not
@@ -50,8 +46,7 @@ def wording(comparison: "Results") -> "Wording":
 def page(comparison: "Results") -> str:
     """HTML of the table, what it says in words, and the charts: the first open, the others under their titles."""
     from lockgate.experiments.charts import draw_all
-    from lockgate.experiments.text.verdict import notes
-    from lockgate.experiments.text.verdict import heading, verdicts
+    from lockgate.experiments.text.verdict import heading, notes, verdicts
 
     summary, words = comparison.summary(), wording(comparison)
     parts = [

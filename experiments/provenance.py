@@ -4,24 +4,21 @@ import hashlib
 import json
 import platform
 import shlex
-from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from os import PathLike, fsdecode
 from pathlib import Path
-from typing import Any
+from struct import unpack_from
+from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
+
+from lockgate.experiments.text.numbers import printable
 from lockgate.scenarios import World
-from lockgate.scenarios.files import decoded
+from lockgate.scenarios.files import read_limited
+from lockgate.scenarios.notation import decoded
+from lockgate.sim.errors import InputError
 from lockgate.sim.model.chance import SCHEME
 from lockgate.sim.model.policy import Policy
-from collections.abc import Mapping
-from os import PathLike
-from os import fsdecode
-from struct import unpack_from
-from typing import TYPE_CHECKING
-from xml.parsers import expat
-from lockgate.experiments.text.numbers import printable
-from lockgate.scenarios.files import read_limited
-from lockgate.sim.errors import InputError
 
 if TYPE_CHECKING:
     from lockgate.experiments.results.results import Results

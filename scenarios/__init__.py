@@ -1,21 +1,16 @@
 """What to simulate: release policies and worlds as TOML files, their schema, and their loading."""
 
-from lockgate.scenarios.policy import load_policy
-from lockgate.scenarios.policy import policy_names
-from lockgate.scenarios.policy import with_levers
+from lockgate.scenarios.policy import list_policies, load_policy, with_levers
 from lockgate.scenarios.schema import json_schema
-from lockgate.scenarios.world import World
-from lockgate.scenarios.world import load_world
-from lockgate.scenarios.world import with_parameters
-from lockgate.scenarios.world import world_names
+from lockgate.scenarios.world import World, list_worlds, load_world, with_parameters
 
 __all__ = [
     "World",
     "json_schema",
+    "list_policies",
+    "list_worlds",
     "load_policy",
     "load_world",
-    "policy_names",
     "with_levers",
     "with_parameters",
-    "world_names",
 ]

@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from os import PathLike
-from lockgate.scenarios.files import quoted
-from lockgate.scenarios.files import shown
-from lockgate.scenarios.schema import Kind
-from lockgate.scenarios.schema import ScenarioFile
-from lockgate.scenarios.schema import file_schema
+
+from lockgate.scenarios.files import Source, find
+from lockgate.scenarios.notation import quoted, shown
+from lockgate.scenarios.schema import Kind, ScenarioFile, file_schema
 from lockgate.scenarios.sentence import checked_scenario
-from lockgate.scenarios.files import Source
-from lockgate.scenarios.files import find
 
 MOST_LINKS = 16  # from a file to the eldest that it builds on
 

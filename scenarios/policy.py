@@ -1,28 +1,23 @@
 """Release policies: which levers hold from which day."""
 
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import cast
+
+from lockgate.scenarios.files import Source, built_in_names
 from lockgate.scenarios.load import lineage
-from lockgate.scenarios.files import shown
-from lockgate.scenarios.schema import PolicyFile
-from lockgate.scenarios.schema import levers
-from lockgate.scenarios.sentence import checked_scenario
-from lockgate.scenarios.sentence import scenario_error
-from lockgate.scenarios.files import Source
-from lockgate.scenarios.files import built_in_names
-from lockgate.sim.model.policy import LEVERS
-from lockgate.sim.model.policy import Policy
-from lockgate.sim.model.policy import Value
+from lockgate.scenarios.notation import shown
+from lockgate.scenarios.schema import PolicyFile, levers
+from lockgate.scenarios.sentence import checked_scenario, scenario_error
+from lockgate.sim.model.policy import LEVERS, Policy, Value
 
 Schedule = dict[int, dict[str, Value]]  # what is set on each day
 
 
-def policy_names() -> tuple[str, ...]:
+def list_policies() -> tuple[str, ...]:
     """The names of the built-in policies.
 
-    >>> "open-release" in policy_names()
+    >>> "open-release" in list_policies()
     True
     """
     return built_in_names("policy")

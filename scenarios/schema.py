@@ -1,41 +1,23 @@
 """The schema of a scenario file, generated from the levers and the parameters, so that names, bounds and units are written once."""
 
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Annotated
-from typing import Any
-from typing import Literal
-from typing import cast
-from pydantic import BaseModel
-from pydantic import ConfigDict
-from pydantic import Discriminator
-from pydantic import Field
-from pydantic import Tag
-from pydantic import create_model
-from lockgate.sim.model.parameters import PARAMETERS
-from lockgate.sim.model.parameters import Parameter
-from lockgate.sim.model.policy import DAY
-from lockgate.sim.model.policy import LEVERS
-from lockgate.sim.model.policy import Lever
-from lockgate.sim.model.vocabulary import Described
-from collections.abc import Callable
-from pydantic import TypeAdapter
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-from lockgate.scenarios.files import KeyPath
-from lockgate.scenarios.files import key_path
-from lockgate.scenarios.files import shown
-from lockgate.sim.errors import InputError
-from lockgate.scenarios.world import extent
-from lockgate.sim.errors import digits
-from lockgate.sim.model.parameters import PAIRS
-from lockgate.sim.model.parameters import LogNormal
+from typing import Annotated, Any, Literal, cast
 
-Kind = Literal["policy", "world"]
+from lockgate.scenarios.notation import KeyPath, key_path, shown
+from lockgate.sim.errors import InputError
+from lockgate.sim.model.parameters import PARAMETERS, Parameter
+from lockgate.sim.model.policy import DAY, LEVERS, Lever
+from lockgate.sim.model.vocabulary import Described
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError, create_model
+from pydantic_core import ErrorDetails
+
 Known = Lever | Parameter
 
 NUMBER, RANGE, TIMES = "(number)", "(range)", "(multiple)"  # ways to set a parameter, in brackets unlike any key
+
+
+Kind = Literal["policy", "world"]
 
 
 class Table(BaseModel):
@@ -230,28 +212,9 @@ def validated(kind: type[Table] | TypeAdapter[Any], content: Any, where: str = "
     return conforming(kind, content, sentence)
 
 
-Parameters = Mapping[str, Parameter]
 
 
-def reach(parameter: Parameter) -> tuple[float, float]:
-    """The smallest and the largest value that sampling can give it."""
-    if parameter.prior is None:
-        return parameter.default, parameter.default
-    return parameter.bounds if isinstance(parameter.prior, LogNormal) else extent(parameter.prior)
 
 
-def written(parameter: Parameter, value: float) -> str:
-    """The parameter and one end of what it can be."""
-    return (
-        f"{parameter.name} = {digits(value)}" if parameter.prior is None else f"{parameter.name} (which varies, as far as {digits(value)})"
-    )
 
 
-def contradictions(table: Parameters) -> Iterator[str]:
-    """One sentence for each pair of parameters that do not go together."""
-    for pair in PAIRS:
-        both = [table[name] for name in pair.names]
-        ends = [reach(parameter)[end == "high"] for parameter, end in zip(both, pair.worst, strict=True)]
-        if not pair.holds(*ends):
-            one, other = map(written, both, ends)
-            yield pair.sentence.format(one=one, other=other)

@@ -1,32 +1,15 @@
 """What is wrong with a scenario, in one sentence: where, the value, what is allowed, what to do."""
 
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
+
+from lockgate.scenarios.notation import KeyPath, key_path, quoted, shown
+from lockgate.scenarios.schema import TIMES, Kind, Known, Range, Table, Times, conforming, file_schema, key_path_of, labels
+from lockgate.sim.errors import KINDS, InputError, nearest, span
+from lockgate.sim.model.parameters import PARAMETERS, Parameter
+from lockgate.sim.model.policy import DAY, LEVERS
 from pydantic_core import ErrorDetails
-from lockgate.scenarios.files import KeyPath
-from lockgate.scenarios.files import key_path
-from lockgate.scenarios.files import quoted
-from lockgate.scenarios.files import shown
-from lockgate.scenarios.schema import TIMES
-from lockgate.scenarios.schema import Kind
-from lockgate.scenarios.schema import Known
-from lockgate.scenarios.schema import Range
-from lockgate.scenarios.schema import Table
-from lockgate.scenarios.schema import Times
-from lockgate.scenarios.schema import file_schema
-from lockgate.scenarios.schema import labels
-from lockgate.scenarios.schema import conforming
-from lockgate.scenarios.schema import key_path_of
-from lockgate.sim.errors import KINDS
-from lockgate.sim.errors import span
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
-from lockgate.sim.model.parameters import PARAMETERS
-from lockgate.sim.model.parameters import Parameter
-from lockgate.sim.model.policy import DAY
-from lockgate.sim.model.policy import LEVERS
 
 LONGEST_PATH = 4096  # characters: longer ones lead to no file
 OUTSIDE = {"greater_than_equal", "less_than_equal", "finite_number"}

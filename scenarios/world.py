@@ -1,36 +1,19 @@
 """Worlds: the value or the prior of every parameter."""
 
-from dataclasses import replace
-from lockgate.scenarios.files import shown
-from lockgate.scenarios.schema import Range
-from lockgate.scenarios.schema import Times
-from lockgate.scenarios.schema import labels
-from lockgate.scenarios.sentence import limits
-from lockgate.sim.errors import span
-from lockgate.sim.errors import InputError
-from lockgate.sim.model.parameters import LogNormal
-from lockgate.sim.model.parameters import Parameter
-from lockgate.sim.model.parameters import Prior
-from lockgate.sim.model.parameters import Triangular
-from lockgate.sim.model.parameters import Uniform
-from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike
-from typing import Any
-from typing import cast
-from lockgate.scenarios.schema import contradictions
-from lockgate.scenarios.load import lineage
-from lockgate.scenarios.files import quoted
-from lockgate.scenarios.schema import WorldFile
-from lockgate.scenarios.schema import parameters
-from lockgate.scenarios.sentence import checked_scenario
-from lockgate.scenarios.sentence import scenario_error
+from typing import Any, cast
+
 from lockgate.scenarios.files import built_in_names
-from lockgate.sim.errors import is_within
-from lockgate.sim.errors import nearest
-from lockgate.sim.model.parameters import PARAMETERS
+from lockgate.scenarios.load import lineage
+from lockgate.scenarios.notation import quoted, shown
+from lockgate.scenarios.schema import Range, Times, WorldFile, labels, parameters
+from lockgate.scenarios.sentence import checked_scenario, limits, scenario_error
+from lockgate.sim.errors import InputError, digits, is_within, nearest, span
+from lockgate.sim.model.parameters import PAIRS, PARAMETERS, LogNormal, Parameter, Prior, Triangular, Uniform
+
 
 def settled(parameter: Parameter, setting: float | int | bool | str | Range | Times) -> Parameter:
     """The parameter as a world sets it. An InputError says what is wrong, without the file."""
@@ -132,10 +115,10 @@ class World:
         return self.parameters[name].sample(min(max(u, NARROWEST), 1.0 - NARROWEST))
 
 
-def world_names() -> tuple[str, ...]:
+def list_worlds() -> tuple[str, ...]:
     """The names of the built-in worlds.
 
-    >>> "baseline" in world_names()
+    >>> "baseline" in list_worlds()
     True
     """
     return built_in_names("world")
@@ -171,3 +154,30 @@ def world(base: World, settings: Mapping[str, Any], *, shown_as: str) -> World:
     for problem in contradictions(table):
         raise scenario_error("world", shown_as, problem)
     return replace(base, parameters=table)
+
+
+Parameters = Mapping[str, Parameter]
+
+
+def reach(parameter: Parameter) -> tuple[float, float]:
+    """The smallest and the largest value that sampling can give it."""
+    if parameter.prior is None:
+        return parameter.default, parameter.default
+    return parameter.bounds if isinstance(parameter.prior, LogNormal) else extent(parameter.prior)
+
+
+def written(parameter: Parameter, value: float) -> str:
+    """The parameter and one end of what it can be."""
+    return (
+        f"{parameter.name} = {digits(value)}" if parameter.prior is None else f"{parameter.name} (which varies, as far as {digits(value)})"
+    )
+
+
+def contradictions(table: Parameters) -> Iterator[str]:
+    """One sentence for each pair of parameters that do not go together."""
+    for pair in PAIRS:
+        both = [table[name] for name in pair.names]
+        ends = [reach(parameter)[end == "high"] for parameter, end in zip(both, pair.worst, strict=True)]
+        if not pair.holds(*ends):
+            one, other = map(written, both, ends)
+            yield pair.sentence.format(one=one, other=other)

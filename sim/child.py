@@ -2,22 +2,21 @@
 
 A folder that came from elsewhere may hold a `queue.py` or a `sitecustomize.py`, and Python would run it: it puts the current folder, or
 that of a script, first. So a child process begins without `PYTHONPATH` and in Python's safe-path mode, takes over the search path of
-this process less those folders, and finds this program's own packages where this process has them. This file is also what it runs.
+this process less those folders, and finds this package where this process has it. This file is also what it runs.
 """
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from importlib.machinery import ModuleSpec
-from importlib.machinery import PathFinder
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
-PACKAGES = ("sim", "scenarios", "experiments")
+PACKAGE = "lockgate"
 
 
 def start(function: str, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
@@ -33,7 +32,7 @@ def start(function: str, *arguments: str, **options: Any) -> "subprocess.Popen[b
 def command(function: str, *arguments: str) -> list[str]:
     """The command of such a process."""
     path = [entry for entry in sys.path if isinstance(entry, str)]
-    where = {"path": path, "unsafe": sorted(unsafe_folders()), "root": str(Path(__file__).absolute().parents[1]), "packages": PACKAGES}
+    where = {"path": path, "unsafe": sorted(unsafe_folders()), "root": str(Path(__file__).absolute().parents[1])}
     return [sys.executable, "-P", str(Path(__file__).absolute()), json.dumps(where), function, *arguments]
 
 
@@ -49,14 +48,16 @@ def unsafe_folders() -> set[str]:
 
 
 class Finder:
-    """Finds the packages of this program in their folder, wherever that is on the search path."""
+    """Finds this package in its folder, wherever that is and whatever its name."""
 
-    def __init__(self, root: str, packages: Sequence[str]) -> None:
-        self.root, self.packages = root, packages
+    def __init__(self, root: str) -> None:
+        self.root = root
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """The package's spec, or None for any other module."""
-        return PathFinder.find_spec(name, [self.root]) if name in self.packages else None
+        if name != PACKAGE:
+            return None
+        return spec_from_file_location(name, os.path.join(self.root, "__init__.py"), submodule_search_locations=[self.root])
 
 
 def main() -> None:
@@ -65,7 +66,7 @@ def main() -> None:
     own = set(sys.path)  # of Python itself and of what is installed: trusted even where it is the current folder
     unsafe = set(where["unsafe"])
     sys.path[:] = [entry for entry in where["path"] if entry in own or (os.path.isabs(entry) and os.path.realpath(entry) not in unsafe)]
-    sys.meta_path.insert(0, Finder(where["root"], where["packages"]))
+    sys.meta_path.insert(0, Finder(where["root"]))
     sys.argv = ["lockgate", *sys.argv[3:]]
     resolve_name(function)()
 

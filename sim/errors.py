@@ -1,11 +1,12 @@
 """What a user did wrong, said in one sentence; and values against their bounds."""
 
 import difflib
-from collections.abc import Iterable
 import reprlib
-from typing import Any
-from typing import Protocol
+from collections.abc import Iterable
+from typing import Any, Protocol
+
 import numpy as np
+
 
 class InputError(ValueError):
     """Input that cannot be used. Its text says what, the value, what is allowed, and what to do."""

@@ -3,9 +3,9 @@
 import operator
 import os
 from typing import Any
+
 import numpy as np
-from lockgate.sim.errors import shown
-from lockgate.sim.errors import InputError
+from lockgate.sim.errors import InputError, shown
 
 LONGEST_DAYS = 3650  # of a run
 LARGEST_RUN_SEED = 2**63 - 1  # what 64 bits hold

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lockgate.experiments.sweep.sweep import sweep
+
 from tests.hostile_folders import STUDY, contents, remove
 from tests.plants import found, plant
 

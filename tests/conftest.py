@@ -1,7 +1,6 @@
 """What all tests share: no display, the checkout in child processes, their sizes, and examples that are the same in every run."""
 
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -9,7 +8,6 @@ from hypothesis import settings
 from tests import sizes
 
 os.environ["MPLBACKEND"] = "Agg"
-os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
 
 settings.register_profile("everyday", deadline=None, derandomize=True, max_examples=30)
 settings.register_profile("full", deadline=None, derandomize=True, max_examples=100)

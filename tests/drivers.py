@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lockgate.sim.engine.run import trace
 from lockgate.sim.engine.mesa import ReleaseModel
+from lockgate.sim.engine.run import trace
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
-from lockgate.sim.rules.row import fields
 from lockgate.sim.model.tables import LISTS, ROWS
+from lockgate.sim.rules.row import fields
 
 
 def disagreements(policy: Policy, world: Mapping[str, Any], seed: int, days: int, **model: Any) -> list[str]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from hypothesis import strategies as st
-
 from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import LEVERS, Policy
 

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from lockgate.experiments.results.ensemble import draw_worlds
-from lockgate.scenarios import load_policy, load_world, policy_names, world_names
+from lockgate.scenarios import list_policies, list_worlds, load_policy, load_world
 from lockgate.sim.engine.run import simulate, trace
 from lockgate.sim.model.outcomes import HEADLINES
 
@@ -26,8 +25,8 @@ HEADING = "| outcome | scenarios that changed | largest change of a mean | the s
 
 def scenarios() -> dict[str, list[str]]:
     """The policies that run in each world."""
-    first, *others = ["baseline", *(name for name in world_names() if name != "baseline")]
-    return {first: list(policy_names())} | {world: list(EVERY_WORLD) for world in others}
+    first, *others = ["baseline", *(name for name in list_worlds() if name != "baseline")]
+    return {first: list(list_policies())} | {world: list(EVERY_WORLD) for world in others}
 
 
 def fingerprint(*parts: bytes) -> str:

@@ -10,16 +10,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 from lockgate.experiments import open_study
 from lockgate.experiments.cli import sentence
 from lockgate.experiments.provenance import content_hash
 from lockgate.experiments.study.factor import Factor
 from lockgate.experiments.study.study import Study
-from lockgate.experiments.sweep.folder import StudyFolder
+from lockgate.experiments.sweep.folder import StudyFolder, plan_of
 from lockgate.experiments.sweep.journal import checksum, text
 from lockgate.experiments.sweep.merge import merge
-from lockgate.experiments.sweep.folder import plan_of
 from lockgate.experiments.sweep.replay import replayed
 from lockgate.experiments.sweep.sweep import sweep
 from lockgate.scenarios import load_policy, load_world, with_parameters

@@ -9,16 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.ensemble import draw_worlds
 from lockgate.experiments.study.load import load_study
 from lockgate.scenarios import World, load_policy, load_world
+from lockgate.sim.engine.mesa import ReleaseModel
+from lockgate.sim.engine.plan import Plan, refuse_too_many_results
 from lockgate.sim.engine.run import simulate, trace
 from lockgate.sim.errors import InputError
-from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.model.parameters import PAIRS, PARAMETERS, PARAMETERS_DTYPE, checked_worlds, parameter_table
-from lockgate.sim.engine.plan import Plan, refuse_too_many_results
 from lockgate.sim.model.policy import LEVERS, Policy
 
 OPEN = Policy("open-release")

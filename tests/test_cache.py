@@ -13,7 +13,6 @@ from types import SimpleNamespace
 
 import numba
 import pytest
-
 from lockgate.sim import cache, trust
 from lockgate.sim.errors import InputError
 

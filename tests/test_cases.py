@@ -7,16 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
-
 from lockgate.experiments.charts.replay import replay_chart
 from lockgate.experiments.cli import app
-from lockgate.experiments.evidence.cases import CASES, Reported, chosen
-from lockgate.experiments.evidence.cases import SHOWN, page
-from lockgate.experiments.evidence.cases import MEASURES, Replayed, found_inside, replay
-from lockgate.experiments.evidence.patterns.observed import Study
-from lockgate.scenarios import load_policy, policy_names
+from lockgate.experiments.evidence.cases import CASES, MEASURES, SHOWN, Replayed, Reported, chosen, found_inside, page, replay
+from lockgate.experiments.evidence.patterns.study import Study
+from lockgate.scenarios import list_policies, load_policy
 from lockgate.sim.errors import InputError
+from typer.testing import CliRunner
 
 DOCS = Path(__file__).parents[1] / "docs"
 STILL = {"bad_actors": 0}
@@ -39,7 +36,7 @@ def replayed(name, measure, draws=12, **changes):
 
 def test_cases_are_policies_with_dates_in_order():
     for name, case in CASES.items():
-        assert case.policy in policy_names(), name
+        assert case.policy in list_policies(), name
         days = [happening.on for happening in case.happenings]
         assert days == sorted(days)
         assert days[0] == case.day_0

@@ -8,21 +8,21 @@ from itertools import combinations
 import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib.text import Annotation, Text
-from matplotlib.transforms import Bbox
-
 from lockgate.experiments.charts import channels, differences, displacement_table, draw_all, save_chart, timeline, tradeoff, weekly
 from lockgate.experiments.charts.timeline import StageSpan, stage_spans
 from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.intervals import mean_interval
-from lockgate.scenarios import load_policy, load_world, policy_names, with_parameters
+from lockgate.scenarios import list_policies, load_policy, load_world, with_parameters
 from lockgate.sim.engine.run import trace
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.outcomes import HEADLINES
 from lockgate.sim.model.parameters import parameter_table
-from lockgate.sim.rules.row import NEVER, dtype
 from lockgate.sim.model.vocabulary import Channel, EventKind, Stage
 from lockgate.sim.model.world import System
+from lockgate.sim.rules.row import NEVER, dtype
+from matplotlib.text import Annotation, Text
+from matplotlib.transforms import Bbox
+
 from tests.sizes import size
 
 SMALL = {"organisations": 20, "bad_actors": 50}
@@ -38,9 +38,9 @@ COMPARISONS = {
     "one policy": {"policies": TRIO[:1]},
     "odd names": {"policies": (replace(STAGED, name="US$ 1 or $2"), replace(STAGED, name="a name too long for any axis to have room"))},
 }
-MORE = {"all policies": {"policies": policy_names()}, "less than a week": {"policies": (*TRIO, "withhold"), "horizon_days": 5}}
+MORE = {"all policies": {"policies": list_policies()}, "less than a week": {"policies": (*TRIO, "withhold"), "horizon_days": 5}}
 COMPARISONS |= size({}, MORE)
-TRACED = size(("directive-revocation", "staged-preview"), policy_names())
+TRACED = size(("directive-revocation", "staged-preview"), list_policies())
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from numba.core import config
-
 from lockgate.sim import child
 from lockgate.sim.engine.run import compile_rules
 from lockgate.sim.errors import InputError
+from numba.core import config
+
 from tests.full.faults.bench import write_study
 from tests.plants import found, plant
 
@@ -102,7 +102,8 @@ def test_a_sweep_in_a_folder_from_elsewhere(traces):
 @pytest.mark.parametrize("settings", ["disable_jit: 1\nopt: 0\n", "disable_jit: [1"])
 def test_numba_reads_no_settings_from_the_current_folder(traces, settings):
     (traces.parent / "here" / ".numba_config.yaml").write_text(settings)
-    done = python("import lockgate.sim.model.chance; from numba.core import config; config.reload_config(); print(config.DISABLE_JIT, config.OPT)")
+    code = "from numba.core import config; config.reload_config(); print(config.DISABLE_JIT, config.OPT)"
+    done = python(f"import lockgate.sim.model.chance; {code}")
     assert (done.stdout, done.stderr) == ("0 _OptLevel(3)\n", "")
 
 

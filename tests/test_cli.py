@@ -8,8 +8,6 @@ import sys
 
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner
-
 from lockgate.experiments.cli import app
 from lockgate.experiments.command.option import parsed
 from lockgate.experiments.command.screen import Lines
@@ -18,8 +16,9 @@ from lockgate.sim.model.day import DAY
 from lockgate.sim.model.invariants import INVARIANTS, BrokenInvariant
 from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import LEVERS
+from typer.testing import CliRunner
 
-LOCKGATE = [sys.executable, "-m", "experiments"]
+LOCKGATE = [sys.executable, "-m", "lockgate.experiments"]
 TINY = ["--set", "organisations=20", "--set", "bad_actors=40", "--horizon", "30"]
 PAIR = ["open-release", "withhold", "--draws", "3", *TINY]
 
@@ -74,7 +73,8 @@ def test_version():
     ],
 )
 def test_light_commands_load_nothing_heavy(command, heavy):
-    program = "import sys\nfrom lockgate.experiments.cli import app\napp(sys.argv[1:], standalone_mode=False)\nprint(*sys.modules, file=sys.stderr)"
+    run = "app(sys.argv[1:], standalone_mode=False); print(*sys.modules, file=sys.stderr)"
+    program = f"import sys; from lockgate.experiments.cli import app; {run}"
     done = subprocess.run([sys.executable, "-c", program, *command.split()], capture_output=True, text=True, check=True)
     assert not heavy & set(done.stderr.split())
 

@@ -5,17 +5,25 @@ import re
 
 import numpy as np
 import pytest
-
 from lockgate.experiments.charts.style import caption
-from lockgate.experiments.results.compare import compare
-from lockgate.experiments.evidence.card import credibility_card
-from lockgate.experiments.evidence.card import FACTORS, foot, validated, verified
-from lockgate.experiments.evidence.card import recorded
-from lockgate.experiments.evidence.card import DRAWS_PER_PARAMETER, Influence, influences, rank_shares
+from lockgate.experiments.evidence.card import (
+    DRAWS_PER_PARAMETER,
+    FACTORS,
+    Influence,
+    credibility_card,
+    foot,
+    influences,
+    rank_shares,
+    recorded,
+    validated,
+    verified,
+)
 from lockgate.experiments.folder import save_comparison
+from lockgate.experiments.results.compare import compare
 from lockgate.scenarios import load_world, with_parameters
 from lockgate.sim.model.chance import uniform
 from lockgate.sim.model.parameters import PARAMETERS
+
 from tests.full.page import PAGE, renewed
 from tests.relations.catalogue import readings
 

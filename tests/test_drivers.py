@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from lockgate.scenarios import load_policy, policy_names
+from lockgate.scenarios import list_policies, load_policy
 from lockgate.sim.model.day import BadActor, Government, Lab, OpenWeightLab, Partner
 from lockgate.sim.model.policy import Policy
+
 from tests.drivers import disagreements
 from tests.generated import policies, worlds
 from tests.sizes import size
@@ -22,7 +22,7 @@ def test_drivers_agree_and_invariants_hold(policy: Policy, world: dict[str, Any]
     assert disagreements(policy, world, seed, days, check=True) == []
 
 
-@pytest.mark.parametrize("name", policy_names())
+@pytest.mark.parametrize("name", list_policies())
 def test_drivers_agree_on_the_library(name: str) -> None:
     assert disagreements(load_policy(name), SMALL, 7, 200) == []
 

@@ -1,18 +1,15 @@
 """The compiled driver: refusals before anything is allocated, breaches that name themselves, a cache that is never stale."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-import lockgate.sim
-from lockgate.scenarios import load_policy, policy_names
+from lockgate.scenarios import list_policies, load_policy
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
+
+from tests.checkout import copied, said_by
 
 SMALL = {"organisations": 20, "bad_actors": 40, "base_hazard": 0.2}
 
@@ -25,7 +22,7 @@ def test_a_huge_population_is_refused_with_its_estimate() -> None:
 def test_a_policy_gives_the_same_beside_others_as_alone() -> None:
     """Policies of a draw share its population and its agenda; those with tables of other sizes begin anew."""
     other = Policy("more desks", {"case_by_case": True, "approvals": True, "agencies": 5, "testers": 4, "reviewers": 9})
-    policies = [*map(load_policy, policy_names()), other, load_policy("withhold")]
+    policies = [*map(load_policy, list_policies()), other, load_policy("withhold")]
     worlds, seeds = parameter_table(3, **SMALL, leak_hazard=0.05), [5, 6, 7]
     beside = simulate(worlds, policies, seeds, 120)
     for place, policy in enumerate(policies):
@@ -52,19 +49,10 @@ print(memory.table("constants")["expected_loss"][0])
 
 @pytest.mark.full
 def test_an_edited_rule_is_compiled_anew(tmp_path: Path) -> None:
-    """Numba's cache looks at the outermost file only; ours is named by all sources of the model."""
-
-    def expected_loss() -> float:
-        environment = os.environ | {"PYTHONPATH": str(tmp_path), "LOCKGATE_CACHE_DIR": str(tmp_path / "cache")}
-        command = [sys.executable, "-c", EXPECTED_LOSS]
-        return float(subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path).stdout)
-
-    for path in Path(sim.__file__).parent.rglob("*.py"):
-        copy = tmp_path / "sim" / path.relative_to(Path(sim.__file__).parent)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(path.read_bytes())
-    before = expected_loss()
+    """Numba's cache looks at the outermost file only; ours is named by what all rules do."""
+    place = copied(tmp_path)
+    before = float(said_by(place, "-c", EXPECTED_LOSS))
     assert before > 1e6
-    rule = tmp_path / "sim" / "formulas" / "attack.py"
+    rule = place / "lockgate" / "sim" / "model" / "formulas" / "attack.py"
     rule.write_text(rule.read_text().replace("z = (math.log(cap) - mu) / sigma", "z = (math.log(cap) - mu) / sigma - 5.0"))
-    assert expected_loss() > 2 * before
+    assert float(said_by(place, "-c", EXPECTED_LOSS)) > 2 * before

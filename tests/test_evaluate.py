@@ -3,14 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-
 from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.evaluate import OUTCOME_NAMES, evaluate
 from lockgate.scenarios import load_policy, load_world, with_levers
+from lockgate.sim.engine.plan import Plan
 from lockgate.sim.engine.run import run_plan, simulate
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.parameters import parameter_table
-from lockgate.sim.engine.plan import Plan
 from lockgate.sim.model.policy import Policy
 
 DAYS = 60

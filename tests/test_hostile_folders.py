@@ -7,19 +7,18 @@ import shutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from lockgate.experiments import open_study
 from lockgate.experiments.study.study import content_of, study_of
-from lockgate.experiments.sweep.safe import Foreign, read_confined
-from lockgate.experiments.sweep.folder import Damaged, StudyFolder
+from lockgate.experiments.sweep.folder import Damaged, StudyFolder, name_and_summary, plan_of
 from lockgate.experiments.sweep.journal import Journal
 from lockgate.experiments.sweep.merge import merge
 from lockgate.experiments.sweep.metadata import DATAPACKAGE
-from lockgate.experiments.sweep.folder import name_and_summary, plan_of
-from lockgate.experiments.sweep.replay import replayed
 from lockgate.experiments.sweep.plan import MOST_LISTS, read_plan
+from lockgate.experiments.sweep.replay import replayed
+from lockgate.experiments.sweep.safe import Foreign, read_confined
 from lockgate.experiments.sweep.sweep import sweep
 from lockgate.sim.errors import InputError
+
 from tests.hostile_folders import DEEP, STUDY, Place, attack, contents, sign, sign_part, sign_plan
 from tests.hostile_folders import mutated as spoilt
 from tests.sizes import in_full

@@ -6,16 +6,15 @@ import stat
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
-
 from lockgate.experiments.cli import app
-from lockgate.experiments.study.load import load_study
 from lockgate.experiments.study.factor import LONGEST_LINE, MOST_BYTES
+from lockgate.experiments.study.load import load_study
 from lockgate.scenarios import load_policy, load_world
-from lockgate.scenarios.load import MOST_LINKS
 from lockgate.scenarios.files import MOST_DEPTH, MOST_PARTS, MOST_TOML_BYTES, has_long_key, read_limited, toml_tables
+from lockgate.scenarios.load import MOST_LINKS
 from lockgate.sim import limits
 from lockgate.sim.errors import InputError
+from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[1]
 

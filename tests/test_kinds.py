@@ -4,22 +4,21 @@ import sys
 from typing import Annotated, Any, ClassVar
 
 import pytest
-
-from lockgate.sim.model.agent import Agent, Alarm
-from lockgate.sim.model.day import BadActor, Partner
-from lockgate.sim.model.bad_actor import operate, plan_operation, plan_theft, try_theft
 from lockgate.sim.engine.driver import driver
+from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.engine.run import simulate, trace
 from lockgate.sim.errors import RuleError
+from lockgate.sim.model.agent import Agent, Alarm
+from lockgate.sim.model.bad_actor import operate, plan_operation, plan_theft, try_theft
+from lockgate.sim.model.day import BadActor, Partner
 from lockgate.sim.model.invariants import MissingRow
-from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
+from lockgate.sim.model.tables import Table, table_of_kind
+from lockgate.sim.model.vocabulary import ActorKind
 from lockgate.sim.rules.reach import Reach
 from lockgate.sim.rules.row import Count, Index
 from lockgate.sim.rules.rule import rule
-from lockgate.sim.model.tables import Table, table_of_kind
-from lockgate.sim.model.vocabulary import ActorKind
 
 SMALL = {"organisations": 12, "bad_actors": 40, "base_hazard": 0.3, "crew_gap_days": 5.0}
 POLICY = Policy("programme", {"lab_programme": True, "launch_partners": 4, "preview_days": 20})

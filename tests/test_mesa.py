@@ -11,15 +11,14 @@ from typing import Any
 
 import mesa
 import pytest
-
-import lockgate.sim.engine.mesa
 from lockgate.experiments.mesa import ReleaseModel
-from lockgate.scenarios import load_policy, load_world, policy_names, world_names
+from lockgate.scenarios import list_policies, list_worlds, load_policy, load_world
 from lockgate.sim import Policy
+from lockgate.sim.engine.mesa import REPORTERS, WEEKLY, batch_iteration
+from lockgate.sim.engine.mesa import ReleaseModel as Model
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.measures import Week
-from lockgate.sim.engine.mesa import REPORTERS, WEEKLY, batch_iteration
 from lockgate.sim.model.outcomes import Outcomes
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.rules.row import fields
@@ -91,7 +90,7 @@ def test_objects_show_themselves_by_name() -> None:
     asked = {**ASKED, "horizon_days": 1, "policy": load_policy("withhold"), "world": load_world("race")}
     (row,) = batch_run(asked, data_collection_period=1)
     assert (row["policy"], repr(row["world"])) == ("withhold", "World(name='race')")
-    (row,) = batch_run({**LIVELY, "horizon_days": 1, "policy": [Policy("mine", {"preview_days": 3})]}, lockgate.sim.engine.mesa.ReleaseModel)
+    (row,) = batch_run({**LIVELY, "horizon_days": 1, "policy": [Policy("mine", {"preview_days": 3})]}, Model)
     assert (row["policy"], repr(Policy("mine", {"preview_days": 3}))) == ("mine", "Policy(name='mine')")
 
 
@@ -154,7 +153,7 @@ def viewer(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def test_mesa_finds_what_it_looks_for_in_the_signature() -> None:
     """SolaraViz of Mesa 3.3 refuses settings, unless what takes them is called kwargs; `batch_run` of 3.5 overwrites a seed there."""
-    for model in (ReleaseModel, lockgate.sim.engine.mesa.ReleaseModel):
+    for model in (ReleaseModel, Model):
         parameters = inspect.signature(model).parameters
         assert parameters["kwargs"].kind == inspect.Parameter.VAR_KEYWORD
         assert all(each.default is not inspect.Parameter.empty for name, each in parameters.items() if name != "kwargs")
@@ -165,7 +164,7 @@ def test_mesa_finds_what_it_looks_for_in_the_signature() -> None:
 
 def test_the_viewer_offers_what_the_model_takes(viewer: dict[str, Any]) -> None:
     offered = viewer["MODEL_PARAMS"]
-    assert (offered["policy"]["values"], offered["world"]["values"]) == (list(policy_names()), list(world_names()))
+    assert (offered["policy"]["values"], offered["world"]["values"]) == (list(list_policies()), list(list_worlds()))
     for name, given in offered.items():
         for value in given.get("values") or (given["min"], given["max"]):
             assert getattr(viewer["Watched"](**{name: value}, **LIVELY), "running", False)

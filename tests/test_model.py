@@ -4,11 +4,10 @@ from typing import Any
 
 import mesa
 import pytest
-
 from lockgate.sim import BadActor, Partner, ReleaseModel
+from lockgate.sim.engine.mesa import REPORTERS
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.invariants import INVARIANTS, BrokenInvariant
-from lockgate.sim.engine.mesa import REPORTERS
 
 SMALL = {"organisations": 8, "bad_actors": 20, "base_hazard": 0.3}
 

@@ -10,17 +10,16 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
-from PIL import Image
-
 from lockgate.experiments.charts import draw_all
-from lockgate.experiments.charts.style import SCREEN_DPI
 from lockgate.experiments.charts.plots import Plots
+from lockgate.experiments.charts.style import SCREEN_DPI
 from lockgate.experiments.command.compare import print_comparison
-from lockgate.experiments.text.verdict import Wording, columns, rows, verdicts
 from lockgate.experiments.results.compare import compare
+from lockgate.experiments.text.verdict import Wording, columns, rows, verdicts
 from lockgate.scenarios import load_policy, load_world, with_parameters
 from lockgate.sim.errors import InputError
+from matplotlib.figure import Figure
+from PIL import Image
 
 WORLD = with_parameters(load_world("baseline"), {"organisations": 20, "bad_actors": 50})
 ASKED = {"world": WORLD, "draws": 3, "horizon_days": 60}

@@ -5,23 +5,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
-
 from lockgate.experiments.cli import app
 from lockgate.experiments.odd import page
-from lockgate.experiments.odd.tables import anchor, headings
 from lockgate.experiments.odd.page import TEMPLATE
 from lockgate.experiments.odd.source import drawing_rules, rules
 from lockgate.experiments.odd.submodels import unexplained
-from lockgate.sim.model.day import DAY, KINDS
+from lockgate.experiments.odd.tables import anchor, headings
 from lockgate.sim.model.chance import Purpose
+from lockgate.sim.model.day import DAY, KINDS
 from lockgate.sim.model.invariants import INVARIANTS
 from lockgate.sim.model.measures import Week
 from lockgate.sim.model.outcomes import Outcomes
 from lockgate.sim.model.parameters import PARAMETERS, THEMES
 from lockgate.sim.model.policy import LEVERS
-from lockgate.sim.rules.row import fields
 from lockgate.sim.model.tables import ROWS
+from lockgate.sim.rules.row import fields
+from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "odd.md"

@@ -2,23 +2,19 @@
 
 import ast
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-from lockgate.experiments.text.verdict import censored, table_column
 from lockgate.experiments.results.intervals import change, level
+from lockgate.experiments.text.verdict import censored, table_column
 from lockgate.sim.model.measures import WEEK_END, WEEKLY, Week
 from lockgate.sim.model.outcomes import HEADLINES, OUTCOMES, Outcomes, Traits, outcome_of
 from lockgate.sim.rules.row import Field, dtype
 
-ROOT = Path(__file__).parents[1]
-PACKAGES = ("sim", "scenarios", "experiments")
+from tests.checkout import FOLDERS, ROOT, copied, said_by
+
+MODULE = "lockgate.sim.model.outcomes"
 MANY = 3  # outcomes in one list, set, tuple or dictionary
 # What the government does is left out where two policies that differ in nothing else are compared: that is of this check alone.
 LISTS = {("experiments/evidence/reductions/release_delay.py", "asked"), ("experiments/evidence/reductions/release_delay.py", "waiting")}
@@ -35,7 +31,7 @@ def named(node: ast.AST) -> list[str]:
 def test_no_file_keeps_a_list_of_outcomes():
     found = {
         (path.relative_to(ROOT).as_posix(), names[0])
-        for package in PACKAGES for path in (ROOT / package).rglob("*.py")
+        for package in FOLDERS for path in (ROOT / package).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if len(names := named(node)) >= MANY
     }  # fmt: skip
@@ -101,16 +97,16 @@ def test_every_unit_has_a_column(unit, kind, said):
 
 
 def test_an_outcome_is_added_in_one_file(tmp_path):
-    found = said_by(added(tmp_path), "-c", "from lockgate.sim.model.outcomes import HEADLINES, OUTCOMES; print('bans_twice' in OUTCOMES, HEADLINES[-1])")
+    found = said_by(added(tmp_path), "-c", f"from {MODULE} import HEADLINES, OUTCOMES; print('bans_twice' in OUTCOMES, HEADLINES[-1])")
     assert found == "True bans_twice\n"
-    assert "Bans twice: of actors, twice." in said_by(tmp_path, "-m", "experiments", "show", "bans_twice")
+    assert "Bans twice: of actors, twice." in said_by(tmp_path, "-m", "lockgate.experiments", "show", "bans_twice")
 
 
 @pytest.mark.full
 def test_an_outcome_that_is_added_is_compared_and_stored(tmp_path):
     folder = tmp_path / "found"
     asked = ("open-release", "withhold", "--draws=3", "--horizon=60", "--seed=5", f"--out={folder}")
-    table = said_by(added(tmp_path), "-m", "experiments", "compare", *asked)
+    table = said_by(added(tmp_path), "-m", "lockgate.experiments", "compare", *asked)
     assert "twice" in table.split("better in")[0]
     summary = json.loads((folder / "summary.json").read_text("utf-8"))
     found = summary["policies"]["withhold"]
@@ -120,22 +116,12 @@ def test_an_outcome_that_is_added_is_compared_and_stored(tmp_path):
     assert "Bans twice: of actors, twice." in json.dumps(told)
 
 
-def added(folder: Path) -> Path:
+def added(place: Path) -> Path:
     """A copy of the program in which one file has one outcome more."""
-    for package in PACKAGES:
-        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-    path = folder / "sim" / "outcomes.py"
+    path = copied(place) / "lockgate" / "sim" / "model" / "outcomes.py"
     before = path.read_text("utf-8")
     after = before.replace("\n\n\nOUTCOMES =", f"\n    bans_twice: {ANNOTATION}\n\n\nOUTCOMES =", 1)
     after = after.replace("    out.bans, ", "    out.bans_twice = 2 * score.bans\n    out.bans, ", 1)
     assert after.count("bans_twice") == before.count("bans_twice") + 2
     path.write_text(after, "utf-8")
-    return folder
-
-
-def said_by(folder: Path, *arguments: str) -> str:
-    """What the copy prints."""
-    environment = {**os.environ, "PYTHONPATH": str(folder), "LOCKGATE_CACHE_DIR": str(folder / "cache"), "COLUMNS": "120"}
-    done = subprocess.run([sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return place

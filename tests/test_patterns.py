@@ -5,16 +5,27 @@ import math
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
-
 from lockgate.experiments.cli import app
 from lockgate.experiments.evidence.card import recorded
-from lockgate.experiments.evidence.patterns.observed import FACTS
-from lockgate.experiments.evidence.patterns.pattern import CALIBRATION, HELD_OUT, MEETS, MISSES, NO_FIGURE, Estimate, Fact, Pattern, proportion, quantile
-from lockgate.experiments.evidence.patterns.observed import DRAWS, SEED, Study
-from lockgate.experiments.evidence.patterns.pattern import SIMULATED, patterns, summary
+from lockgate.experiments.evidence.patterns.observed import DRAWS, FACTS, SEED
+from lockgate.experiments.evidence.patterns.pattern import (
+    CALIBRATION,
+    HELD_OUT,
+    MEETS,
+    MISSES,
+    NO_FIGURE,
+    Estimate,
+    Fact,
+    Pattern,
+    proportion,
+    quantile,
+)
+from lockgate.experiments.evidence.patterns.study import Study
+from lockgate.experiments.evidence.patterns.table import SIMULATED, patterns, summary
 from lockgate.sim.model.parameters import GRADES, PARAMETERS
 from lockgate.sim.model.policy import LEVERS
+from typer.testing import CliRunner
+
 from tests.sizes import few
 
 KEYS = ["name", "meaning", "observed", "observed_low", "observed_high", "simulated", "low", "high", "unit", "use", "parameters", "grade",

@@ -1,7 +1,9 @@
 """The project as a whole: linters, types, import contracts, what is shipped, and that it stands alone."""
 
 import ast
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -12,16 +14,17 @@ from pathlib import Path
 import pytest
 
 from tests import sizes
+from tests.checkout import PARTS, ROOT, linked
 
-ROOT = Path(__file__).parents[1]
-PACKAGES = ("sim", "scenarios", "experiments")
-TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "CITATION.cff", "docs", "tests", *PACKAGES}
+TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "CITATION.cff", "docs", "tests", *PARTS}
 FOREIGN = re.compile(rb"/wor[k]/|\bshare[d]/|py[p]i\.org|python[h]osted")  # brackets, so that this line is not foreign
+RUFF = ["-m", "ruff", "check", "--output-format=concise"]
 TOOLS = {
-    "ruff": ["-m", "ruff", "check", "--output-format=concise"],
+    "ruff": RUFF,
     "mypy": ["-m", "mypy"],
     "import contracts": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
 }
+SETTINGS = {"mypy": f"--config-file={ROOT / 'pyproject.toml'}", "import contracts": f"{ROOT / 'pyproject.toml'}"}
 BANNED = (
     "eval('1')",
     "exec('1')",
@@ -52,8 +55,12 @@ def tracked():
 
 
 @pytest.mark.parametrize("tool", ["ruff", "import contracts", *sizes.in_full("mypy")])
-def test_tool_finds_nothing(tool):
-    done = subprocess.run([sys.executable, *TOOLS[tool]], cwd=ROOT, capture_output=True, text=True, check=False)
+def test_tool_finds_nothing(tool, tmp_path):
+    """Ruff looks at the checkout as it lies; the others at the package that it is."""
+    place, settings = (ROOT, []) if tool == "ruff" else (linked(tmp_path), [SETTINGS[tool]])
+    environment = os.environ | ({} if tool == "ruff" else {"PYTHONPATH": str(place)})
+    command = [sys.executable, *TOOLS[tool], *settings]
+    done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{tool}\n{done.stdout}{done.stderr}"
 
 
@@ -75,7 +82,7 @@ def test_the_full_run_has_what_the_everyday_one_leaves_out(request, tmp_path):
 
 
 def test_ruff_knows_what_is_banned():
-    command = [sys.executable, "-m", "ruff", "check", "--select=S,TID", "--output-format=concise", "--stdin-filename=sim/rules/rule.py", "-"]
+    command = [sys.executable, *RUFF, "--select=S,TID", "--stdin-filename=sim/rules/rule.py", "-"]
     source = "\n".join(["import numpy as np", *BANNED])
     found = subprocess.run(command, cwd=ROOT, input=source, capture_output=True, text=True, check=False).stdout
     lines = {int(number) for number in re.findall(r"^\S+?:(\d+):", found, re.MULTILINE)}
@@ -106,12 +113,17 @@ def test_the_project_stands_alone():
     assert not found
 
 
-def test_the_wheel_holds_the_packages(tmp_path):
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path], cwd=ROOT, check=True)
+def test_the_wheel_holds_one_package(tmp_path):
+    """Nothing else goes to site-packages, where other people's `sim` and `experiments` may be."""
+    copy = tmp_path / "copy"
+    for path in tracked():
+        (copy / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, copy / path)
+    build = "from setuptools.build_meta import build_wheel; import sys; build_wheel(sys.argv[1])"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", build, tmp_path], cwd=copy, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     shipped = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    wanted = {path.as_posix() for path in tracked() if path.parts[0] in PACKAGES}
-    assert wanted <= shipped
+    assert shipped == {f"lockgate/{path.as_posix()}" for path in tracked() if path.parts[0] in PARTS}
 
 
 def test_the_changelog_and_the_citation_tell_this_release():

@@ -3,8 +3,16 @@
 import math
 
 import pytest
-
-from lockgate.experiments.evidence.reductions import REDUCTIONS, approval_queue, incidents, leaks, patch_curve, race, release_delay, timing_threshold
+from lockgate.experiments.evidence.reductions import (
+    REDUCTIONS,
+    approval_queue,
+    incidents,
+    leaks,
+    patch_curve,
+    race,
+    release_delay,
+    timing_threshold,
+)
 from lockgate.sim.errors import InputError
 
 

@@ -13,20 +13,17 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from lockgate.experiments import open_study
+from lockgate.experiments.folder import plain, save_comparison
 from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.ensemble import draw_worlds
-from lockgate.experiments.folder import plain
 from lockgate.experiments.results.intervals import change, level
 from lockgate.experiments.results.results import Results, results_in_memory
-from lockgate.experiments.folder import save_comparison
 from lockgate.experiments.study.factor import Factor
 from lockgate.experiments.study.study import Study
 from lockgate.experiments.sweep.folder import Damaged, StudyFolder
-from lockgate.experiments.sweep.layout import arrow_schema
+from lockgate.experiments.sweep.layout import arrow_schema, part_of
 from lockgate.experiments.sweep.metadata import TYPES, write_datapackage
-from lockgate.experiments.sweep.layout import part_of
 from lockgate.experiments.sweep.plan import Piece, SweepPlan
 from lockgate.experiments.sweep.runner import Runner
 from lockgate.experiments.sweep.sweep import sweep

@@ -6,12 +6,11 @@ import math
 import tomllib
 from pathlib import Path
 
+import lockgate
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import lockgate.scenarios
-from lockgate.scenarios import json_schema, load_policy, load_world, policy_names, with_levers, with_parameters, world_names
+from lockgate.scenarios import json_schema, list_policies, list_worlds, load_policy, load_world, with_levers, with_parameters
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import LEVERS, Policy
@@ -24,7 +23,7 @@ WORLDS = {
     "baseline", "fast-follower", "slow-follower", "open-weight-shock", "under-resourced-testers",
     "leaky-partners", "slow-patchers", "race", "strong-attackers", "direct-effects",
 }  # fmt: skip
-PACKAGE = Path(scenarios.__file__).parent
+PACKAGE = Path(lockgate.__file__).parent / "scenarios"
 LOAD = {"policy": load_policy, "world": load_world}
 FILES = [("policy", file) for file in sorted(PACKAGE.glob("policies/*.toml"))] + [
     ("world", file) for file in sorted(PACKAGE.glob("worlds/*.toml"))
@@ -58,8 +57,8 @@ def sentence(call, *arguments):
 
 
 def test_all_policies_and_worlds_are_there():
-    assert set(policy_names()) == POLICIES
-    assert set(world_names()) == WORLDS
+    assert set(list_policies()) == POLICIES
+    assert set(list_worlds()) == WORLDS
 
 
 @pytest.mark.parametrize("name", sorted(POLICIES))
@@ -129,7 +128,7 @@ def test_directive_comes_three_days_after_the_launch_and_lasts_nineteen():
 
 def test_package_imports_only_the_descriptions_of_sim():
     """The compiled parts of sim take seconds to import, and a scenario needs none of them."""
-    allowed = {"lockgate.sim.errors", "lockgate.sim.errors", "lockgate.sim.model.parameters", "lockgate.sim.model.policy", "lockgate.sim.model.vocabulary"}
+    allowed = {"lockgate.sim.errors", "lockgate.sim.model.parameters", "lockgate.sim.model.policy", "lockgate.sim.model.vocabulary"}
     for file in PACKAGE.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sim":

@@ -3,12 +3,11 @@
 from types import SimpleNamespace
 
 import pytest
-
 from lockgate.experiments.text.story import SAID, Cast, ending, every_event, said, story
 from lockgate.sim.model.outcomes import Outcomes
-from lockgate.sim.rules.row import fields
 from lockgate.sim.model.vocabulary import EventKind
 from lockgate.sim.model.world import Event, System
+from lockgate.sim.rules.row import fields
 
 FIRST, LATER, RIVAL, OPEN = 0, 1, 2, 3  # rows of systems
 CAST = Cast(

@@ -13,21 +13,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner
-
 from lockgate.experiments.cli import app
 from lockgate.experiments.results.ensemble import draw_worlds
-from lockgate.experiments.study.load import hull
 from lockgate.experiments.study.design import count, points, unit_sample
 from lockgate.experiments.study.factor import Factor
-from lockgate.experiments.study.load import FOLDER, load_study, study_names
+from lockgate.experiments.study.load import FOLDER, hull, list_studies, load_study
 from lockgate.experiments.study.schema import file_schema, json_schema
-from lockgate.scenarios import load_policy, load_world, policy_names, world_names
+from lockgate.scenarios import list_policies, list_worlds, load_policy, load_world
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.outcomes import OUTCOMES
 from lockgate.sim.model.parameters import PARAMETERS, Uniform
 from lockgate.sim.model.policy import LEVERS
+from typer.testing import CliRunner
+
 from tests.sizes import size
 
 ROOT = Path(__file__).parents[1]
@@ -621,9 +620,9 @@ def test_what_a_table_leaves_to_the_study(write):
 
 
 def test_there_are_studies_and_their_names_are_their_own():
-    assert len(study_names()) == len(FILES) >= 6
-    others = {*policy_names(), *world_names(), *PARAMETERS, *LEVERS, *OUTCOMES, "day"}
-    assert not others & set(study_names())
+    assert len(list_studies()) == len(FILES) >= 6
+    others = {*list_policies(), *list_worlds(), *PARAMETERS, *LEVERS, *OUTCOMES, "day"}
+    assert not others & set(list_studies())
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -660,7 +659,7 @@ def without_effect(found):
     return still
 
 
-@pytest.mark.parametrize("name", study_names())
+@pytest.mark.parametrize("name", list_studies())
 def test_what_a_built_in_study_varies_acts_on_its_policies(name):
     assert without_effect(load_study(name)) == []
 
@@ -674,15 +673,16 @@ def test_a_lever_without_effect_is_noticed(study):
 
 
 def test_list_shows_studies_and_stays_light():
-    program = "import sys\nfrom lockgate.experiments.cli import app\napp(['list'], standalone_mode=False)\nprint(*sys.modules, file=sys.stderr)"
+    run = "app(['list'], standalone_mode=False); print(*sys.modules, file=sys.stderr)"
+    program = f"import sys; from lockgate.experiments.cli import app; {run}"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert all(name in done.stdout for name in ("Studies", *study_names()))
+    assert all(name in done.stdout for name in ("Studies", *list_studies()))
     assert not {"numba", "scipy", "SALib", "pandas"} & set(done.stderr.split())
     content = json.loads(call("list", "--json").stdout)
     assert content["studies"]["preview-length"]["points"] == "35"
 
 
-@pytest.mark.parametrize("name", study_names())
+@pytest.mark.parametrize("name", list_studies())
 def test_show_a_study(name):
     found = load_study(name)
     said = call("show", name).stdout
@@ -758,7 +758,7 @@ def test_the_example_of_the_page_loads_and_every_study_is_on_it(write):
     assert f"{first.run_count:,} runs" in page
     assert f"spreads {spread.point_count} points" in page
     assert [factor.column for factor in dated.factors] == ["lever_dark_days", "directive_day"]
-    for name in study_names():
+    for name in list_studies():
         found = load_study(name)
         row = next(line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
         assert found.summary in row

@@ -9,29 +9,25 @@ from threading import Event
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner
-
 from lockgate.experiments.cli import app
+from lockgate.experiments.folder import save_comparison
 from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.ensemble import draw_worlds
-from lockgate.experiments.folder import save_comparison
-from lockgate.experiments.study.study import content_of, study_of
 from lockgate.experiments.study.factor import Factor
-from lockgate.experiments.study.study import Stop, Study
-from lockgate.experiments.sweep.folder import Damaged, OtherPlan, StudyFolder
-from lockgate.experiments.sweep.safe import FolderInUse, FolderLock
+from lockgate.experiments.study.study import Stop, Study, content_of, study_of
+from lockgate.experiments.sweep.folder import Damaged, OtherPlan, StudyFolder, plan_of
 from lockgate.experiments.sweep.merge import merge
 from lockgate.experiments.sweep.plan import Piece, SweepPlan, chunk_of
-from lockgate.experiments.sweep.folder import plan_of
 from lockgate.experiments.sweep.replay import replayed
-from lockgate.experiments.sweep.workers import CannotRun, Retry
+from lockgate.experiments.sweep.safe import FolderInUse, FolderLock
 from lockgate.experiments.sweep.sweep import sweep
-from lockgate.experiments.sweep.workers import Died, TimedOut
+from lockgate.experiments.sweep.workers import CannotRun, Died, Retry, TimedOut
 from lockgate.scenarios import load_policy, load_world, with_levers, with_parameters
 from lockgate.sim.engine.driver import driver
+from lockgate.sim.engine.plan import Plan
 from lockgate.sim.engine.run import compile_rules, simulate
 from lockgate.sim.errors import InputError
-from lockgate.sim.engine.plan import Plan
+from typer.testing import CliRunner
 
 SIZE = {"organisations": 10, "bad_actors": 30}
 LAGS, DAYS = (2.0, 6.0), (0, 30, 60)

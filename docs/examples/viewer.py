@@ -3,10 +3,9 @@
 from importlib.util import find_spec
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from lockgate.experiments.mesa import ReleaseModel
-from lockgate.scenarios import policy_names, world_names
+from lockgate.scenarios import list_policies, list_worlds
+from matplotlib.figure import Figure
 
 
 class Watched(ReleaseModel):
@@ -20,8 +19,8 @@ class Watched(ReleaseModel):
 
 # What can be changed in the viewer, in the form that SolaraViz asks for.
 MODEL_PARAMS: dict[str, Any] = {
-    "policy": {"type": "Select", "value": "staged-preview", "values": list(policy_names()), "label": "Policy"},
-    "world": {"type": "Select", "value": "baseline", "values": list(world_names()), "label": "World"},
+    "policy": {"type": "Select", "value": "staged-preview", "values": list(list_policies()), "label": "Policy"},
+    "world": {"type": "Select", "value": "baseline", "values": list(list_worlds()), "label": "World"},
     "seed": {"type": "SliderInt", "value": 0, "min": 0, "max": 99, "step": 1, "label": "Seed"},
     "horizon_days": {"type": "SliderInt", "value": 540, "min": 30, "max": 1080, "step": 30, "label": "Days"},
 }

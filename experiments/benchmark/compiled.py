@@ -3,12 +3,12 @@
 import os
 from collections.abc import Callable
 from typing import Any
-from lockgate.experiments.benchmark.size import POLICIES
-from lockgate.experiments.benchmark.size import Size
+
+from lockgate.experiments.benchmark.size import POLICIES, Size
 from lockgate.scenarios import load_policy
+from lockgate.sim.engine.plan import Results
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.parameters import parameter_table
-from lockgate.sim.engine.plan import Results
 
 GOVERNMENTS = 2
 

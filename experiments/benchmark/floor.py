@@ -8,16 +8,12 @@ with the day. It is the floor of a run by itself: policies that share a draw sha
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+
 import numpy as np
-from numba import njit
 from lockgate.experiments.benchmark.machine import Act
-from lockgate.sim.model.chance import Purpose
-from lockgate.sim.model.chance import draw
-from lockgate.sim.model.chance import exponential
-from lockgate.sim.model.chance import grow
-from lockgate.sim.model.chance import stem
-from lockgate.sim.model.formulas.attack import attack_success
-from lockgate.sim.model.formulas.attack import whole
+from lockgate.sim.model.chance import Purpose, draw, exponential, grow, stem
+from lockgate.sim.model.formulas.attack import attack_success, whole
+from numba import njit
 
 OPERATIONS = 1_000_000
 SKIPPED_DAYS = 10_000

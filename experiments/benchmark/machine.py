@@ -1,18 +1,16 @@
 """The machine: what it is, and its time and memory as they are measured."""
 
-import statistics
-import time
-from collections.abc import Callable
-from collections.abc import Mapping
-from typing import Any
-from typing import NamedTuple
 import os
 import platform
-from datetime import UTC
-from datetime import datetime
-from pathlib import Path
-from lockgate.experiments.provenance import provenance
+import statistics
 import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from lockgate.experiments.provenance import provenance
 
 NOT_MEASURED = float("nan")
 

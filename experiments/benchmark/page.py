@@ -1,15 +1,12 @@
 """The figures of a benchmark, as a table on the terminal and as a page."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-from collections.abc import Iterator
 import json
+import math
 import sys
-from collections.abc import Iterable
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 Content = Mapping[str, Any]
 

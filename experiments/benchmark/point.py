@@ -2,15 +2,14 @@
 
 import json
 import sys
-from dataclasses import asdict
-from dataclasses import dataclass
-from subprocess import PIPE
-from subprocess import CalledProcessError
+from dataclasses import asdict, dataclass
+from subprocess import PIPE, CalledProcessError
 from typing import Any
-from lockgate.experiments.benchmark.machine import seconds
-from lockgate.experiments.benchmark.machine import peak_mb
+
+from lockgate.experiments.benchmark.machine import peak_mb, seconds
 from lockgate.experiments.benchmark.size import POLICY
 from lockgate.sim.child import start
+
 
 @dataclass(frozen=True)
 class Point:

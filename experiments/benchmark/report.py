@@ -3,17 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from lockgate.experiments.benchmark import compiled
-from lockgate.experiments.benchmark import floor
-from lockgate.experiments.benchmark import mesa_runs
-from lockgate.experiments.benchmark import scaling
-from lockgate.experiments.benchmark import startup
-from lockgate.experiments.benchmark.machine import Act
-from lockgate.experiments.benchmark.machine import interleaved
-from lockgate.experiments.benchmark.machine import middles
-from lockgate.experiments.benchmark.machine import ranges
-from lockgate.experiments.benchmark.machine import load
-from lockgate.experiments.benchmark.machine import machine
+
+from lockgate.experiments.benchmark import compiled, floor, mesa_runs, scaling, startup
+from lockgate.experiments.benchmark.machine import Act, interleaved, load, machine, middles, ranges
 from lockgate.experiments.benchmark.size import Size
 
 Samples = dict[str, Any]

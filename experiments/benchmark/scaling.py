@@ -2,15 +2,12 @@
 
 import math
 import os
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any
-from lockgate.experiments.benchmark.point import Point
-from lockgate.experiments.benchmark.point import Weighed
-from lockgate.experiments.benchmark.point import weigh_alone
-from lockgate.experiments.benchmark.size import POLICIES
-from lockgate.experiments.benchmark.size import Size
+
+from lockgate.experiments.benchmark.point import Point, Weighed, weigh_alone
+from lockgate.experiments.benchmark.size import POLICIES, Size
 
 ACTORS_PER_ORGANISATION = 5
 FIT_FROM = {"agents": 1_000, "days": 1, "runs": 1_000}  # below, what a call costs whatever its size shows

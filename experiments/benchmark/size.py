@@ -1,8 +1,7 @@
 """How much is measured: the short form, which takes half a minute, and the full one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 
 # What `lockgate compare` compares, and one more.
 POLICIES = ("open-release", "staged-preview", "partner-programme", "coordinated-hold")

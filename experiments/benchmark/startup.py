@@ -4,8 +4,8 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from lockgate.experiments.benchmark.machine import NOT_MEASURED
-from lockgate.experiments.benchmark.machine import seconds
+
+from lockgate.experiments.benchmark.machine import NOT_MEASURED, seconds
 from lockgate.experiments.benchmark.size import Size
 from lockgate.sim.child import start
 

@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from lockgate.experiments.charts.channels import channels
-from lockgate.experiments.charts.style import Chart
+
+from lockgate.experiments.charts.channels import channels, displacement_table
 from lockgate.experiments.charts.differences import differences
-from lockgate.experiments.charts.channels import displacement_table
-from lockgate.experiments.charts.style import DPI
-from lockgate.experiments.charts.style import one_at_a_time
+from lockgate.experiments.charts.style import DPI, Chart, one_at_a_time
 from lockgate.experiments.charts.timeline import timeline
 from lockgate.experiments.charts.tradeoff import tradeoff
 from lockgate.experiments.charts.weekly import weekly

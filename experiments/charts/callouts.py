@@ -1,23 +1,17 @@
 """Direct labels: names beside what they name, moved until none covers another or a mark."""
 
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import cos
-from math import radians
-from math import sin
-from typing import Any
-from typing import cast
+from math import cos, radians, sin
+from typing import Any, cast
+
 import numpy as np
+from lockgate.experiments.charts.style import GREY, INK, NORMAL
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Annotation
-from matplotlib.transforms import Bbox
-from matplotlib.transforms import Transform
-from lockgate.experiments.charts.style import GREY
-from lockgate.experiments.charts.style import INK
-from lockgate.experiments.charts.style import NORMAL
+from matplotlib.transforms import Bbox, Transform
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

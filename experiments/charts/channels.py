@@ -1,35 +1,36 @@
 """Through which channels harm and operations come, and where operations go that a policy keeps from a channel."""
 
-from typing import Any
-import numpy as np
-from lockgate.experiments.results.results import Results
-from lockgate.sim.model.vocabulary import Channel
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from lockgate.experiments.charts.style import (
+    BLUE,
+    CHANNELS,
+    GREY,
+    INK,
+    NORMAL,
+    PALE,
+    SMALL,
+    Chart,
+    Quantity,
+    blank,
+    caption,
+    named,
+    one_at_a_time,
+    patch,
+    quantity,
+    settle,
+)
+from lockgate.experiments.provenance import comparison_provenance
+from lockgate.experiments.results.results import Results
+from lockgate.experiments.text.numbers import numeral, ticked
+from lockgate.sim.model.vocabulary import Channel
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
-from matplotlib.ticker import FuncFormatter
-from matplotlib.ticker import MaxNLocator
-from lockgate.experiments.text.numbers import numeral
-from lockgate.experiments.text.numbers import ticked
-from lockgate.experiments.charts.style import Chart
-from lockgate.experiments.charts.style import Quantity
-from lockgate.experiments.charts.style import quantity
-from lockgate.experiments.charts.style import BLUE
-from lockgate.experiments.charts.style import CHANNELS
-from lockgate.experiments.charts.style import GREY
-from lockgate.experiments.charts.style import INK
-from lockgate.experiments.charts.style import NORMAL
-from lockgate.experiments.charts.style import PALE
-from lockgate.experiments.charts.style import SMALL
-from lockgate.experiments.charts.style import blank
-from lockgate.experiments.charts.style import caption
-from lockgate.experiments.charts.style import named
-from lockgate.experiments.charts.style import one_at_a_time
-from lockgate.experiments.charts.style import patch
-from lockgate.experiments.charts.style import settle
-from lockgate.experiments.provenance import comparison_provenance
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -1,37 +1,33 @@
 """Paired differences to the reference: one panel an outcome, one row a policy."""
 
-from typing import Any
-from typing import cast
+from typing import Any, cast
+
 import numpy as np
+from lockgate.experiments.charts.style import (
+    GREY,
+    INK,
+    NORMAL,
+    PALE,
+    SMALL,
+    Chart,
+    blank,
+    caption,
+    decades,
+    looks,
+    named,
+    one_at_a_time,
+    outcome_quantity,
+    settle,
+)
+from lockgate.experiments.provenance import comparison_provenance
+from lockgate.experiments.results.intervals import better_interval, mean_interval
+from lockgate.experiments.results.results import Results
+from lockgate.experiments.text.numbers import numeral, percent, ticked
+from lockgate.sim.errors import InputError
+from lockgate.sim.model.outcomes import HEADLINES, OUTCOMES
 from matplotlib.axes import Axes
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import FuncFormatter
-from matplotlib.ticker import MaxNLocator
-from matplotlib.ticker import SymmetricalLogLocator
-from lockgate.experiments.text.numbers import numeral
-from lockgate.experiments.text.numbers import percent
-from lockgate.experiments.text.numbers import ticked
-from lockgate.experiments.charts.style import Chart
-from lockgate.experiments.charts.style import decades
-from lockgate.experiments.charts.style import outcome_quantity
-from lockgate.experiments.charts.style import GREY
-from lockgate.experiments.charts.style import INK
-from lockgate.experiments.charts.style import NORMAL
-from lockgate.experiments.charts.style import PALE
-from lockgate.experiments.charts.style import SMALL
-from lockgate.experiments.charts.style import blank
-from lockgate.experiments.charts.style import caption
-from lockgate.experiments.charts.style import looks
-from lockgate.experiments.charts.style import named
-from lockgate.experiments.charts.style import one_at_a_time
-from lockgate.experiments.charts.style import settle
-from lockgate.experiments.results.intervals import better_interval
-from lockgate.experiments.results.intervals import mean_interval
-from lockgate.experiments.results.results import Results
-from lockgate.experiments.provenance import comparison_provenance
-from lockgate.sim.errors import InputError
-from lockgate.sim.model.outcomes import HEADLINES
-from lockgate.sim.model.outcomes import OUTCOMES
+from matplotlib.ticker import FuncFormatter, MaxNLocator, SymmetricalLogLocator
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -1,17 +1,16 @@
 """The charts of a comparison, each by its name: `results.plot.tradeoff()`."""
 
 from typing import TYPE_CHECKING
+
 from lockgate.experiments.charts.channels import channels
-from lockgate.experiments.charts.style import Chart
 from lockgate.experiments.charts.differences import differences
+from lockgate.experiments.charts.style import Chart
 from lockgate.experiments.charts.timeline import timeline
 from lockgate.experiments.charts.tradeoff import tradeoff
 from lockgate.experiments.charts.weekly import weekly
 from lockgate.experiments.provenance import comparison_provenance
-from lockgate.sim.errors import shown
 from lockgate.sim.engine.run import trace
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
+from lockgate.sim.errors import InputError, nearest, shown
 from lockgate.sim.settings import whole
 
 if TYPE_CHECKING:

@@ -2,26 +2,15 @@
 
 from collections.abc import Sequence
 from textwrap import fill
+
+from lockgate.experiments.charts.style import BLUE, INK, LARGE, PALE, VERMILLION, Chart, blank, one_at_a_time, settle
+from lockgate.experiments.evidence.cases import Case, Replayed, found_inside, unit_of
+from lockgate.experiments.evidence.patterns.study import Study
+from lockgate.experiments.provenance import lockgate_version
+from lockgate.experiments.text.numbers import ticked
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
-from matplotlib.ticker import MaxNLocator
-from lockgate.experiments.text.numbers import ticked
-from lockgate.experiments.charts.style import Chart
-from lockgate.experiments.charts.style import BLUE
-from lockgate.experiments.charts.style import INK
-from lockgate.experiments.charts.style import LARGE
-from lockgate.experiments.charts.style import PALE
-from lockgate.experiments.charts.style import VERMILLION
-from lockgate.experiments.charts.style import blank
-from lockgate.experiments.charts.style import one_at_a_time
-from lockgate.experiments.charts.style import settle
-from lockgate.experiments.provenance import lockgate_version
-from lockgate.experiments.evidence.cases import Case
-from lockgate.experiments.evidence.cases import Replayed
-from lockgate.experiments.evidence.cases import found_inside
-from lockgate.experiments.evidence.cases import unit_of
-from lockgate.experiments.evidence.patterns.observed import Study
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 ROW = 0.62  # inches of a row
 AROUND = 1.9  # inches of title, legend and caption

@@ -4,44 +4,32 @@ The palette is Okabe and Ito's (2008), which readers with any colour vision can 
 and line style for policies, a hatch for channels and stages.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-import numpy as np
-from lockgate.experiments.text.numbers import numeral
-from lockgate.experiments.text.numbers import scale
-from lockgate.sim.model.outcomes import OUTCOMES
 import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, wraps
 from io import BytesIO
-from os import PathLike
-from os import fsdecode
+from os import PathLike, fsdecode
 from pathlib import PurePath
-from threading import RLock
-import matplotlib as mpl
-from matplotlib.figure import Figure
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
-from lockgate.experiments.provenance import KEY
-from collections.abc import Callable
-from functools import cache
-from functools import wraps
 from textwrap import fill
-from typing import TYPE_CHECKING
-from typing import ParamSpec
-from typing import TypeVar
+from threading import RLock
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import matplotlib as mpl
+import numpy as np
+from lockgate.experiments.evidence.card import foot
+from lockgate.experiments.provenance import KEY, lockgate_version
+from lockgate.experiments.text.numbers import escaped, numeral, printable, scale
+from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.model.vocabulary import Channel, Stage
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.font_manager import FontProperties
-from matplotlib.font_manager import findfont
-from matplotlib.font_manager import get_font
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
 from matplotlib.style import context
-from lockgate.experiments.evidence.card import foot
-from lockgate.experiments.provenance import lockgate_version
-from lockgate.experiments.text.numbers import escaped
-from lockgate.experiments.text.numbers import printable
-from lockgate.sim.model.vocabulary import Channel
-from lockgate.sim.model.vocabulary import Stage
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 if TYPE_CHECKING:
     from lockgate.experiments.results.results import Results

@@ -1,33 +1,20 @@
 """One run as a story: who could use which system when, and what happened."""
 
-from collections.abc import Mapping
-from collections.abc import Sequence
-from typing import Any
-import numpy as np
-from lockgate.experiments.text.numbers import numeral
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
-from lockgate.sim.rules.row import NEVER
-from lockgate.sim.model.vocabulary import EventKind
-from lockgate.sim.model.vocabulary import Stage
+from typing import Any, NamedTuple
+
+import numpy as np
+from lockgate.experiments.charts.style import INK, NORMAL, PALE, SMALL, STAGES, Chart, blank, drawable, named, one_at_a_time, patch, settle
+from lockgate.experiments.provenance import lockgate_version
+from lockgate.experiments.text.numbers import numeral
+from lockgate.sim.model.vocabulary import EventKind, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT
+from lockgate.sim.rules.row import NEVER
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
-from lockgate.experiments.charts.style import Chart
-from lockgate.experiments.charts.style import INK
-from lockgate.experiments.charts.style import NORMAL
-from lockgate.experiments.charts.style import PALE
-from lockgate.experiments.charts.style import SMALL
-from lockgate.experiments.charts.style import STAGES
-from lockgate.experiments.charts.style import blank
-from lockgate.experiments.charts.style import drawable
-from lockgate.experiments.charts.style import named
-from lockgate.experiments.charts.style import one_at_a_time
-from lockgate.experiments.charts.style import patch
-from lockgate.experiments.charts.style import settle
-from lockgate.experiments.provenance import lockgate_version
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

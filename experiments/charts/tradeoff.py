@@ -1,40 +1,37 @@
 """The trade-off between misuse and delay: one point a policy, as a level and as a paired difference to the reference."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.transforms import Bbox
-from matplotlib.transforms import ScaledTranslation
-from matplotlib.transforms import Transform
-from lockgate.experiments.charts.callouts import Callout
-from lockgate.experiments.charts.callouts import call_out
-from lockgate.experiments.charts.style import SMALL
-from lockgate.experiments.charts.style import Look
-from lockgate.experiments.results.intervals import mean_interval
-from collections.abc import Sequence
-from matplotlib.ticker import FuncFormatter
-from matplotlib.ticker import NullLocator
-from matplotlib.ticker import SymmetricalLogLocator
-from lockgate.experiments.text.numbers import numeral
-from lockgate.experiments.text.numbers import ticked
-from lockgate.experiments.charts.style import Chart
-from lockgate.experiments.charts.style import Quantity
-from lockgate.experiments.charts.style import decades
-from lockgate.experiments.charts.style import outcome_quantity
-from lockgate.experiments.charts.style import GREY
-from lockgate.experiments.charts.style import INK
-from lockgate.experiments.charts.style import NORMAL
-from lockgate.experiments.charts.style import PALE
-from lockgate.experiments.charts.style import blank
-from lockgate.experiments.charts.style import caption
-from lockgate.experiments.charts.style import looks
-from lockgate.experiments.charts.style import named
-from lockgate.experiments.charts.style import one_at_a_time
-from lockgate.experiments.charts.style import settle
-from lockgate.experiments.results.results import Results
+from lockgate.experiments.charts.callouts import Callout, call_out
+from lockgate.experiments.charts.style import (
+    GREY,
+    INK,
+    NORMAL,
+    PALE,
+    SMALL,
+    Chart,
+    Look,
+    Quantity,
+    blank,
+    caption,
+    decades,
+    looks,
+    named,
+    one_at_a_time,
+    outcome_quantity,
+    settle,
+)
 from lockgate.experiments.provenance import comparison_provenance
+from lockgate.experiments.results.intervals import mean_interval
+from lockgate.experiments.results.results import Results
+from lockgate.experiments.text.numbers import numeral, ticked
 from lockgate.sim.model.outcomes import OUTCOMES
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, NullLocator, SymmetricalLogLocator
+from matplotlib.transforms import Bbox, ScaledTranslation, Transform
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

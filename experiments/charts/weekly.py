@@ -2,32 +2,34 @@
 
 from dataclasses import dataclass
 from typing import Any
+
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.text import Annotation
-from matplotlib.ticker import FuncFormatter
-from matplotlib.ticker import MaxNLocator
-from lockgate.experiments.text.numbers import ticked
 from lockgate.experiments.charts.callouts import spaced
-from lockgate.experiments.charts.style import Chart
-from lockgate.experiments.charts.style import Quantity
-from lockgate.experiments.charts.style import quantity
-from lockgate.experiments.charts.style import GREY
-from lockgate.experiments.charts.style import INK
-from lockgate.experiments.charts.style import NORMAL
-from lockgate.experiments.charts.style import PALE
-from lockgate.experiments.charts.style import SMALL
-from lockgate.experiments.charts.style import Look
-from lockgate.experiments.charts.style import blank
-from lockgate.experiments.charts.style import caption
-from lockgate.experiments.charts.style import looks
-from lockgate.experiments.charts.style import named
-from lockgate.experiments.charts.style import one_at_a_time
-from lockgate.experiments.charts.style import settle
-from lockgate.experiments.results.results import Results
+from lockgate.experiments.charts.style import (
+    GREY,
+    INK,
+    NORMAL,
+    PALE,
+    SMALL,
+    Chart,
+    Look,
+    Quantity,
+    blank,
+    caption,
+    looks,
+    named,
+    one_at_a_time,
+    quantity,
+    settle,
+)
 from lockgate.experiments.provenance import comparison_provenance
+from lockgate.experiments.results.results import Results
+from lockgate.experiments.text.numbers import ticked
 from lockgate.sim.model.measures import WEEKLY
 from lockgate.sim.model.outcomes import Outcome
+from matplotlib.axes import Axes
+from matplotlib.text import Annotation
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

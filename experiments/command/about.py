@@ -1,19 +1,12 @@
 """`lockgate bench` and `lockgate odd`: how fast the model is, and how it is described."""
 
-from collections.abc import Iterable
-from collections.abc import Sequence
-from typing import Annotated
-from typing import Any
-import typer
-from lockgate.experiments.command.option import Json
-from lockgate.experiments.command.option import Quiet
-from lockgate.experiments.command.screen import paragraph
-from lockgate.experiments.command.screen import print_json
-from lockgate.experiments.command.screen import print_table
-from lockgate.experiments.command.screen import progress
-from lockgate.experiments.command.screen import results
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from lockgate.experiments.command.screen import print_text
+from typing import Annotated, Any
+
+import typer
+from lockgate.experiments.command.option import Json, Quiet
+from lockgate.experiments.command.screen import paragraph, print_json, print_table, print_text, progress, results
 from lockgate.sim.errors import InputError
 
 EXAMPLES = """\

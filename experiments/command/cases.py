@@ -4,30 +4,18 @@ import math
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Annotated
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
-from lockgate.experiments.text.numbers import brief
-from lockgate.experiments.text.numbers import count
-from lockgate.experiments.text.numbers import percent
-from lockgate.experiments.text.numbers import scale
+from lockgate.experiments.command.option import Json, Quiet, check_writable
+from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results
 from lockgate.experiments.command.terminal import load_charts
-from lockgate.experiments.command.option import Json
-from lockgate.experiments.command.option import Quiet
-from lockgate.experiments.command.option import check_writable
-from lockgate.experiments.command.screen import paragraph
-from lockgate.experiments.command.screen import print_json
-from lockgate.experiments.command.screen import print_table
-from lockgate.experiments.command.screen import progress
-from lockgate.experiments.command.screen import results
-from lockgate.experiments.text.numbers import printable
+from lockgate.experiments.text.numbers import brief, count, percent, printable, scale
 
 if TYPE_CHECKING:
+    from lockgate.experiments.evidence.cases import Case, Replayed
+    from lockgate.experiments.evidence.patterns.study import Study
     from lockgate.experiments.folder import Writer
-    from lockgate.experiments.evidence.cases import Case
-    from lockgate.experiments.evidence.cases import Replayed
-    from lockgate.experiments.evidence.patterns.observed import Study
 
 EXAMPLES = """\
 \b
@@ -47,9 +35,8 @@ def cases(names: Names = None, out: Out = None, quiet: Quiet = False, as_json: J
     What was reported (and not verified) stands beside the distribution of what the model says could have happened.
     """
     from lockgate.experiments.command.compare import announce_compiling
-    from lockgate.experiments.evidence.cases import chosen
-    from lockgate.experiments.evidence.cases import replay
-    from lockgate.experiments.evidence.patterns.observed import Study
+    from lockgate.experiments.evidence.cases import chosen, replay
+    from lockgate.experiments.evidence.patterns.study import Study
 
     wanted = chosen(names or [])
     study = Study()
@@ -107,8 +94,7 @@ def save_cases(wanted: list["Case"], replayed: dict[str, list["Replayed"]], stud
     from lockgate.experiments.charts import chart_files
     from lockgate.experiments.charts.replay import replay_chart
     from lockgate.experiments.folder import write_folder, write_json
-    from lockgate.experiments.provenance import provenance
-    from lockgate.experiments.provenance import chart_provenance
+    from lockgate.experiments.provenance import chart_provenance, provenance
 
     files: dict[str, Writer] = {"cases.json": partial(write_json, content(wanted, replayed, study))}
     asked, command = cases_asked(wanted, study), ["lockgate", *sys.argv[1:]]

@@ -2,31 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
-from typing import Any
+from typing import Annotated, Any
+
 import typer
+from lockgate.experiments.command.option import Check, Horizon, Json, Out, Quiet, Seed, Settings, WorldOption, chosen, folder_for
+from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results, say
 from lockgate.experiments.command.terminal import load_charts
-from lockgate.experiments.command.option import Check
-from lockgate.experiments.command.option import Horizon
-from lockgate.experiments.command.option import Json
-from lockgate.experiments.command.option import Out
-from lockgate.experiments.command.option import Quiet
-from lockgate.experiments.command.option import Seed
-from lockgate.experiments.command.option import Settings
-from lockgate.experiments.command.option import WorldOption
-from lockgate.experiments.command.option import chosen
-from lockgate.experiments.command.option import folder_for
-from lockgate.experiments.command.screen import paragraph
-from lockgate.experiments.command.screen import print_json
-from lockgate.experiments.command.screen import print_table
-from lockgate.experiments.command.screen import progress
-from lockgate.experiments.command.screen import results
-from lockgate.experiments.command.screen import say
 from lockgate.experiments.text.numbers import printable
-from lockgate.sim.settings import LARGEST_SEED
-from lockgate.sim.settings import LONGEST_DAYS
-from lockgate.sim.settings import MOST_DRAWS
-from lockgate.sim.settings import MOST_THREADS
+from lockgate.sim.settings import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_THREADS
 
 POLICIES = ["open-release", "staged-preview", "partner-programme"]
 EXAMPLES = """\
@@ -71,8 +54,8 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     whole("--threads", 1 if threads is None else threads, 1, MOST_THREADS, "threads")
     loaded, place = chosen(policies or POLICIES, world, settings)
 
-    from lockgate.experiments.results.compare import compare as compare_policies
     from lockgate.experiments.provenance import comparison_asked
+    from lockgate.experiments.results.compare import compare as compare_policies
 
     folder = folder_for(out, "compare", comparison_asked(loaded, place, draws, seed, horizon, fixed))
     announce_compiling(check=check, quiet=quiet)
@@ -105,8 +88,7 @@ def announce_compiling(*, check: bool, quiet: bool) -> None:
 
 def print_comparison(comparison: Any) -> None:
     """The table, and a sentence for each policy."""
-    from lockgate.experiments.text.verdict import notes
-    from lockgate.experiments.text.verdict import Wording, comparison_table, heading, verdicts
+    from lockgate.experiments.text.verdict import Wording, comparison_table, heading, notes, verdicts
 
     console, summary = results(), comparison.summary()
     words = Wording(comparison.horizon_days, comparison.draws, comparison.fixed)

@@ -1,23 +1,15 @@
 """`lockgate list`, `show`, `validate` and `schema`: what can be simulated, and whether a file of one's own is right."""
 
 import json
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Annotated
-from typing import Any
-from typing import Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
 import typer
-from lockgate.experiments.text.numbers import count
 from lockgate.experiments.command.option import Json
-from lockgate.experiments.command.screen import paragraph
-from lockgate.experiments.command.screen import print_json
-from lockgate.experiments.command.screen import print_table
-from lockgate.experiments.command.screen import print_text
-from lockgate.experiments.command.screen import results
-from lockgate.experiments.text.numbers import printable
+from lockgate.experiments.command.screen import paragraph, print_json, print_table, print_text, results
+from lockgate.experiments.text.numbers import count, printable
 from lockgate.sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,8 +29,8 @@ OF_A_STUDY = {"policies", "worlds", "design", "uncertainties", "switches", "date
 
 def list_(as_json: Json = False) -> None:
     """List all policies, worlds, studies, levers and parameters."""
-    from lockgate.experiments.text.describe import library, summary_of
     from lockgate.experiments.study.load import summary_of as summary_of_study
+    from lockgate.experiments.text.describe import library, summary_of
     from lockgate.sim.model.parameters import THEMES
     from lockgate.sim.model.policy import LEVERS
 
@@ -120,10 +112,9 @@ def print_description(description: "Description") -> None:
 
 def grid_of(rows: list[dict[str, Any]]) -> Any:
     """Rows with the same keys as a table."""
+    from lockgate.scenarios.notation import shown
     from rich import box
     from rich.table import Table
-
-    from lockgate.scenarios.files import shown
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=True, padding=(0, 1, 0, 1), show_edge=False)
     for key in rows[0]:
@@ -201,11 +192,11 @@ def kind_by_look(content: bytes) -> FileKind:
 
 def kind_of_parent(path: str, extends: object) -> FileKind:
     """The kind of a file without tables of its own: that of the built-in scenario that it extends."""
-    from lockgate.scenarios import policy_names, world_names
+    from lockgate.scenarios import list_policies, list_worlds
 
-    if extends in policy_names():
+    if extends in list_policies():
         return "policy"
-    if extends in world_names():
+    if extends in list_worlds():
         return "world"
     wanted = "neither [levers] nor [[timeline]], as a policy has, nor [parameters], as a world has, nor policies, as a study has"
     raise InputError(f"{path} has {wanted}; add one of them")

@@ -3,12 +3,11 @@
 import sys
 from pathlib import Path
 from typing import Annotated
+
 import typer
-from lockgate.experiments.text.numbers import count
-from lockgate.experiments.command.option import Quiet
-from lockgate.experiments.command.option import check_writable
+from lockgate.experiments.command.option import Quiet, check_writable
 from lockgate.experiments.command.screen import results
-from lockgate.experiments.text.numbers import printable
+from lockgate.experiments.text.numbers import count, printable
 
 EXAMPLES = """\
 \b
@@ -33,9 +32,8 @@ def merge(target: Target, sources: Sources, quiet: Quiet = False) -> None:
     """
     check_writable(target)
 
-    from lockgate.experiments.sweep.folder import StudyFolder
+    from lockgate.experiments.sweep.folder import StudyFolder, plan_of
     from lockgate.experiments.sweep.merge import merge as join
-    from lockgate.experiments.sweep.folder import plan_of
 
     done = join(target, sources, ["lockgate", *sys.argv[1:]])
     wanted = plan_of(StudyFolder(target)).runs(done.draws)

@@ -2,16 +2,13 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Annotated
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
+from lockgate.sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from lockgate.scenarios import World

@@ -1,22 +1,15 @@
 """`lockgate patterns`: what was observed beside what the model gives for it."""
 
-from typing import TYPE_CHECKING
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+
 import typer
-from lockgate.experiments.text.numbers import brief
-from lockgate.experiments.text.numbers import scale
-from lockgate.experiments.command.option import Json
-from lockgate.experiments.command.option import Quiet
-from lockgate.experiments.command.screen import paragraph
-from lockgate.experiments.command.screen import print_json
-from lockgate.experiments.command.screen import print_table
-from lockgate.experiments.command.screen import progress
-from lockgate.experiments.command.screen import results
+from lockgate.experiments.command.option import Json, Quiet
+from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results
+from lockgate.experiments.text.numbers import brief, scale
 
 if TYPE_CHECKING:
-    from lockgate.experiments.evidence.patterns.pattern import Fact
-    from lockgate.experiments.evidence.patterns.pattern import Pattern
-    from lockgate.experiments.evidence.patterns.observed import Study
+    from lockgate.experiments.evidence.patterns.pattern import Fact, Pattern
+    from lockgate.experiments.evidence.patterns.study import Study
 
 EXAMPLES = """\
 \b
@@ -34,9 +27,9 @@ def patterns(names: Names = None, quiet: Quiet = False, as_json: Json = False) -
     Says for each fact whether it was used to set the model, in which case it is no evidence, and whether the model meets it.
     """
     from lockgate.experiments.command.compare import announce_compiling
-    from lockgate.experiments.evidence.patterns.observed import Study
-    from lockgate.experiments.evidence.patterns.pattern import checked
-    from lockgate.experiments.evidence.patterns.pattern import patterns as compared
+    from lockgate.experiments.evidence.patterns.study import Study
+    from lockgate.experiments.evidence.patterns.table import checked
+    from lockgate.experiments.evidence.patterns.table import patterns as compared
 
     wanted = checked(names or ())
     announce_compiling(check=False, quiet=quiet)
@@ -52,7 +45,7 @@ def patterns(names: Names = None, quiet: Quiet = False, as_json: Json = False) -
 def print_patterns(found: list["Pattern"], study: "Study") -> None:
     """The facts held out, those used, what was missed and why, and the rule."""
     from lockgate.experiments.evidence.patterns.pattern import CALIBRATION, HELD_OUT, RULE
-    from lockgate.experiments.evidence.patterns.pattern import sentence, summary
+    from lockgate.experiments.evidence.patterns.table import sentence, summary
 
     console = results()
     titles = {HELD_OUT: "Held out: no parameter was set by these", CALIBRATION: "Calibration: used to set a parameter, and no evidence"}

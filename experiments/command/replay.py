@@ -2,12 +2,10 @@
 
 from pathlib import Path
 from typing import Annotated
+
 import typer
-from lockgate.experiments.command.option import Out
-from lockgate.experiments.command.option import Quiet
-from lockgate.experiments.command.option import folder_for
-from lockgate.experiments.command.screen import paragraph
-from lockgate.experiments.command.screen import results
+from lockgate.experiments.command.option import Out, Quiet, folder_for
+from lockgate.experiments.command.screen import paragraph, results
 from lockgate.experiments.text.numbers import printable
 
 EXAMPLES = """\
@@ -33,8 +31,7 @@ def replay(folder: Folder, run: Run, day_by_day: DayByDay = False, out: Out = No
     It is run compiled, as the sweep did, and on Mesa agents, day by day; the story, events, agents and a chart go to a folder.
     """
     from lockgate.experiments.command.run import Told, check_size, run_asked, run_model, save_run
-    from lockgate.experiments.sweep.folder import StudyFolder
-    from lockgate.experiments.sweep.folder import plan_of
+    from lockgate.experiments.sweep.folder import StudyFolder, plan_of
     from lockgate.experiments.sweep.replay import replayed
 
     where = StudyFolder(folder)

@@ -4,29 +4,15 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Annotated
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
+from lockgate.experiments.command.option import Check, Horizon, Json, Out, Quiet, Seed, Settings, WorldOption, chosen, folder_for
+from lockgate.experiments.command.screen import paragraph, print_json, progress, results
 from lockgate.experiments.command.terminal import load_charts
-from lockgate.experiments.command.option import Check
-from lockgate.experiments.command.option import Horizon
-from lockgate.experiments.command.option import Json
-from lockgate.experiments.command.option import Out
-from lockgate.experiments.command.option import Quiet
-from lockgate.experiments.command.option import Seed
-from lockgate.experiments.command.option import Settings
-from lockgate.experiments.command.option import WorldOption
-from lockgate.experiments.command.option import chosen
-from lockgate.experiments.command.option import folder_for
-from lockgate.experiments.command.screen import paragraph
-from lockgate.experiments.command.screen import print_json
-from lockgate.experiments.command.screen import progress
-from lockgate.experiments.command.screen import results
 from lockgate.experiments.text.numbers import printable
 from lockgate.sim.errors import InputError
-from lockgate.sim.settings import LARGEST_SEED
-from lockgate.sim.settings import LONGEST_DAYS
+from lockgate.sim.settings import LARGEST_SEED, LONGEST_DAYS
 
 if TYPE_CHECKING:
     from lockgate.scenarios import World
@@ -136,8 +122,7 @@ def save_run(told: Told, world: "World", folder: Path, study: dict[str, Any]) ->
     from lockgate.experiments.charts import chart_files
     from lockgate.experiments.charts.timeline import timeline
     from lockgate.experiments.folder import write_folder, write_json, write_lines, write_table
-    from lockgate.experiments.provenance import policy_content, provenance, world_content
-    from lockgate.experiments.provenance import chart_provenance
+    from lockgate.experiments.provenance import chart_provenance, policy_content, provenance, world_content
 
     records = tables(told.model)
     figure = timeline(records, told.policy.name, caption=f"one run, {told.where.removeprefix('the ')}, seed {told.seed}")
@@ -162,8 +147,8 @@ def save_run(told: Told, world: "World", folder: Path, study: dict[str, Any]) ->
 
 def tables(model: "ReleaseModel") -> dict[str, Any]:
     """Every table of the run as an array of records."""
-    from lockgate.sim.rules.row import NOTHING, table_of
     from lockgate.sim.model.tables import SINGLES, TABLES
+    from lockgate.sim.rules.row import NOTHING, table_of
 
     world = model.world
     found = {name: table_of(kind, [getattr(world, name)]) for name, kind in SINGLES.items()}
@@ -191,7 +176,6 @@ def events_table(events: Any, sentences: list[str]) -> Any:
 def agents_table(records: dict[str, Any]) -> Any:
     """One row an agent: its kind, and the fields that its kind has."""
     import pyarrow as pa
-
     from lockgate.sim.model.day import KINDS
 
     kinds = [arrow_table(records[name], agent_kind=[name] * len(records[name])) for name in KINDS]

@@ -1,21 +1,15 @@
 """Where a command writes: results to stdout, everything else to stderr. Nothing is printed but through this door."""
 
+import math
 import sys
 import textwrap
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
-from typing import Any
-from lockgate.experiments.text.numbers import printable
-from lockgate.experiments.text.numbers import printable_lines
-import math
 from pathlib import Path
-from typing import TYPE_CHECKING
-from lockgate.experiments.text.numbers import decimals_of
-from lockgate.experiments.text.numbers import number
-from lockgate.experiments.text.numbers import percent
-from lockgate.experiments.text.numbers import scale
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from lockgate.experiments.text.numbers import decimals_of, number, percent, printable, printable_lines, scale
 
 if TYPE_CHECKING:
     from lockgate.experiments.study.study import Study
@@ -91,9 +85,8 @@ def progress(total: int, noun: str, *, quiet: bool) -> Iterator[Callable[[int], 
     if quiet:
         yield lambda more: None
     elif sys.stderr.isatty():
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
         from lockgate.experiments.command.terminal import PlainConsole
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn(noun), TimeRemainingColumn(compact=True))
         with Progress(*columns, console=PlainConsole(stderr=True), transient=True) as bar:
@@ -109,11 +102,10 @@ MOST_COLUMNS = 3  # of factors
 
 def print_found(study: "Study", folder: Path) -> None:
     """Differences to the reference, paired draw by draw, with their intervals; levels where there is one policy alone."""
-    from rich import box
-    from rich.table import Table
-
     from lockgate.experiments import open_study
     from lockgate.sim.model.outcomes import OUTCOMES
+    from rich import box
+    from rich.table import Table
 
     outcome, opened, paired = study.outcomes[0], open_study(folder, verify=False), len(study.policies) > 1
     found = opened.differences(outcome) if paired else opened.estimates(outcome)

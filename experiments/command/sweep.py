@@ -1,42 +1,25 @@
 """`lockgate sweep`: all runs of a study, into a folder from which it can be resumed."""
 
+import math
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Annotated
-from typing import Any
-import typer
-from lockgate.experiments.text.numbers import count
-from lockgate.experiments.text.numbers import duration
-from lockgate.experiments.text.numbers import storage
-from lockgate.experiments.command.option import Json
-from lockgate.experiments.command.option import Quiet
-from lockgate.experiments.command.option import check_writable
-from lockgate.experiments.command.option import whole_number
-from lockgate.experiments.command.screen import paragraph
-from lockgate.experiments.command.screen import print_json
-from lockgate.experiments.command.screen import results
-from lockgate.experiments.text.numbers import printable
-from lockgate.sim.errors import InputError
-from lockgate.sim.settings import MOST_CHUNK
-from lockgate.sim.settings import MOST_DRAWS_IN_ALL
-from lockgate.sim.settings import MOST_SHARDS
-from lockgate.sim.settings import MOST_THREADS
-import math
-from collections.abc import Callable
 from time import monotonic
-from lockgate.experiments.text.numbers import money
-from lockgate.experiments.text.numbers import number
-from lockgate.experiments.command.screen import say
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from lockgate.experiments.command.option import Json, Quiet, check_writable, whole_number
+from lockgate.experiments.command.screen import paragraph, print_json, results, say
+from lockgate.experiments.text.numbers import count, duration, money, number, printable, storage
+from lockgate.sim.errors import InputError
+from lockgate.sim.settings import MOST_CHUNK, MOST_DRAWS_IN_ALL, MOST_SHARDS, MOST_THREADS
 
 if TYPE_CHECKING:
     from lockgate.experiments.study.study import Study
     from lockgate.experiments.sweep.preview import Preview
-    from lockgate.experiments.sweep.sweep import Done
-    from lockgate.experiments.sweep.sweep import Progress
+    from lockgate.experiments.sweep.sweep import Done, Progress
 
 EXAMPLES = """\
 \b
@@ -303,10 +286,9 @@ def watcher(study: "Study", *, quiet: bool) -> Iterator[Callable[["Progress"], N
     if quiet:
         yield lambda progress: None
     elif sys.stderr.isatty():
+        from lockgate.experiments.command.terminal import PlainConsole
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
-
-        from lockgate.experiments.command.terminal import PlainConsole
 
         columns = (BarColumn(bar_width=20), TextColumn("{task.description}", markup=False))
         with Bar(*columns, console=PlainConsole(stderr=True), transient=True) as bar:

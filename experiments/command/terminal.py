@@ -1,19 +1,18 @@
 """The terminal: its streams, its environment, and what is set before anything is printed or drawn."""
 
-from typing import Any
-from rich.console import Console
-from rich.text import Text
-from lockgate.experiments.text.numbers import printable_lines
+import io
 import logging
 import os
 import re
 import sys
-from contextlib import chdir
-from contextlib import suppress
+from contextlib import chdir, suppress
 from importlib.util import find_spec
 from pathlib import Path
-import io
-from typing import TextIO
+from typing import Any, TextIO
+
+from lockgate.experiments.text.numbers import printable_lines
+from rich.console import Console
+from rich.text import Text
 
 NARROWEST = 20  # columns: below that nothing can be read
 

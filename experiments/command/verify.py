@@ -1,23 +1,16 @@
 """`lockgate verify`: closed forms beside the simulation."""
 
-from typing import TYPE_CHECKING
-from typing import Annotated
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
-from lockgate.experiments.command.option import Json
-from lockgate.experiments.command.option import Quiet
-from lockgate.experiments.command.option import assigned
-from lockgate.experiments.command.screen import print_json
-from lockgate.experiments.command.screen import print_table
-from lockgate.experiments.command.screen import progress
-from lockgate.experiments.command.screen import results
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
+from lockgate.experiments.command.option import Json, Quiet, assigned
+from lockgate.experiments.command.screen import print_json, print_table, progress, results
+from lockgate.sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from lockgate.experiments.evidence.reductions import Check
-    from lockgate.experiments.evidence.reductions import Reduction
+
+    from lockgate.experiments.evidence.reductions import Check, Reduction
 
 DISAGREES = 3  # exit code
 EXAMPLES = """\

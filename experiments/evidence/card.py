@@ -1,18 +1,17 @@
 """The credibility card of a result, and the record of the long checks that it names."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from typing import Any
-import numpy as np
-from scipy.stats import rankdata
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from lockgate.sim.rules.sources import source_hash
-from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 from lockgate.experiments.provenance import lockgate_version
 from lockgate.sim.model.chance import SCHEME
 from lockgate.sim.model.parameters import GRADES
+from lockgate.sim.rules.sources import source_hash
+from scipy.stats import rankdata
 
 if TYPE_CHECKING:
     from lockgate.experiments.results.results import Results

@@ -1,26 +1,18 @@
 """What happened in five cases of 2026, dated and with sources: reported by the press, and verified by nobody here."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from datetime import timedelta
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
-from collections.abc import Callable
-from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
+
 import numpy as np
-from lockgate.experiments.evidence.patterns.defence import MONTH
-from lockgate.experiments.evidence.patterns.defence import found_by_partners
-from lockgate.experiments.evidence.patterns.defence import pool_patched
-from lockgate.experiments.evidence.patterns.observed import Array
-from lockgate.experiments.evidence.patterns.observed import Study
-from lockgate.experiments.evidence.patterns.observed import Tables
-from lockgate.experiments.evidence.patterns.observed import each
-from lockgate.sim.model.vocabulary import Approval
-from lockgate.sim.model.vocabulary import EventKind
-from lockgate.experiments.command.cases import HEADINGS
-from lockgate.experiments.command.cases import case_rows
+from lockgate.experiments.command.cases import HEADINGS, case_rows
+from lockgate.experiments.evidence.patterns.defence import MONTH, found_by_partners, pool_patched
+from lockgate.experiments.evidence.patterns.study import Array, Study, Tables, each
+from lockgate.sim.errors import InputError, nearest
+from lockgate.sim.model.vocabulary import Approval, EventKind
+
 
 @dataclass(frozen=True)
 class Happening:

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from lockgate.experiments.odd import quantities
-from lockgate.experiments.odd import submodels
-from lockgate.experiments.odd import tables
+
+from lockgate.experiments.odd import quantities, submodels, tables
 from lockgate.experiments.odd.tables import contents
 
 TEMPLATE = Path(__file__).with_name("template.md")

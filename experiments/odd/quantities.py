@@ -2,24 +2,16 @@
 
 from collections import Counter
 from typing import Any
-from lockgate.experiments.text.describe import plain_value
-from lockgate.experiments.text.describe import summary_of
-from lockgate.experiments.odd.tables import code
-from lockgate.experiments.odd.tables import sentence
-from lockgate.experiments.odd.tables import table
-from lockgate.scenarios import policy_names
-from lockgate.scenarios import world_names
-from lockgate.sim.model import measures
-from lockgate.sim.model import outcomes
-from lockgate.sim.model import world
+
+from lockgate.experiments.odd.tables import code, sentence, table
+from lockgate.experiments.text.describe import plain_value, summary_of
+from lockgate.scenarios import list_policies, list_worlds
+from lockgate.sim.model import measures, outcomes, world
 from lockgate.sim.model.chance import Purpose
-from lockgate.sim.model.parameters import GRADES
-from lockgate.sim.model.parameters import PARAMETERS
-from lockgate.sim.model.parameters import THEMES
-from lockgate.sim.model.parameters import Parameter
-from lockgate.sim.model.policy import LEVERS
-from lockgate.sim.model.policy import Lever
+from lockgate.sim.model.parameters import GRADES, PARAMETERS, THEMES, Parameter
+from lockgate.sim.model.policy import LEVERS, Lever
 from lockgate.sim.rules.row import fields
+
 
 def number(value: float) -> str:
     """A number with its thousands apart.
@@ -79,8 +71,8 @@ def levers() -> str:
 
 def scenario_tables() -> str:
     """The built-in policies and worlds."""
-    policies = table(["policy", "what it is"], ([code(name), summary_of("policy", name)] for name in policy_names()))
-    worlds = table(["world", "how it differs"], ([code(name), summary_of("world", name)] for name in world_names()))
+    policies = table(["policy", "what it is"], ([code(name), summary_of("policy", name)] for name in list_policies()))
+    worlds = table(["world", "how it differs"], ([code(name), summary_of("world", name)] for name in list_worlds()))
     return f"{policies}\n\n{worlds}"
 
 

@@ -2,17 +2,9 @@
 
 import ast
 from collections.abc import Iterable
-from lockgate.experiments.odd.tables import code
-from lockgate.experiments.odd.tables import sentence
-from lockgate.experiments.odd.tables import table
-from lockgate.experiments.odd.source import SourceRule
-from lockgate.experiments.odd.source import file_of
-from lockgate.experiments.odd.source import is_rule
-from lockgate.experiments.odd.source import paragraphs
-from lockgate.experiments.odd.source import rules
-from lockgate.experiments.odd.source import source_files
-from lockgate.experiments.odd.source import source_text
-from lockgate.experiments.odd.source import summary_of
+
+from lockgate.experiments.odd.source import SourceRule, file_of, is_rule, paragraphs, rules, source_files, source_text, summary_of
+from lockgate.experiments.odd.tables import code, sentence, table
 from lockgate.sim.model.day import DAY
 from lockgate.sim.model.invariants import INVARIANTS
 

@@ -1,30 +1,18 @@
 """The tables of entities, words, the order of a day, draws and invariants."""
 
-import re
-from collections.abc import Iterable
-from collections.abc import Sequence
 import inspect
-from lockgate.experiments.odd.source import drawing_rules
-from lockgate.experiments.odd.source import file_of
-from lockgate.experiments.odd.source import paragraphs
-from lockgate.experiments.odd.source import rules
-from lockgate.experiments.odd.source import rules_called_by
-from lockgate.sim.model import measures
-from lockgate.sim.model import outcomes
-from lockgate.sim.model import vocabulary
-from lockgate.sim.model.day import DAY
-from lockgate.sim.model.day import KINDS
+import re
+from collections.abc import Iterable, Sequence
+
+from lockgate.experiments.odd.source import drawing_rules, file_of, paragraphs, rules, rules_called_by
+from lockgate.sim.model import measures, outcomes, vocabulary
 from lockgate.sim.model.chance import Purpose
+from lockgate.sim.model.day import DAY, KINDS
 from lockgate.sim.model.invariants import INVARIANTS
-from lockgate.sim.rules.row import NEVER
-from lockgate.sim.rules.row import NOBODY
-from lockgate.sim.rules.row import NOTHING
-from lockgate.sim.rules.row import Field
-from lockgate.sim.rules.row import fields
-from lockgate.sim.model.tables import SINGLES
-from lockgate.sim.model.tables import TABLES
+from lockgate.sim.model.tables import SINGLES, TABLES
 from lockgate.sim.model.vocabulary import Described
 from lockgate.sim.model.world import Plan
+from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING, Field, fields
 
 HEADING = re.compile(r"^(#{2,3}) (.+)$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

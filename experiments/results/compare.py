@@ -1,33 +1,23 @@
 """A paired comparison of release policies in one world: the same draws under every policy, differences draw by draw."""
 
-from collections.abc import Callable
-from collections.abc import Iterable
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
-from lockgate.experiments.results.ensemble import draw_worlds
+
 from lockgate.experiments.notebook import advancing
-from lockgate.experiments.results.results import Results
-from lockgate.experiments.results.results import results_in_memory
+from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.experiments.results.results import Results, results_in_memory
 from lockgate.experiments.study.study import Study
 from lockgate.experiments.sweep.plan import Piece
-from lockgate.experiments.sweep.runner import Rows
-from lockgate.experiments.sweep.runner import not_finite
-from lockgate.scenarios import World
-from lockgate.scenarios import load_policy
-from lockgate.scenarios import load_world
-from lockgate.sim.errors import shown
+from lockgate.experiments.sweep.runner import Rows, not_finite
+from lockgate.scenarios import World, load_policy, load_world
+from lockgate.sim.engine.plan import Plan, refuse_too_many_results
 from lockgate.sim.engine.run import run_plan
-from lockgate.sim.errors import InputError
-from lockgate.sim.settings import LARGEST_SEED
-from lockgate.sim.settings import MOST_DRAWS
+from lockgate.sim.errors import InputError, shown
 from lockgate.sim.model.measures import WEEKLY
 from lockgate.sim.model.outcomes import OUTCOMES
-from lockgate.sim.engine.plan import Plan
-from lockgate.sim.engine.plan import refuse_too_many_results
 from lockgate.sim.model.policy import Policy
-from lockgate.sim.settings import checked_horizon
-from lockgate.sim.settings import checked_threads
-from lockgate.sim.settings import whole
+from lockgate.sim.settings import LARGEST_SEED, MOST_DRAWS, checked_horizon, checked_threads, whole
+
 
 def compare(
     policies: Sequence[str | Policy],

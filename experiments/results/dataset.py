@@ -1,8 +1,8 @@
 """Results as an xarray dataset: outcomes by world, point, policy and draw."""
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
 import xarray as xr
 from lockgate.experiments.results.selection import Selection
 from lockgate.experiments.results.source import Source

@@ -4,14 +4,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
 import numpy as np
 from lockgate.scenarios import World
-from lockgate.sim.model.chance import Purpose
-from lockgate.sim.model.chance import key
-from lockgate.sim.model.chance import uniform
-from lockgate.sim.settings import LARGEST_SEED
+from lockgate.sim.model.chance import Purpose, key, uniform
 from lockgate.sim.model.parameters import parameter_table
-from lockgate.sim.settings import whole
+from lockgate.sim.settings import LARGEST_SEED, whole
 
 Array = np.ndarray[Any, np.dtype[Any]]
 MOST_AT_ONCE = 1_000_000  # sampled worlds

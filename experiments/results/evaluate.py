@@ -1,31 +1,21 @@
 """Evaluate: one row of levers and parameters in, one row of outcomes out, as optimisers and samplers ask for it."""
 
 import sys
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any
+
 import numpy as np
-from lockgate.scenarios import World
-from lockgate.scenarios import load_policy
-from lockgate.scenarios import load_world
-from lockgate.scenarios import with_levers
-from lockgate.sim.errors import Bounded
-from lockgate.sim.errors import refusal
-from lockgate.sim.errors import shown
-from lockgate.sim.engine.run import run_plan
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
-from lockgate.sim.model.outcomes import Outcomes
-from lockgate.sim.model.parameters import PARAMETERS
-from lockgate.sim.model.parameters import parameter_table
-from lockgate.sim.model.parameters.table import are_within
+from lockgate.scenarios import World, load_policy, load_world, with_levers
 from lockgate.sim.engine.plan import Plan
-from lockgate.sim.model.policy import LEVERS
-from lockgate.sim.model.policy import Policy
+from lockgate.sim.engine.run import run_plan
+from lockgate.sim.errors import Bounded, InputError, nearest, refusal, shown
+from lockgate.sim.model.outcomes import Outcomes
+from lockgate.sim.model.parameters import PARAMETERS, parameter_table
+from lockgate.sim.model.parameters.table import are_within
+from lockgate.sim.model.policy import LEVERS, Policy
 from lockgate.sim.rules.row import fields
-from lockgate.sim.settings import checked_seeds
-from lockgate.sim.settings import checked_threads
+from lockgate.sim.settings import checked_seeds, checked_threads
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Table = Any  # a mapping of names to one value or one a row, a structured array, or a pandas data frame

@@ -7,9 +7,9 @@ there are several. NaN stands for an end that the draws cannot give. `levels` an
 
 from collections.abc import Callable
 from typing import Any
+
 import numpy as np
-from lockgate.sim.model.outcomes import Better
-from lockgate.sim.model.outcomes import Outcome
+from lockgate.sim.model.outcomes import Better, Outcome
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Interval = tuple[Any, Any, Any]

@@ -5,23 +5,19 @@ difference is not the policy's.
 """
 
 from collections import Counter
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median_low
-from typing import Any
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
 import numpy as np
-from lockgate.sim.engine.plan import Memory
-from lockgate.sim.engine.run import trace
-from lockgate.sim.engine.plan import run_once
-from lockgate.sim.model.policy import Policy
-from lockgate.sim.rules.row import first_row
-from lockgate.sim.model.tables import ROWS
 from lockgate.experiments.results.ensemble import Ensemble
-from lockgate.experiments.results.intervals import METHODS
-from lockgate.experiments.results.intervals import change
-from lockgate.experiments.results.intervals import level
+from lockgate.experiments.results.intervals import METHODS, change, level
+from lockgate.sim.engine.plan import Memory, run_once
+from lockgate.sim.engine.run import trace
 from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.model.policy import Policy
+from lockgate.sim.model.tables import ROWS
+from lockgate.sim.rules.row import first_row
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Tables = dict[str, Array]

@@ -1,24 +1,16 @@
 """The parts of a study that are there: checked against the journal, then read column by column, on threads."""
 
 import os
-from collections.abc import Callable
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from dataclasses import field
-from typing import Any
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
 import numpy as np
 import pyarrow as pa
-from lockgate.experiments.sweep.folder import Damaged
-from lockgate.experiments.sweep.folder import KeptPart
-from lockgate.experiments.sweep.folder import StudyFolder
-from lockgate.experiments.sweep.layout import arrow_schema
-from lockgate.experiments.sweep.layout import parquet_file
-from lockgate.experiments.sweep.plan import Piece
-from lockgate.experiments.sweep.plan import gaps_between
+from lockgate.experiments.sweep.folder import Damaged, KeptPart, StudyFolder
+from lockgate.experiments.sweep.layout import arrow_schema, parquet_file
+from lockgate.experiments.sweep.plan import Piece, gaps_between
 
 Array = np.ndarray[Any, np.dtype[Any]]
 T = TypeVar("T")

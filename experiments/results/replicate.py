@@ -1,21 +1,15 @@
 """The unit of replication: a draw. Intervals are over draws, and nothing else in a study is a sample of anything."""
 
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
+
 import numpy as np
 import pandas as pd
-from lockgate.experiments.results.intervals import METHODS
-from lockgate.experiments.results.intervals import Columns
-from lockgate.experiments.results.intervals import changes
-from lockgate.experiments.results.intervals import levels
-from lockgate.experiments.results.selection import Array
-from lockgate.experiments.results.selection import Selection
+from lockgate.experiments.results.intervals import METHODS, Columns, changes, levels
+from lockgate.experiments.results.selection import Array, Selection
 from lockgate.experiments.study.study import Study
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
+from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.outcomes import OUTCOMES
 
 By = str | Sequence[str] | None

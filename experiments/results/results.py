@@ -1,33 +1,22 @@
 """Results: what came of a study's runs, with a name for everything, in memory or on disk."""
 
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
-from lockgate.experiments.results.ensemble import Ensemble
-from lockgate.experiments.results.ensemble import draw_worlds
-from lockgate.experiments.results.ensemble import seeds_of
-from lockgate.experiments.notebook import page
-from lockgate.experiments.notebook import sentence
-from lockgate.experiments.results.selection import Array
-from lockgate.experiments.results.selection import Selection
-from lockgate.experiments.results.source import InMemory
-from lockgate.experiments.results.source import Source
-from lockgate.experiments.results.pairing import pairing
-from lockgate.experiments.results.pairing import summary
+from lockgate.experiments.notebook import page, sentence
+from lockgate.experiments.results.ensemble import Ensemble, draw_worlds, seeds_of
+from lockgate.experiments.results.pairing import pairing, summary
+from lockgate.experiments.results.selection import Array, Selection
+from lockgate.experiments.results.source import InMemory, Source
 from lockgate.experiments.study.study import Study
-from lockgate.experiments.sweep.plan import OK
-from lockgate.experiments.sweep.plan import SweepPlan
-from lockgate.experiments.sweep.plan import chunk_of
+from lockgate.experiments.sweep.plan import OK, SweepPlan, chunk_of
 from lockgate.experiments.sweep.runner import Rows
 from lockgate.scenarios import World
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
+from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.policy import Policy
 
 if TYPE_CHECKING:
@@ -222,7 +211,7 @@ class Results:
         return pairing(self.policies, self.ensemble, self.outcomes(), series, self.study.horizon_days)
 
     def estimates(self, outcome: str | Sequence[str] | None = None, by: By = None, over: str = "draw") -> "pd.DataFrame":
-        """Outcomes (default: all) in each group, with 95 % intervals over draws (`experiments.results.intervals`); one row an outcome and group.
+        """Outcomes (default: all) in each group, with 95 % intervals over draws (`results.intervals`); one row an outcome and group.
 
         Groups are told apart by the columns `by`: of `world`, `point`, `policy` and factors (default: by all). Runs that went wrong are
         left out; `draws` says how many are left. Raises `InputError` where an interval would be over anything but draws.

@@ -1,16 +1,13 @@
 """Which runs of a study are looked at: some of its worlds, points, policies and draws, all of each with all of the others."""
 
 import math
-from collections.abc import Iterable
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
+
 import numpy as np
 from lockgate.experiments.study.study import Study
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
+from lockgate.sim.errors import InputError, nearest
 
 Array = np.ndarray[Any, np.dtype[Any]]
 MOST_NAMED = 12  # values in an error

@@ -1,9 +1,8 @@
 """Where the rows of results come from: the parts of a folder, or memory."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
 import numpy as np
 from lockgate.experiments.sweep.runner import Rows
 

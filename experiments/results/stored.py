@@ -1,14 +1,13 @@
 """Opening the folder of a study."""
 
 from pathlib import Path
+
 import numpy as np
 from lockgate.experiments.results.parts import parts_of
 from lockgate.experiments.results.results import Results
 from lockgate.experiments.results.selection import Selection
-from lockgate.experiments.sweep.folder import StudyFolder
-from lockgate.experiments.sweep.folder import last_draw
+from lockgate.experiments.sweep.folder import StudyFolder, last_draw, study_of
 from lockgate.experiments.sweep.plan import SweepPlan
-from lockgate.experiments.sweep.folder import study_of
 from lockgate.sim.errors import InputError
 
 MOST_RUNS_WITH_FEW = 10_000_000

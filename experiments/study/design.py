@@ -1,13 +1,12 @@
 """Designs: which points a study looks at, each a value of every factor."""
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import repeat
 from math import prod
 from typing import Any
+
 import numpy as np
-from lockgate.experiments.study.factor import Factor
-from lockgate.experiments.study.factor import Value
+from lockgate.experiments.study.factor import Factor, Value
 from lockgate.sim.errors import InputError
 from lockgate.sim.settings import MOST_POINTS
 

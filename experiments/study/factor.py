@@ -1,33 +1,23 @@
 """Factors: what a study varies. A lever of the policies, the date of one of their steps, or a parameter of the worlds."""
 
-from dataclasses import dataclass
-from dataclasses import replace
-from typing import Literal
-from lockgate.scenarios.schema import Known
-from lockgate.scenarios.schema import labels
-from lockgate.scenarios.world import NARROWEST
-from lockgate.sim.errors import digits
-from lockgate.sim.errors import span
-from lockgate.sim.model.parameters import PARAMETERS
-from lockgate.sim.model.parameters import Parameter
-from lockgate.sim.model.parameters import Prior
-from lockgate.sim.model.policy import DAY
-from lockgate.sim.model.policy import LEVERS
 import csv
 import io
 import math
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Literal
+
 from lockgate.experiments.study.schema import ROLES
-from lockgate.scenarios.files import quoted
-from lockgate.scenarios.files import shown
 from lockgate.scenarios.files import read_limited
+from lockgate.scenarios.notation import quoted, shown
+from lockgate.scenarios.schema import Known, labels
 from lockgate.scenarios.sentence import allowed
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
+from lockgate.scenarios.world import NARROWEST
+from lockgate.sim.errors import InputError, digits, nearest, span
+from lockgate.sim.model.parameters import PARAMETERS, Parameter, Prior
+from lockgate.sim.model.policy import DAY, LEVERS
 from lockgate.sim.settings import MOST_POINTS
 
 Value = float | int | bool

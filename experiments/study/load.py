@@ -1,56 +1,33 @@
 """Loading a study: its file, checked by the schema; its policies and worlds; its factors and their points."""
 
-from collections.abc import Iterable
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from lockgate.experiments.study.factor import Factor
-from lockgate.experiments.study.factor import Value
-from lockgate.experiments.study.study import Study
-from lockgate.scenarios import World
-from lockgate.scenarios.schema import contradictions
-from lockgate.scenarios.policy import add_steps
-from lockgate.scenarios.policy import contradictory_orders
-from lockgate.sim.errors import InputError
-from lockgate.sim.model.parameters import PARAMETERS
-from lockgate.sim.model.parameters import Parameter
-from lockgate.sim.model.parameters import Uniform
-from lockgate.sim.model.policy import LEVERS
-from lockgate.sim.model.policy import Policy
-from collections.abc import Callable
-from collections.abc import Mapping
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
-from typing import Any
-from typing import TypeVar
+from typing import Any, TypeVar
+
 from lockgate.experiments.study.design import points
-from lockgate.experiments.study.schema import ROLES
-from lockgate.experiments.study.schema import Span
-from lockgate.experiments.study.schema import StudyFile
-from lockgate.experiments.study.schema import file_schema
+from lockgate.experiments.study.factor import Factor, Value, read_table
+from lockgate.experiments.study.schema import ROLES, Span, StudyFile, file_schema
 from lockgate.experiments.study.sentence import problem
-from lockgate.experiments.study.study import Stop
-from lockgate.experiments.study.study import changed
-from lockgate.experiments.study.factor import read_table
-from lockgate.scenarios import load_policy
-from lockgate.scenarios import load_world
-from lockgate.scenarios import with_levers
-from lockgate.scenarios import with_parameters
-from lockgate.scenarios.files import quoted
-from lockgate.scenarios.files import shown
-from lockgate.scenarios.schema import labels
-from lockgate.scenarios.files import SUFFIX
-from lockgate.scenarios.files import Source
-from lockgate.scenarios.files import is_path
-from lockgate.scenarios.files import spelled
-from lockgate.scenarios.schema import conforming
-from lockgate.sim.errors import nearest
+from lockgate.experiments.study.study import Stop, Study, changed
+from lockgate.scenarios import World, load_policy, load_world, with_levers, with_parameters
+from lockgate.scenarios.files import SUFFIX, Source, is_path, spelled
+from lockgate.scenarios.notation import quoted, shown
+from lockgate.scenarios.policy import add_steps, contradictory_orders
+from lockgate.scenarios.schema import conforming, labels
+from lockgate.scenarios.world import contradictions
+from lockgate.sim.errors import InputError, nearest
+from lockgate.sim.model.parameters import PARAMETERS, Parameter, Uniform
+from lockgate.sim.model.policy import LEVERS, Policy
+
 
 def refuse_contradictions(study: Study) -> None:
     """Refuse parameters that do not go together somewhere in the hull of what varies, and orders that come in no possible order."""
     for world in study.worlds:
-        for problem in contradictions(hull(world, study.factors, fixed=study.fixed)):
-            raise InputError(f'world "{world.name}": {problem}')
+        for fault in contradictions(hull(world, study.factors, fixed=study.fixed)):
+            raise InputError(f'world "{world.name}": {fault}')
     refuse_impossible_orders(study)
 
 
@@ -78,8 +55,8 @@ def refuse_impossible_orders(study: Study) -> None:
         first.setdefault(combination, point)
     for combination, point in first.items():
         for policy in study.policies_at(point):
-            for problem in contradictory_orders(steps_of(policy)):
-                raise InputError(f'policy "{policy.name}"{said(orders, combination)}: {problem}')
+            for fault in contradictory_orders(steps_of(policy)):
+                raise InputError(f'policy "{policy.name}"{said(orders, combination)}: {fault}')
 
 
 def steps_of(policy: Policy) -> list[tuple[int, dict[str, Value]]]:
@@ -102,10 +79,10 @@ Tables = Mapping[str, Any]
 Member = TypeVar("Member", Policy, World)
 
 
-def study_names() -> tuple[str, ...]:
+def list_studies() -> tuple[str, ...]:
     """The names of the built-in studies, in alphabetical order.
 
-    >>> "preview-length" in study_names()
+    >>> "preview-length" in list_studies()
     True
     """
     return tuple(sorted(file.name.removesuffix(SUFFIX) for file in (files("experiments") / FOLDER).iterdir() if file.name.endswith(SUFFIX)))
@@ -116,8 +93,8 @@ def find(name_or_path: str | PathLike[str]) -> Source:
     name = spelled(STUDY, name_or_path)
     if is_path(name):
         return Source(STUDY, name, Path(name))
-    if name not in study_names():
-        hint = f"`lockgate list` names all, and a path to a file ends in {SUFFIX}{nearest(name, study_names())}"
+    if name not in list_studies():
+        hint = f"`lockgate list` names all, and a path to a file ends in {SUFFIX}{nearest(name, list_studies())}"
         raise InputError(f"unknown study {shown(name)}, {hint}")
     return Source(STUDY, name, files("experiments") / FOLDER / f"{name}{SUFFIX}")
 

@@ -2,30 +2,13 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated
-from typing import Any
-from typing import Literal
-from pydantic import Discriminator
-from pydantic import Field
-from pydantic import Tag
-from pydantic import create_model
-from lockgate.scenarios.schema import Known
-from lockgate.scenarios.schema import Table
-from lockgate.scenarios.schema import bounded
-from lockgate.scenarios.schema import each_of
-from lockgate.scenarios.schema import entry
-from lockgate.scenarios.schema import has_prior_form
-from lockgate.scenarios.schema import plain
-from lockgate.scenarios.schema import table
-from lockgate.sim.settings import LARGEST_SEED
-from lockgate.sim.settings import LONGEST_DAYS
-from lockgate.sim.settings import MOST_DRAWS
-from lockgate.sim.settings import MOST_POINTS
+from typing import Annotated, Any, Literal
+
+from lockgate.scenarios.schema import Known, Table, bounded, each_of, entry, has_prior_form, plain, table
 from lockgate.sim.model.parameters import PARAMETERS
-from lockgate.sim.model.policy import DAY
-from lockgate.sim.model.policy import LEVERS
-from lockgate.sim.model.policy import Lever
-from lockgate.sim.model.policy import yes_or_no
+from lockgate.sim.model.policy import DAY, LEVERS, Lever, yes_or_no
+from lockgate.sim.settings import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_POINTS
+from pydantic import Discriminator, Field, Tag, create_model
 
 VALUE, LEVELS, RANGE, PRIOR = "(value)", "(levels)", "(range)", "(prior)"  # ways to set a factor, unlike any key
 

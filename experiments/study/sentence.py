@@ -1,30 +1,15 @@
 """What is wrong with a study, in one sentence: where, the value, what is allowed, what to do."""
 
 from collections.abc import Iterable
-from pydantic_core import ErrorDetails
-from lockgate.experiments.study.schema import DESIGNS
-from lockgate.experiments.study.schema import HEAD
-from lockgate.experiments.study.schema import KNOWN
-from lockgate.experiments.study.schema import ROLES
-from lockgate.experiments.study.schema import SWITCHES
-from lockgate.experiments.study.schema import UNCERTAINTIES
-from lockgate.experiments.study.schema import Span
-from lockgate.experiments.study.schema import StopRule
-from lockgate.experiments.study.schema import StudyFile
-from lockgate.scenarios.files import KeyPath
-from lockgate.scenarios.files import key_path
-from lockgate.scenarios.files import quoted
-from lockgate.scenarios.files import shown
-from lockgate.scenarios.schema import Known
-from lockgate.scenarios.sentence import OUTSIDE
-from lockgate.scenarios.sentence import allowed
-from lockgate.scenarios.sentence import choices
-from lockgate.scenarios.sentence import unknown_key
-from lockgate.scenarios.schema import key_path_of
+
+from lockgate.experiments.study.schema import DESIGNS, HEAD, KNOWN, ROLES, SWITCHES, UNCERTAINTIES, Span, StopRule, StudyFile
+from lockgate.scenarios.notation import KeyPath, key_path, quoted, shown
+from lockgate.scenarios.schema import Known, key_path_of
+from lockgate.scenarios.sentence import OUTSIDE, allowed, choices, unknown_key
 from lockgate.sim.errors import nearest
-from lockgate.sim.settings import LARGEST_SEED
-from lockgate.sim.settings import MOST_POINTS
 from lockgate.sim.model.policy import LEVERS
+from lockgate.sim.settings import LARGEST_SEED, MOST_POINTS
+from pydantic_core import ErrorDetails
 
 LISTS_OF_NAMES = {"outcomes", "series"}
 TOP = {

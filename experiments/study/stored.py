@@ -3,41 +3,20 @@
 A plan file may come from anybody. So what it says is checked as a study's own file is, before anything is worked out from it.
 """
 
-from collections.abc import Iterable
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Annotated
-from typing import Any
-from typing import Literal
-from pydantic import Discriminator
-from pydantic import Field
-from pydantic import Tag
-from pydantic import TypeAdapter
+from typing import Annotated, Any, Literal
+
 from lockgate.experiments.study.factor import Factor
-from lockgate.experiments.study.schema import HEAD
-from lockgate.experiments.study.schema import any_design
-from lockgate.scenarios.files import shown
-from lockgate.scenarios.schema import NUMBER
-from lockgate.scenarios.schema import RANGE
-from lockgate.scenarios.schema import Known
-from lockgate.scenarios.schema import Table
-from lockgate.scenarios.schema import bounded
-from lockgate.scenarios.schema import levers
-from lockgate.scenarios.schema import plain
-from lockgate.scenarios.schema import table
+from lockgate.experiments.study.schema import HEAD, any_design
+from lockgate.scenarios.notation import shown
+from lockgate.scenarios.schema import NUMBER, RANGE, Known, Table, bounded, levers, plain, strict, table, validated
 from lockgate.scenarios.schema import form as form_of_setting
-from lockgate.scenarios.schema import strict
-from lockgate.scenarios.schema import validated
-from lockgate.sim.errors import span
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
-from lockgate.sim.settings import LARGEST_SEED
-from lockgate.sim.settings import MOST_POINTS
-from lockgate.sim.model.parameters import PARAMETERS
-from lockgate.sim.model.parameters import Parameter
-from lockgate.sim.model.policy import DAY
-from lockgate.sim.model.policy import LEVERS
+from lockgate.sim.errors import InputError, nearest, span
+from lockgate.sim.model.parameters import PARAMETERS, Parameter
+from lockgate.sim.model.policy import DAY, LEVERS
+from lockgate.sim.settings import LARGEST_SEED, MOST_POINTS
+from pydantic import Discriminator, Field, Tag, TypeAdapter
 
 MOST_MEMBERS = 1000  # policies, or worlds
 MOST_STEPS = 10_000  # of a timeline

@@ -1,22 +1,15 @@
 """A study: a checked question, ready to be run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
-from lockgate.experiments.study.factor import Factor
-from lockgate.experiments.study.factor import Value
-from lockgate.scenarios import World
-from lockgate.sim.model.policy import Policy
-from dataclasses import asdict
-from dataclasses import replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+from lockgate.experiments.study.factor import Factor, Value
 from lockgate.experiments.study.stored import check_content
-from lockgate.sim.model.parameters import PARAMETERS
-from lockgate.sim.model.parameters import LogNormal
-from lockgate.sim.model.parameters import Parameter
-from lockgate.sim.model.parameters import Prior
-from lockgate.sim.model.parameters import Triangular
-from lockgate.sim.model.parameters import Uniform
+from lockgate.scenarios import World
+from lockgate.sim.model.parameters import PARAMETERS, LogNormal, Parameter, Prior, Triangular, Uniform
+from lockgate.sim.model.policy import Policy
+
 
 @dataclass(frozen=True)
 class Stop:

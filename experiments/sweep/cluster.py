@@ -3,20 +3,14 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any
+
 from lockgate.experiments.sweep.folder import Part
-from lockgate.experiments.sweep.plan import Piece
-from lockgate.experiments.sweep.plan import SweepPlan
-from lockgate.experiments.sweep.workers import CannotRun
+from lockgate.experiments.sweep.plan import Piece, SweepPlan
 from lockgate.experiments.sweep.runner import Wrong
-from lockgate.experiments.sweep.workers import Died
-from lockgate.experiments.sweep.workers import TimedOut
-from lockgate.experiments.sweep.workers import Worker
-from lockgate.experiments.sweep.workers import message_of
-from lockgate.experiments.sweep.workers import read_part
+from lockgate.experiments.sweep.workers import CannotRun, Died, TimedOut, Worker, message_of, read_part
 from lockgate.sim.errors import InputError
 
 CONNECT_SECONDS = 10.0
@@ -94,7 +88,6 @@ class ClusterWorker:
     def run(self, piece: Piece, failed: Wrong, seconds: float | None) -> Part:
         """The part of a piece. Dask itself moves it to another worker when one dies, three times by its own default."""
         from distributed.scheduler import KilledWorker
-
         from lockgate.experiments.sweep.worker import answer_on_cluster
 
         client = self.link.client

@@ -3,35 +3,20 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Any
-from lockgate.experiments.sweep.safe import MOST_BYTES
-from lockgate.experiments.sweep.safe import confined
-from lockgate.experiments.sweep.safe import confined_folder
-from lockgate.experiments.sweep.safe import names_in
-from lockgate.experiments.sweep.safe import read_confined
-from lockgate.experiments.sweep.safe import write_whole
-from lockgate.experiments.sweep.journal import NEW_COPY
-from lockgate.experiments.sweep.journal import Journal
-from lockgate.experiments.sweep.safe import NAME as LOCK
-from lockgate.experiments.sweep.safe import WHOLE
-from lockgate.experiments.sweep.safe import Shard
-from lockgate.experiments.sweep.plan import Piece
-from lockgate.experiments.sweep.plan import SweepPlan
-from lockgate.experiments.sweep.plan import Stored
-from lockgate.experiments.sweep.plan import read_plan
-from lockgate.sim.errors import InputError
-from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 from lockgate.experiments.study.study import Study
+from lockgate.experiments.sweep.journal import NEW_COPY, Journal
+from lockgate.experiments.sweep.plan import Piece, Stored, SweepPlan, read_plan
+from lockgate.experiments.sweep.safe import MOST_BYTES, WHOLE, Shard, confined, confined_folder, names_in, read_confined, write_whole
+from lockgate.experiments.sweep.safe import NAME as LOCK
+from lockgate.sim.errors import InputError
 from lockgate.sim.model.parameters import PARAMETERS
 
 if TYPE_CHECKING:

@@ -1,28 +1,19 @@
 """An append-only list of records, each a line that carries its own checksum: what is damaged or half-written is left out."""
 
-from collections.abc import Mapping
-from typing import Annotated
-from typing import Any
-from typing import Literal
-from pydantic import Field
-from lockgate.scenarios.files import shown
-from lockgate.scenarios.schema import Table
-from lockgate.scenarios.schema import validated
-from lockgate.sim.errors import InputError
-from lockgate.sim.settings import MOST_CHUNK
-from lockgate.sim.settings import MOST_DRAWS_IN_ALL
-from lockgate.sim.settings import MOST_SHARDS
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
-from lockgate.experiments.sweep.safe import confined
-from lockgate.experiments.sweep.safe import open_to_write
-from lockgate.experiments.sweep.safe import read_confined
-from lockgate.experiments.sweep.safe import flush_folder
-from lockgate.experiments.sweep.safe import naming
-from lockgate.experiments.sweep.safe import write_all
+from typing import Annotated, Any, Literal
+
+from lockgate.experiments.sweep.safe import confined, flush_folder, naming, open_to_write, read_confined, write_all
+from lockgate.scenarios.notation import shown
+from lockgate.scenarios.schema import Table, validated
+from lockgate.sim.errors import InputError
+from lockgate.sim.settings import MOST_CHUNK, MOST_DRAWS_IN_ALL, MOST_SHARDS
+from pydantic import Field
 
 LAST_RUN = 2**53 - 1  # beyond it JSON readers lose digits
 

@@ -1,24 +1,18 @@
 """What the files of a part must hold. It is checked before any of it is used: a hash tells that a file is whole, and not what it holds."""
 
-from collections.abc import Iterable
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from lockgate.experiments.sweep.plan import Piece
-from lockgate.experiments.sweep.plan import SweepPlan
-from lockgate.sim.settings import MOST_DRAWS_IN_ALL
-from lockgate.experiments.sweep.plan import OK
-from lockgate.experiments.sweep.plan import sampled_columns
-from lockgate.experiments.sweep.runner import Rows
-from lockgate.experiments.sweep.runner import Runner
 from lockgate.experiments.sweep.folder import Part
+from lockgate.experiments.sweep.plan import OK, Piece, SweepPlan, sampled_columns
+from lockgate.experiments.sweep.runner import Rows, Runner
+from lockgate.sim.settings import MOST_DRAWS_IN_ALL
 
 Columns = Sequence[Mapping[str, str]]
 NAME = pa.dictionary(pa.int16(), pa.string())

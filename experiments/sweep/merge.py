@@ -2,21 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+
 from lockgate.experiments.provenance import provenance
-from lockgate.experiments.sweep.folder import PLAN
-from lockgate.experiments.sweep.folder import KeptPart
-from lockgate.experiments.sweep.folder import OtherPlan
-from lockgate.experiments.sweep.folder import Part
-from lockgate.experiments.sweep.folder import StudyFolder
-from lockgate.experiments.sweep.folder import last_draw
-from lockgate.experiments.sweep.safe import claimed
+from lockgate.experiments.sweep.folder import PLAN, KeptPart, OtherPlan, Part, StudyFolder, last_draw, plan_of
 from lockgate.experiments.sweep.metadata import write_datapackage
-from lockgate.experiments.sweep.plan import Piece
-from lockgate.experiments.sweep.plan import SweepPlan
-from lockgate.experiments.sweep.folder import plan_of
-from lockgate.experiments.sweep.sweep import Done
-from lockgate.experiments.sweep.sweep import covered
+from lockgate.experiments.sweep.plan import Piece, SweepPlan
+from lockgate.experiments.sweep.safe import claimed
+from lockgate.experiments.sweep.sweep import Done, covered
 from lockgate.sim.errors import InputError
+
 
 def merge(target: Path, sources: Sequence[Path], command: Sequence[str] = ()) -> Done:
     """Copy all whole parts of these folders into one, which may hold some already. What is damaged is left out, to be made again.

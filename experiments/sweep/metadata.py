@@ -6,17 +6,12 @@ No number depends on either. Source: Data Package 2.0, https://datapackage.org/s
 import json
 from collections.abc import Mapping
 from typing import Any
-from lockgate.experiments.provenance import comparison_asked
-from lockgate.experiments.provenance import lockgate_version
-from lockgate.experiments.provenance import policy_content
-from lockgate.experiments.provenance import world_content
+
+from lockgate.experiments.provenance import comparison_asked, lockgate_version, policy_content, world_content
 from lockgate.experiments.study.study import Study
-from lockgate.experiments.sweep.safe import write_whole
-from lockgate.experiments.sweep.folder import DATAPACKAGE
-from lockgate.experiments.sweep.folder import StudyFolder
-from lockgate.experiments.sweep.folder import part_name
-from lockgate.experiments.sweep.safe import WHOLE
+from lockgate.experiments.sweep.folder import DATAPACKAGE, StudyFolder, part_name
 from lockgate.experiments.sweep.plan import SweepPlan
+from lockgate.experiments.sweep.safe import WHOLE, write_whole
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 TYPES = {"double": "number", "int64": "integer", "bool": "boolean", "string": "string"}

@@ -1,35 +1,24 @@
 """The plan of a sweep: the number of each run, what it is a run of, and how runs are cut into chunks."""
 
-from lockgate.experiments.study.study import Study
-from lockgate.sim.model.measures import WEEK_END
-from lockgate.sim.model.measures import WEEKLY
-from lockgate.sim.model.outcomes import OUTCOMES
-from lockgate.sim.model.outcomes import Outcome
-from lockgate.sim.model.parameters import PARAMETERS
-from collections.abc import Iterable
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
+
 import numpy as np
-from lockgate.experiments.provenance import content_hash
-from lockgate.experiments.provenance import sources_hash
-from lockgate.experiments.study.study import content_of
-from lockgate.sim.model.chance import SCHEME
-from lockgate.sim.model.policy import Policy
-import json
-from collections.abc import Mapping
-from collections.abc import Sequence
-from typing import Literal
-from lockgate.experiments.study.study import study_of
-from lockgate.experiments.sweep.journal import Chunk
-from lockgate.experiments.sweep.journal import Text
-from lockgate.scenarios.files import shown
-from lockgate.scenarios.schema import Table
-from lockgate.scenarios.schema import validated
+from lockgate.experiments.provenance import content_hash, sources_hash
+from lockgate.experiments.study.study import Study, content_of, study_of
+from lockgate.experiments.sweep.journal import Chunk, Text
+from lockgate.scenarios.notation import shown
+from lockgate.scenarios.schema import Table, validated
 from lockgate.sim.errors import InputError
+from lockgate.sim.model.chance import SCHEME
+from lockgate.sim.model.measures import WEEK_END, WEEKLY
+from lockgate.sim.model.outcomes import OUTCOMES, Outcome
+from lockgate.sim.model.parameters import PARAMETERS
+from lockgate.sim.model.policy import Policy
 
 OK = "ok"
 STATUSES = {

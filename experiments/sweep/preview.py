@@ -3,13 +3,12 @@
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
 from lockgate.experiments.benchmark.machine import peak_mb
 from lockgate.experiments.study.factor import Value
 from lockgate.experiments.sweep.folder import StudyFolder
-from lockgate.experiments.sweep.layout import part_of
-from lockgate.experiments.sweep.plan import Piece
-from lockgate.experiments.sweep.plan import SweepPlan
-from lockgate.experiments.sweep.layout import runs_table
+from lockgate.experiments.sweep.layout import part_of, runs_table
+from lockgate.experiments.sweep.plan import Piece, SweepPlan
 from lockgate.experiments.sweep.runner import Runner
 from lockgate.experiments.sweep.sweep import covered
 from lockgate.sim.engine.run import compile_rules

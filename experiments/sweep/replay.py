@@ -1,20 +1,17 @@
 """One run of a study, made again from what its folder tells, and compared with the row that it left."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
-from lockgate.experiments.sweep.plan import OK
-from lockgate.experiments.sweep.folder import Damaged
-from lockgate.experiments.sweep.folder import StudyFolder
-from lockgate.experiments.sweep.layout import parquet_file
-from lockgate.experiments.sweep.plan import Piece
-from lockgate.experiments.sweep.plan import SweepPlan
-from lockgate.experiments.sweep.layout import runs_table
+
+from lockgate.experiments.sweep.folder import Damaged, StudyFolder
+from lockgate.experiments.sweep.layout import parquet_file, runs_table
+from lockgate.experiments.sweep.plan import OK, Piece, SweepPlan
 from lockgate.experiments.sweep.runner import Runner
 from lockgate.scenarios import World
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.policy import Policy
+
 
 @dataclass(frozen=True)
 class Replayed:

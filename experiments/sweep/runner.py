@@ -1,23 +1,16 @@
 """Making runs of a sweep's plan: all of a piece in one call of the engine, and one by one where one of them fails."""
 
-from collections.abc import Iterator
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
 import numpy as np
-from lockgate.experiments.results.ensemble import Ensemble
-from lockgate.experiments.results.ensemble import draw_worlds
-from lockgate.experiments.sweep.plan import Piece
-from lockgate.experiments.sweep.plan import SweepPlan
-from lockgate.sim.engine.plan import Memory
+from lockgate.experiments.results.ensemble import Ensemble, draw_worlds
+from lockgate.experiments.sweep.plan import Piece, SweepPlan
+from lockgate.sim.engine.plan import Memory, Plan, Results, no_results
 from lockgate.sim.engine.run import run_plan
 from lockgate.sim.model.invariants import BrokenInvariant
 from lockgate.sim.model.outcomes import OUTCOMES
-from lockgate.sim.engine.plan import Plan
-from lockgate.sim.engine.plan import Results
-from lockgate.sim.engine.plan import no_results
 from lockgate.sim.model.policy import Policy
 
 Array = np.ndarray[Any, np.dtype[Any]]

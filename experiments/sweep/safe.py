@@ -3,11 +3,11 @@
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from lockgate.sim.errors import InputError
-from contextlib import contextmanager
-from contextlib import suppress
 from types import TracebackType
+
+from lockgate.sim.errors import InputError
 
 MOST_BYTES = 1 << 30  # of a part
 MOST_TEXT = 1 << 28  # of a plan or a journal: a million points of ten factors, half a million parts

@@ -1,45 +1,29 @@
 """A sweep: all runs of a study, kept in a folder from which it can be resumed, whenever and however it ended."""
 
-from collections.abc import Mapping
-import numpy as np
-import pyarrow as pa
-from lockgate.experiments.results.intervals import change
-from lockgate.experiments.sweep.plan import OK
-from lockgate.experiments.sweep.folder import KeptPart
-from lockgate.experiments.sweep.folder import StudyFolder
-from lockgate.experiments.sweep.layout import parquet_file
-from lockgate.experiments.sweep.plan import Piece
-from lockgate.experiments.sweep.plan import SweepPlan
-from lockgate.sim.model.outcomes import OUTCOMES
 import os
 import sys
-from collections.abc import Callable
-from collections.abc import Iterator
-from collections.abc import Sequence
-from contextlib import closing
-from contextlib import contextmanager
-from contextlib import nullcontext
-from contextlib import suppress
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
+
+import numpy as np
+import pyarrow as pa
 from lockgate.experiments.provenance import provenance
-from lockgate.experiments.study.study import Stop
-from lockgate.experiments.study.study import Study
-from lockgate.experiments.sweep.folder import Part
-from lockgate.experiments.sweep.safe import WHOLE
-from lockgate.experiments.sweep.safe import Shard
-from lockgate.experiments.sweep.safe import claimed
+from lockgate.experiments.results.intervals import change
+from lockgate.experiments.study.study import Stop, Study
+from lockgate.experiments.sweep.folder import KeptPart, Part, StudyFolder
+from lockgate.experiments.sweep.layout import parquet_file
 from lockgate.experiments.sweep.metadata import write_datapackage
-from lockgate.experiments.sweep.plan import chunk_of
-from lockgate.experiments.sweep.workers import Retry
-from lockgate.experiments.sweep.workers import ProcessWorker
-from lockgate.experiments.sweep.workers import ThreadWorker
-from lockgate.experiments.sweep.workers import Worker
-from lockgate.sim.errors import InputError
-from lockgate.sim.settings import MOST_DRAWS_IN_ALL
+from lockgate.experiments.sweep.plan import OK, Piece, SweepPlan, chunk_of
+from lockgate.experiments.sweep.safe import WHOLE, Shard, claimed
+from lockgate.experiments.sweep.workers import ProcessWorker, Retry, ThreadWorker, Worker
 from lockgate.sim.engine.pool import Pool
+from lockgate.sim.errors import InputError
+from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.settings import MOST_DRAWS_IN_ALL
+
 
 def is_precise(folder: StudyFolder, plan: SweepPlan, draws: int, whole: Mapping[Piece, KeptPart]) -> bool:
     """Whether, over the first `draws` draws, each difference that the stop rule names has a 95 % interval that is narrow enough.

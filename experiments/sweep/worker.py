@@ -6,23 +6,16 @@ import signal
 import sys
 from functools import lru_cache
 from queue import SimpleQueue
-from threading import Lock
-from threading import Thread
-from threading import Timer
-from threading import get_ident
+from threading import Lock, Thread, Timer, get_ident
 from typing import Any
+
 from lockgate.experiments.provenance import lockgate_version
 from lockgate.experiments.study.study import study_of
 from lockgate.experiments.sweep.folder import Part
 from lockgate.experiments.sweep.layout import part_of
-from lockgate.experiments.sweep.plan import Piece
-from lockgate.experiments.sweep.plan import SweepPlan
-from lockgate.experiments.sweep.runner import Runner
-from lockgate.experiments.sweep.runner import Wrong
-from lockgate.experiments.sweep.workers import ProcessWorker
-from lockgate.experiments.sweep.workers import receive
-from lockgate.experiments.sweep.workers import send
-from lockgate.experiments.sweep.workers import written_part
+from lockgate.experiments.sweep.plan import Piece, SweepPlan
+from lockgate.experiments.sweep.runner import Runner, Wrong
+from lockgate.experiments.sweep.workers import ProcessWorker, receive, send, written_part
 
 IDLE_SECONDS = 30.0
 

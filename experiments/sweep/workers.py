@@ -4,22 +4,15 @@ import json
 import signal
 import struct
 import subprocess
-from contextlib import suppress
-from threading import Event
-from threading import Lock
-from threading import Timer
-from typing import IO
-from typing import Any
-from typing import Protocol
-from typing import TypeVar
-from lockgate.experiments.sweep.folder import Part
-from lockgate.experiments.sweep.plan import Piece
-from lockgate.experiments.sweep.plan import SweepPlan
-from lockgate.experiments.sweep.runner import Runner
-from lockgate.experiments.sweep.runner import Wrong
-from lockgate.sim.child import start
 import time
-from typing import Generic
+from contextlib import suppress
+from threading import Event, Lock, Timer
+from typing import IO, Any, Generic, Protocol, TypeVar
+
+from lockgate.experiments.sweep.folder import Part
+from lockgate.experiments.sweep.plan import Piece, SweepPlan
+from lockgate.experiments.sweep.runner import Runner, Wrong
+from lockgate.sim.child import start
 from lockgate.sim.engine.pool import Stopped
 
 Made_co = TypeVar("Made_co", covariant=True)

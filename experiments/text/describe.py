@@ -1,32 +1,18 @@
 """What a name stands for, in plain words: a policy, a world, a study, a parameter, a lever, an outcome, or the order of a day."""
 
-from collections.abc import Callable
-from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
-from typing import Any
-from lockgate.experiments.study.load import held
-from lockgate.experiments.study.load import load_study
-from lockgate.experiments.study.load import study_names
-from lockgate.scenarios import load_policy
-from lockgate.scenarios import load_world
-from lockgate.scenarios import policy_names
-from lockgate.scenarios import world_names
+from typing import TYPE_CHECKING, Any
+
+from lockgate.experiments.study.load import held, list_studies, load_study
+from lockgate.scenarios import list_policies, list_worlds, load_policy, load_world
 from lockgate.scenarios.load import lineage
-from lockgate.scenarios.files import shown
+from lockgate.scenarios.notation import shown
 from lockgate.scenarios.schema import Kind
-from lockgate.sim.errors import digits
-from lockgate.sim.errors import span
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
-from lockgate.sim.model.parameters import GRADES
-from lockgate.sim.model.parameters import PARAMETERS
-from lockgate.sim.model.parameters import THEMES
-from lockgate.sim.model.parameters import Parameter
-from lockgate.sim.model.policy import LEVERS
-from lockgate.sim.model.policy import Policy
+from lockgate.sim.errors import InputError, digits, nearest, span
+from lockgate.sim.model.parameters import GRADES, PARAMETERS, THEMES, Parameter
+from lockgate.sim.model.policy import LEVERS, Policy
 
 if TYPE_CHECKING:
     from lockgate.sim.model.outcomes import Outcome
@@ -70,9 +56,9 @@ def describe(name: str) -> list[Description]:
 def known() -> list[tuple[Any, Callable[[str], Description]]]:
     """Groups of names, and what describes a name of each."""
     return [
-        (policy_names(), described_policy),
-        (world_names(), described_world),
-        (study_names(), described_study),
+        (list_policies(), described_policy),
+        (list_worlds(), described_world),
+        (list_studies(), described_study),
         (PARAMETERS, described_parameter),
         (LEVERS, described_lever),
         ((DAY,), described_day),
@@ -188,7 +174,7 @@ def described_lever(name: str) -> Description:
     lever = LEVERS[name]
     switch = lever.type is bool
     value = str(lever.default).lower() if switch else f"{digits(lever.default)} {lever.unit}"
-    users = [policy for policy in policy_names() if sets(load_policy(policy), name)]
+    users = [policy for policy in list_policies() if sets(load_policy(policy), name)]
     facts = {
         "value": f"{value}, unless a policy sets it",
         "range": "true or false" if switch else span(*lever.bounds),
@@ -224,9 +210,9 @@ def described_day(name: str) -> Description:
 def library() -> dict[str, dict[str, Callable[[], Description]]]:
     """All that can be listed, by kind; a description is made when it is asked for."""
     return {
-        "policies": {name: partial(described_policy, name) for name in policy_names()},
-        "worlds": {name: partial(described_world, name) for name in world_names()},
-        "studies": {name: partial(described_study, name) for name in study_names()},
+        "policies": {name: partial(described_policy, name) for name in list_policies()},
+        "worlds": {name: partial(described_world, name) for name in list_worlds()},
+        "studies": {name: partial(described_study, name) for name in list_studies()},
         "parameters": {name: partial(described_parameter, name) for name in PARAMETERS},
         "levers": {name: partial(described_lever, name) for name in LEVERS},
     }

@@ -1,20 +1,12 @@
 """A run told as a story: each event as a sentence, or the whole log without what would drown the reader."""
 
 from collections import Counter
-from collections.abc import Callable
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
-from lockgate.experiments.text.numbers import beyond_critical
-from lockgate.experiments.text.numbers import count
-from lockgate.experiments.text.numbers import days
-from lockgate.experiments.text.numbers import money
-from lockgate.experiments.text.numbers import number
-from lockgate.experiments.text.numbers import percent
+
+from lockgate.experiments.text.numbers import beyond_critical, count, days, money, number, percent
 from lockgate.sim.model.vocabulary import EventKind
 
 MONTH_DAYS = 30

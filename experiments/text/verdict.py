@@ -1,22 +1,12 @@
 """A comparison in words: one table, and one sentence for each policy. Both are made from its summary."""
 
 import math
-from collections.abc import Collection
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from lockgate.experiments.text.numbers import count
-from lockgate.experiments.text.numbers import days
-from lockgate.experiments.text.numbers import decimals_of
-from lockgate.experiments.text.numbers import money
-from lockgate.experiments.text.numbers import number
-from lockgate.experiments.text.numbers import percent
-from lockgate.experiments.text.numbers import scale
-from lockgate.experiments.text.numbers import size_of
-from lockgate.experiments.text.numbers import printable
-from lockgate.sim.model.outcomes import OUTCOMES
-from lockgate.sim.model.outcomes import Outcome
+
+from lockgate.experiments.text.numbers import count, days, decimals_of, money, number, percent, printable, scale, size_of
+from lockgate.sim.model.outcomes import OUTCOMES, Outcome
 
 Statistics = Mapping[str, Any]  # of one outcome: mean, low, high, and the same of its difference from the reference
 Policies = Mapping[str, Mapping[str, Statistics]]

@@ -5,20 +5,16 @@ and kind, and visits only agents whose time has come, in the order in which thei
 its agenda. All of it follows from the kinds' `alarms`.
 """
 
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
 import numpy as np
-from lockgate.sim.model.agent import Agent
-from lockgate.sim.model.agent import Alarm
-from lockgate.sim.model.agent import acts_by_alarms
+from lockgate.sim.model.agent import Agent, Alarm, acts_by_alarms
+from lockgate.sim.model.day import DAY
+from lockgate.sim.model.world import Plan
 from lockgate.sim.rules.memory import fetch
 from lockgate.sim.rules.row import dtype
-from lockgate.sim.rules.rule import attribute
-from lockgate.sim.rules.rule import rule
-from lockgate.sim.model.world import Plan
-from lockgate.sim.model.day import DAY
-from lockgate.sim.rules.rule import one_after_another
+from lockgate.sim.rules.rule import attribute, one_after_another, rule
 
 PLAN_DTYPE = dtype(Plan)
 FETCHED_AHEAD = 6  # plans: by then the agent of a later one has come from main memory

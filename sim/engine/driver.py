@@ -1,22 +1,19 @@
 """The model compiled: for these kinds of agents, what Python calls to begin a run, to live its days, and to copy its results."""
 
-from collections.abc import Callable
-from collections.abc import Mapping
-from functools import cache
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+
 import numpy as np
-from lockgate.sim.engine.agenda import Agenda
-from lockgate.sim.model.agent import Agent
-from lockgate.sim.model.day import KINDS
-from lockgate.sim.model.beginning import beginning
-from lockgate.sim.rules.cache import compiled_folder
-from lockgate.sim.rules.compiler import kernel
-from lockgate.sim.rules.compiler import make_known
-from lockgate.sim.engine.agenda import day_of
-from lockgate.sim.model.invariants import first_broken
+from lockgate.sim.engine.agenda import Agenda, day_of
 from lockgate.sim.engine.layout import Layout
+from lockgate.sim.model.agent import Agent
+from lockgate.sim.model.beginning import beginning
+from lockgate.sim.model.day import KINDS
+from lockgate.sim.model.invariants import first_broken
+from lockgate.sim.rules.cache import compiled_folder
+from lockgate.sim.rules.compiler import kernel, make_known
 from lockgate.sim.rules.memory import WORDS
 from lockgate.sim.rules.reach import Reach
 from lockgate.sim.rules.rule import rule

@@ -1,31 +1,18 @@
 """Where each table of a run lies in memory, with what values it starts, and how compiled rules see it."""
 
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
 import numpy as np
 from lockgate.sim.engine.agenda import PLAN_DTYPE
-from lockgate.sim.model.agent import Agent
-from lockgate.sim.model.agent import acts_by_alarms
-from lockgate.sim.rules.columns import WORD_BYTES
-from lockgate.sim.rules.columns import ColumnsType
-from lockgate.sim.rules.columns import column_bytes
-from lockgate.sim.rules.memory import WORDS
-from lockgate.sim.rules.memory import opener
-from lockgate.sim.rules.memory import world_type
+from lockgate.sim.model.agent import Agent, acts_by_alarms
 from lockgate.sim.model.parameters import PARAMETERS_DTYPE
 from lockgate.sim.model.policy import PHASE_DTYPE
-from lockgate.sim.rules.row import FIXED
-from lockgate.sim.rules.row import PLANNED
-from lockgate.sim.rules.row import Mark
-from lockgate.sim.rules.row import fields
-from lockgate.sim.rules.row import first_row
+from lockgate.sim.model.tables import LISTS, SINGLES, Table, dtype_of, tables_of
+from lockgate.sim.rules.columns import WORD_BYTES, ColumnsType, column_bytes
+from lockgate.sim.rules.memory import WORDS, opener, world_type
+from lockgate.sim.rules.row import FIXED, PLANNED, Mark, fields, first_row
 from lockgate.sim.rules.rule import rule
-from lockgate.sim.model.tables import LISTS
-from lockgate.sim.model.tables import SINGLES
-from lockgate.sim.model.tables import Table
-from lockgate.sim.model.tables import dtype_of
-from lockgate.sim.model.tables import tables_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
 ALIGNMENT = 64

@@ -2,39 +2,24 @@
 
 import inspect
 import sys
-from collections.abc import Callable
-from collections.abc import Mapping
-from functools import cache
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from types import SimpleNamespace
-from typing import Any
-from typing import Generic
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
+
 import mesa
+from lockgate.sim.errors import InputError, nearest, shown
 from lockgate.sim.model.agent import Agent
-from lockgate.sim.model.day import DAY
-from lockgate.sim.model.day import KINDS
 from lockgate.sim.model.beginning import beginning
-from lockgate.sim.errors import shown
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
-from lockgate.sim.model.invariants import INVARIANTS
-from lockgate.sim.model.invariants import BrokenInvariant
-from lockgate.sim.model.invariants import MissingRow
+from lockgate.sim.model.day import DAY, KINDS
+from lockgate.sim.model.invariants import INVARIANTS, BrokenInvariant, MissingRow
 from lockgate.sim.model.measures import WEEKLY
 from lockgate.sim.model.outcomes import OUTCOMES
-from lockgate.sim.model.parameters import PARAMETERS
-from lockgate.sim.model.parameters import parameter_table
-from lockgate.sim.model.policy import LEVERS
-from lockgate.sim.model.policy import Policy
-from lockgate.sim.model.policy import checked_policy
-from lockgate.sim.settings import checked_horizon
-from lockgate.sim.settings import checked_seed
-from lockgate.sim.model.tables import LISTS
-from lockgate.sim.model.tables import SINGLES
-from lockgate.sim.model.tables import tables_of
-from lockgate.sim.model.world import Event
-from lockgate.sim.model.world import Plan
+from lockgate.sim.model.parameters import PARAMETERS, parameter_table
+from lockgate.sim.model.policy import LEVERS, Policy, checked_policy
+from lockgate.sim.model.tables import LISTS, SINGLES, tables_of
+from lockgate.sim.model.world import Event, Plan
+from lockgate.sim.settings import checked_horizon, checked_seed
 
 Item = TypeVar("Item")
 

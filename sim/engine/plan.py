@@ -1,35 +1,28 @@
 """A plan of compiled runs: what is given, what it needs, room for the results, and how a thread runs some of them."""
 
-from typing import Any
-import numpy as np
-from lockgate.sim.engine.agenda import PLAN_DTYPE
-from lockgate.sim.rules.columns import WORD_BYTES
-from lockgate.sim.engine.driver import Driver
-from lockgate.sim.engine.driver import driver
 import os
 import sys
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from lockgate.sim.engine.agenda import room_for
+from typing import Any
+
+import numpy as np
+from lockgate.sim.engine.agenda import PLAN_DTYPE, room_for
+from lockgate.sim.engine.driver import Driver, driver
+from lockgate.sim.errors import InputError
 from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.bad_actor import operations_per_day
-from lockgate.sim.errors import InputError
-from lockgate.sim.model.invariants import INVARIANTS
-from lockgate.sim.model.invariants import ROW_SPACE
-from lockgate.sim.model.invariants import BrokenInvariant
-from lockgate.sim.model.invariants import MissingRow
+from lockgate.sim.model.invariants import INVARIANTS, ROW_SPACE, BrokenInvariant, MissingRow
 from lockgate.sim.model.measures import Week
 from lockgate.sim.model.outcomes import Outcomes
-from lockgate.sim.model.parameters import PARAMETERS
-from lockgate.sim.model.parameters import checked_worlds
-from lockgate.sim.model.policy import Policy
-from lockgate.sim.model.policy import checked_policies
-from lockgate.sim.rules.row import dtype
-from lockgate.sim.settings import checked_horizon
-from lockgate.sim.settings import checked_seeds
+from lockgate.sim.model.parameters import PARAMETERS, checked_worlds
+from lockgate.sim.model.policy import Policy, checked_policies
 from lockgate.sim.model.tables import CHANNELS
+from lockgate.sim.rules.columns import WORD_BYTES
+from lockgate.sim.rules.row import dtype
+from lockgate.sim.settings import checked_horizon, checked_seeds
+
 
 class Memory:
     """Memory for one run at a time; the next run uses it again. Each thread has its own."""
@@ -90,7 +83,7 @@ AGENT_DAYS_PER_SECOND = 1e8  # on one core, for the estimate that a refusal name
 class Results:
     """What came of runs: R of them, or every one of P policies in every one of D worlds, (D, P).
 
-    `outcomes` (R,) are records of `sim.model.outcomes.Outcomes`, `weeks` (R, W) of `sim.model.measures.Week`. `displacement` (R, 5, 5) counts
+    `outcomes` (R,) are records of `sim.model.outcomes.Outcomes`, `weeks` (R, W) of `sim.model.measures.Week`. `displacement` (R, 5, 5) has
     operations by the channel that they used under the first policy of the draw (rows) and under this one (columns).
     """
 

@@ -1,19 +1,10 @@
 """A pool of threads: each does tasks with a worker of its own, and all stop in seconds when they are told to."""
 
-from collections.abc import Callable
-from collections.abc import Generator
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Sequence
-from queue import Empty
-from queue import SimpleQueue
-from threading import Event
-from threading import Lock
-from threading import Thread
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from queue import Empty, SimpleQueue
+from threading import Event, Lock, Thread
 from time import monotonic
-from typing import Generic
-from typing import NamedTuple
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 Task = TypeVar("Task")
 Made = TypeVar("Made")

@@ -1,35 +1,24 @@
 """The compiled driver: every policy in every world of a table, in parallel threads, one call for all."""
 
-from collections.abc import Callable
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
-from numba import config
-from numba import types
-from numba.core.errors import NumbaError
-from lockgate.sim.model.agent import Agent
-from lockgate.sim.engine.plan import Memory
-from lockgate.sim.rules.cache import one_at_a_time
-from lockgate.sim.model.chance import Purpose
-from lockgate.sim.model.chance import key
-from lockgate.sim.model.chance import uniform
+
 from lockgate.sim.child import start
-from lockgate.sim.engine.driver import Driver
-from lockgate.sim.engine.driver import driver
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import RuleError
-from lockgate.sim.model.parameters import checked_worlds
-from lockgate.sim.model.parameters import parameter_table
-from lockgate.sim.engine.plan import Array
-from lockgate.sim.engine.plan import Plan
-from lockgate.sim.engine.plan import Results
-from lockgate.sim.engine.plan import run_once
-from lockgate.sim.model.policy import Policy
+from lockgate.sim.engine.driver import Driver, driver
+from lockgate.sim.engine.plan import Array, Memory, Plan, Results, run_once
 from lockgate.sim.engine.pool import Pool
+from lockgate.sim.errors import InputError, RuleError
+from lockgate.sim.model.agent import Agent
+from lockgate.sim.model.chance import Purpose, key, uniform
+from lockgate.sim.model.parameters import checked_worlds, parameter_table
+from lockgate.sim.model.policy import Policy
+from lockgate.sim.rules.cache import one_at_a_time
 from lockgate.sim.settings import checked_threads
+from numba import config, types
+from numba.core.errors import NumbaError
 
 # What the compiler may complain of, the most telling first.
 REASONS = ("Unknown attribute", "Field '", "No implementation", "Cannot unify", "Use of", "Untyped", "cannot determine Numba type")

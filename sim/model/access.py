@@ -1,20 +1,16 @@
 """Who can use what, once labs and governments have decided: the best system of each channel, and what it does for both sides."""
 
 import math
+
 from lockgate.sim.model.formulas.attack import uplift
-from lockgate.sim.model.formulas.defence import places
-from lockgate.sim.model.formulas.defence import search_hazard
+from lockgate.sim.model.formulas.defence import places, search_hazard
 from lockgate.sim.model.formulas.time import mean_kept
-from lockgate.sim.model.world import note
-from lockgate.sim.rules.row import NEVER
-from lockgate.sim.rules.row import NOBODY
-from lockgate.sim.rules.row import NOTHING
-from lockgate.sim.rules.rule import rule
 from lockgate.sim.model.systems import rows_of
-from lockgate.sim.model.vocabulary import Channel
-from lockgate.sim.model.vocabulary import EventKind
-from lockgate.sim.model.vocabulary import Stage
-from lockgate.sim.model.world import HOME_GOVERNMENT
+from lockgate.sim.model.vocabulary import Channel, EventKind, Stage
+from lockgate.sim.model.world import HOME_GOVERNMENT, note
+from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
+from lockgate.sim.rules.rule import rule
+
 
 @rule
 def settle_access(world, day):

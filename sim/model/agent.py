@@ -6,17 +6,13 @@ A kind of agents is one class in one file: its fields, `rows` (how many there ar
 Nothing here knows Mesa: `sim.engine.mesa` makes Mesa agents of these classes, and the compiled driver never loads it.
 """
 
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
-from typing import ClassVar
-from lockgate.sim.rules.row import FIXED
-from lockgate.sim.rules.row import PLANNED
-from lockgate.sim.rules.row import Row
-from lockgate.sim.rules.row import fields
-from lockgate.sim.rules.rule import attribute
-from lockgate.sim.rules.rule import rule
+from typing import Any, ClassVar
+
+from lockgate.sim.rules.row import FIXED, PLANNED, Row, fields
+from lockgate.sim.rules.rule import attribute, rule
+
 
 @dataclass(frozen=True)
 class Alarm:

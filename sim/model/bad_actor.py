@@ -1,44 +1,18 @@
 """Bad actors: spies, crews and rogue insiders, who look for the most capable system they can reach."""
 
 import math
-from typing import Annotated
-from typing import Any
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
+
 import numpy as np
-from lockgate.sim.model.agent import Agent
-from lockgate.sim.model.agent import Alarm
-from lockgate.sim.model.chance import Purpose
-from lockgate.sim.model.chance import draw
-from lockgate.sim.model.chance import exponential
-from lockgate.sim.model.chance import grow
-from lockgate.sim.model.chance import normal
-from lockgate.sim.model.chance import stem
-from lockgate.sim.model.chance import uniform
-from lockgate.sim.model.formulas.attack import attack_success
-from lockgate.sim.model.formulas.attack import uplift
-from lockgate.sim.model.formulas.attack import whole
-from lockgate.sim.model.formulas.safeguards import refusal_chance
-from lockgate.sim.model.formulas.safeguards import theft_chance
-from lockgate.sim.model.world import note
-from lockgate.sim.rules.row import FIXED
-from lockgate.sim.rules.row import NEVER
-from lockgate.sim.rules.row import NOBODY
-from lockgate.sim.rules.row import NOTHING
-from lockgate.sim.rules.row import PLANNED
-from lockgate.sim.rules.row import Code
-from lockgate.sim.rules.row import Count
-from lockgate.sim.rules.row import Day
-from lockgate.sim.rules.row import Days
-from lockgate.sim.rules.row import Index
-from lockgate.sim.rules.row import Months
-from lockgate.sim.rules.row import Ratio
-from lockgate.sim.rules.row import Time
-from lockgate.sim.rules.rule import rule
+from lockgate.sim.model.agent import Agent, Alarm
+from lockgate.sim.model.chance import Purpose, draw, exponential, grow, normal, stem, uniform
+from lockgate.sim.model.formulas.attack import attack_success, uplift, whole
+from lockgate.sim.model.formulas.safeguards import refusal_chance, theft_chance
 from lockgate.sim.model.systems import row_of
-from lockgate.sim.model.vocabulary import ActorKind
-from lockgate.sim.model.vocabulary import Channel
-from lockgate.sim.model.vocabulary import EventKind
-from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS
+from lockgate.sim.model.vocabulary import ActorKind, Channel, EventKind
+from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS, note
+from lockgate.sim.rules.row import FIXED, NEVER, NOBODY, NOTHING, PLANNED, Code, Count, Day, Days, Index, Months, Ratio, Time
+from lockgate.sim.rules.rule import rule
 
 FIRST_GAP = 1 << 40  # a count that no operation reaches
 

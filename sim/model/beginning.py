@@ -1,15 +1,16 @@
 """The morning of day 0: what follows from the parameters alone, then each kind of agents, then what they can use."""
 
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
 from lockgate.sim.model.access import settle_access
 from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.formulas.attack import expected_loss
 from lockgate.sim.model.formulas.time import YEAR_DAYS
 from lockgate.sim.model.market import share_customers
-from lockgate.sim.rules.rule import rule
 from lockgate.sim.model.vocabulary import Feedback
+from lockgate.sim.rules.rule import rule
+
 
 @rule
 def begin_world(world):

@@ -1,12 +1,11 @@
 """Code bases, organisations' own and the common pool: days of finding, fixing, and new code."""
 
 from typing import Annotated
-from lockgate.sim.model.formulas.time import mean_passed_on
-from lockgate.sim.model.formulas.time import passed_on
-from lockgate.sim.rules.row import PerDay
-from lockgate.sim.rules.row import Row
-from lockgate.sim.rules.row import Share
+
+from lockgate.sim.model.formulas.time import mean_passed_on, passed_on
+from lockgate.sim.rules.row import PerDay, Row, Share
 from lockgate.sim.rules.rule import rule
+
 
 class CodeBase(Row):
     """Code with flaws in it."""

@@ -1,16 +1,14 @@
 """The morning: which phase of the policy holds, who leads the race, and how exposed the common pool is today."""
 
 import math
-from lockgate.sim.model.code_base import pass_code_day
-from lockgate.sim.model.code_base import set_pace
+
+from lockgate.sim.model.code_base import pass_code_day, set_pace
 from lockgate.sim.model.formulas.time import mean_kept
-from lockgate.sim.model.world import note
-from lockgate.sim.rules.row import NEVER
-from lockgate.sim.rules.row import NOBODY
-from lockgate.sim.rules.row import NOTHING
-from lockgate.sim.rules.rule import rule
 from lockgate.sim.model.vocabulary import EventKind
-from lockgate.sim.model.world import HOME_GOVERNMENT
+from lockgate.sim.model.world import HOME_GOVERNMENT, note
+from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
+from lockgate.sim.rules.rule import rule
+
 
 @rule
 def dawn(world, day):

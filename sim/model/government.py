@@ -1,29 +1,16 @@
 """Governments: the labs' own asks, tests, approves, widens and revokes; the foreign one can hold open weights back."""
 
 from typing import Annotated
+
 from lockgate.sim.model.agent import Agent
-from lockgate.sim.model.queues import review_applications
-from lockgate.sim.model.chance import Purpose
-from lockgate.sim.model.chance import draw
-from lockgate.sim.model.chance import exponential
-from lockgate.sim.model.chance import key
-from lockgate.sim.rules.row import NEVER
-from lockgate.sim.rules.row import Count
-from lockgate.sim.rules.row import Day
-from lockgate.sim.rules.row import Flag
-from lockgate.sim.rules.row import Index
-from lockgate.sim.rules.row import Time
-from lockgate.sim.rules.row import Whole
+from lockgate.sim.model.chance import Purpose, draw, exponential, key
+from lockgate.sim.model.queues import review_applications, run_tests
+from lockgate.sim.model.systems import open_to_all, restore, rows_of, take_away
+from lockgate.sim.model.vocabulary import Regime, Stage
+from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS, HOME_GOVERNMENT
+from lockgate.sim.rules.row import NEVER, Count, Day, Flag, Index, Time, Whole
 from lockgate.sim.rules.rule import rule
-from lockgate.sim.model.systems import open_to_all
-from lockgate.sim.model.systems import restore
-from lockgate.sim.model.systems import rows_of
-from lockgate.sim.model.systems import take_away
-from lockgate.sim.model.queues import run_tests
-from lockgate.sim.model.vocabulary import Regime
-from lockgate.sim.model.vocabulary import Stage
-from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS
-from lockgate.sim.model.world import HOME_GOVERNMENT
+
 
 @rule
 def rows(horizon, params, phases):

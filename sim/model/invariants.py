@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from lockgate.sim.model.vocabulary import Approval, Stage
+from lockgate.sim.model.world import HOME_GOVERNMENT
 from lockgate.sim.rules.row import NEVER
 from lockgate.sim.rules.rule import rule
-from lockgate.sim.model.vocabulary import Approval
-from lockgate.sim.model.vocabulary import Stage
-from lockgate.sim.model.world import HOME_GOVERNMENT
 
 SLACK = 1e-9  # of sums of shares
 FINE = -1

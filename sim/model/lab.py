@@ -1,41 +1,28 @@
 """Frontier labs: they race, release, restrict, and repair."""
 
 from typing import Annotated
+
 from lockgate.sim.model.agent import Agent
-from lockgate.sim.model.chance import Purpose
-from lockgate.sim.model.chance import draw
-from lockgate.sim.model.chance import key
-from lockgate.sim.model.chance import uniform
+from lockgate.sim.model.chance import Purpose, draw, key, uniform
 from lockgate.sim.model.dawn import survey_labs
-from lockgate.sim.model.formulas.race import compliance_chance
-from lockgate.sim.model.formulas.race import reinvested_pace
-from lockgate.sim.model.formulas.race import safety_effort
-from lockgate.sim.model.formulas.safeguards import detection_chance
-from lockgate.sim.model.formulas.safeguards import safeguard_reached
-from lockgate.sim.model.formulas.time import MONTH_DAYS
-from lockgate.sim.model.formulas.time import chance_within
-from lockgate.sim.model.formulas.time import first_day_after
+from lockgate.sim.model.formulas.race import compliance_chance, reinvested_pace, safety_effort
+from lockgate.sim.model.formulas.safeguards import detection_chance, safeguard_reached
+from lockgate.sim.model.formulas.time import MONTH_DAYS, chance_within, first_day_after
+from lockgate.sim.model.systems import (
+    close_to_partners,
+    fix_safeguard,
+    open_to_all,
+    publish_weights,
+    row_of,
+    rows_of,
+    strip_weights,
+    submit_to_agencies,
+)
+from lockgate.sim.model.vocabulary import EventKind, Regime, Stage
 from lockgate.sim.model.world import note
-from lockgate.sim.rules.row import NOTHING
-from lockgate.sim.rules.row import Count
-from lockgate.sim.rules.row import Day
-from lockgate.sim.rules.row import Flag
-from lockgate.sim.rules.row import Index
-from lockgate.sim.rules.row import Months
-from lockgate.sim.rules.row import Ratio
-from lockgate.sim.rules.row import Share
+from lockgate.sim.rules.row import NOTHING, Count, Day, Flag, Index, Months, Ratio, Share
 from lockgate.sim.rules.rule import rule
-from lockgate.sim.model.systems import close_to_partners
-from lockgate.sim.model.systems import fix_safeguard
-from lockgate.sim.model.systems import open_to_all
-from lockgate.sim.model.systems import publish_weights
-from lockgate.sim.model.systems import row_of
-from lockgate.sim.model.systems import rows_of
-from lockgate.sim.model.systems import strip_weights
-from lockgate.sim.model.systems import submit_to_agencies
-from lockgate.sim.model.vocabulary import EventKind
-from lockgate.sim.model.vocabulary import Regime
-from lockgate.sim.model.vocabulary import Stage
+
 
 @rule
 def rows(horizon, params, phases):

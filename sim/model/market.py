@@ -1,11 +1,13 @@
 """The market: customers move towards what each provider offers them, with inertia."""
 
 import math
+
 from lockgate.sim.model.formulas.race import customer_pull
 from lockgate.sim.model.formulas.time import chance_within
+from lockgate.sim.model.world import HOME_GOVERNMENT
 from lockgate.sim.rules.row import NOTHING
 from lockgate.sim.rules.rule import rule
-from lockgate.sim.model.world import HOME_GOVERNMENT
+
 
 @rule
 def share_customers(world):

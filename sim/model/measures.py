@@ -1,27 +1,14 @@
 """What is measured each day: tallies kept during a run, and weekly rows."""
 
 from typing import Annotated
+
 from lockgate.sim.model.formulas.attack import UNIT
-from lockgate.sim.model.outcomes import Traits
-from lockgate.sim.model.outcomes import enabled_by_systems
-from lockgate.sim.model.outcomes import outcomes_of
-from lockgate.sim.model.outcomes import write_outcomes
-from lockgate.sim.rules.row import NEVER
-from lockgate.sim.rules.row import NOTHING
-from lockgate.sim.rules.row import Chance
-from lockgate.sim.rules.row import Count
-from lockgate.sim.rules.row import Day
-from lockgate.sim.rules.row import Days
-from lockgate.sim.rules.row import Dollars
-from lockgate.sim.rules.row import Months
-from lockgate.sim.rules.row import Row
-from lockgate.sim.rules.row import Share
-from lockgate.sim.rules.row import Whole
-from lockgate.sim.rules.row import WholeDollars
-from lockgate.sim.rules.rule import rule
+from lockgate.sim.model.outcomes import Traits, enabled_by_systems, outcomes_of, write_outcomes
 from lockgate.sim.model.systems import rows_of
 from lockgate.sim.model.vocabulary import Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT
+from lockgate.sim.rules.row import NEVER, NOTHING, Chance, Count, Day, Days, Dollars, Months, Row, Share, Whole, WholeDollars
+from lockgate.sim.rules.rule import rule
 
 LEAD_CAP_MONTHS = 36.0  # a lead over nobody, or by nobody, is said to be this long
 

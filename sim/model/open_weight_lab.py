@@ -1,30 +1,17 @@
 """Open-weight labs: they follow the frontier at a lag and publish what they reach."""
 
 from typing import Annotated
+
 from lockgate.sim.model.agent import Agent
-from lockgate.sim.model.chance import Purpose
-from lockgate.sim.model.chance import draw
-from lockgate.sim.model.chance import key
-from lockgate.sim.model.chance import uniform
+from lockgate.sim.model.chance import Purpose, draw, key, uniform
 from lockgate.sim.model.formulas.race import effective_lag
 from lockgate.sim.model.formulas.time import MONTH_DAYS
-from lockgate.sim.model.world import note
-from lockgate.sim.rules.row import NEVER
-from lockgate.sim.rules.row import NOTHING
-from lockgate.sim.rules.row import Count
-from lockgate.sim.rules.row import Day
-from lockgate.sim.rules.row import Index
-from lockgate.sim.rules.row import Months
-from lockgate.sim.rules.row import Ratio
-from lockgate.sim.rules.row import Share
+from lockgate.sim.model.systems import publish_weights, row_of, rows_of, strip_weights
+from lockgate.sim.model.vocabulary import EventKind, Stage
+from lockgate.sim.model.world import FOREIGN_GOVERNMENT, note
+from lockgate.sim.rules.row import NEVER, NOTHING, Count, Day, Index, Months, Ratio, Share
 from lockgate.sim.rules.rule import rule
-from lockgate.sim.model.systems import publish_weights
-from lockgate.sim.model.systems import row_of
-from lockgate.sim.model.systems import rows_of
-from lockgate.sim.model.systems import strip_weights
-from lockgate.sim.model.vocabulary import EventKind
-from lockgate.sim.model.vocabulary import Stage
-from lockgate.sim.model.world import FOREIGN_GOVERNMENT
+
 
 @rule
 def rows(horizon, params, phases):

@@ -5,28 +5,15 @@ asks `OUTCOMES`.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
-from typing import Any
-from typing import Literal
+from typing import Annotated, Any, Literal
+
 from lockgate.sim.model.formulas.attack import UNIT
 from lockgate.sim.model.formulas.time import MONTH_DAYS
-from lockgate.sim.rules.row import NEVER
-from lockgate.sim.rules.row import Chance
-from lockgate.sim.rules.row import Count
-from lockgate.sim.rules.row import Day
-from lockgate.sim.rules.row import Days
-from lockgate.sim.rules.row import Dollars
-from lockgate.sim.rules.row import Field
-from lockgate.sim.rules.row import Flag
-from lockgate.sim.rules.row import Months
-from lockgate.sim.rules.row import Row
-from lockgate.sim.rules.row import Share
-from lockgate.sim.rules.row import fields
-from lockgate.sim.rules.rule import rule
 from lockgate.sim.model.systems import rows_of
-from lockgate.sim.model.vocabulary import ActorKind
-from lockgate.sim.model.vocabulary import Channel
+from lockgate.sim.model.vocabulary import ActorKind, Channel
 from lockgate.sim.model.world import HOME_GOVERNMENT
+from lockgate.sim.rules.row import NEVER, Chance, Count, Day, Days, Dollars, Field, Flag, Months, Row, Share, fields
+from lockgate.sim.rules.rule import rule
 
 Better = Literal["low", "high", "neither"]
 

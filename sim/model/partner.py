@@ -1,37 +1,17 @@
 """Organisations: possible partners, defenders, and targets."""
 
 import math
-from typing import Annotated
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
 from lockgate.sim.model.agent import Agent
-from lockgate.sim.model.chance import Purpose
-from lockgate.sim.model.chance import draw
-from lockgate.sim.model.chance import exponential
-from lockgate.sim.model.chance import grow
-from lockgate.sim.model.chance import lognormal
-from lockgate.sim.model.chance import positive_stable
-from lockgate.sim.model.chance import stem
-from lockgate.sim.model.chance import uniform
+from lockgate.sim.model.chance import Purpose, draw, exponential, grow, lognormal, positive_stable, stem, uniform
 from lockgate.sim.model.code_base import CodeBase
-from lockgate.sim.model.formulas.time import chance_within
-from lockgate.sim.model.formulas.time import mean_kept
-from lockgate.sim.model.world import note
-from lockgate.sim.rules.row import FIXED
-from lockgate.sim.rules.row import NOTHING
-from lockgate.sim.rules.row import Chance
-from lockgate.sim.rules.row import Code
-from lockgate.sim.rules.row import Count
-from lockgate.sim.rules.row import Day
-from lockgate.sim.rules.row import Flag
-from lockgate.sim.rules.row import Index
-from lockgate.sim.rules.row import PerDay
-from lockgate.sim.rules.row import Ratio
-from lockgate.sim.rules.row import Share
-from lockgate.sim.rules.row import Time
+from lockgate.sim.model.formulas.time import chance_within, mean_kept
+from lockgate.sim.model.vocabulary import Approval, EventKind
+from lockgate.sim.model.world import HOME_GOVERNMENT, note
+from lockgate.sim.rules.row import FIXED, NOTHING, Chance, Code, Count, Day, Flag, Index, PerDay, Ratio, Share, Time
 from lockgate.sim.rules.rule import rule
-from lockgate.sim.model.vocabulary import Approval
-from lockgate.sim.model.vocabulary import EventKind
-from lockgate.sim.model.world import HOME_GOVERNMENT
+
 
 @rule
 def rows(horizon, params, phases):

@@ -1,18 +1,13 @@
 """Levers: what a release policy can set; and policies: levers in phases, each from a day on."""
 
-from collections.abc import Iterable
-from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
 import numpy as np
-from lockgate.sim.errors import is_within
-from lockgate.sim.errors import refusal
-from lockgate.sim.errors import shown
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
-from lockgate.sim.settings import LONGEST_DAYS
+from lockgate.sim.errors import InputError, is_within, nearest, refusal, shown
 from lockgate.sim.rules.row import STORED_AS
+from lockgate.sim.settings import LONGEST_DAYS
 
 Value = float | int | bool
 

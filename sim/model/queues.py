@@ -1,17 +1,14 @@
 """Queues for people: testers of agencies, reviewers of the government, and the desks at which both work."""
 
-from lockgate.sim.rules.row import NEVER
-from lockgate.sim.rules.rule import rule
-from lockgate.sim.model.chance import Purpose
-from lockgate.sim.model.chance import draw
-from lockgate.sim.model.chance import key
+from lockgate.sim.model.chance import Purpose, draw, exponential, key
 from lockgate.sim.model.formulas.attack import whole
 from lockgate.sim.model.formulas.defence import service_days
 from lockgate.sim.model.formulas.safeguards import detection_chance
+from lockgate.sim.model.vocabulary import Approval, EventKind
 from lockgate.sim.model.world import note
-from lockgate.sim.model.vocabulary import EventKind
-from lockgate.sim.model.chance import exponential
-from lockgate.sim.model.vocabulary import Approval
+from lockgate.sim.rules.row import NEVER
+from lockgate.sim.rules.rule import rule
+
 
 @rule
 def hire(desks, before, now, day):

@@ -1,11 +1,10 @@
 """What happens to a system: opened, restricted, tested, taken away, restored, repaired, published, stripped."""
 
-from lockgate.sim.model.world import note
+from lockgate.sim.model.vocabulary import EventKind, Stage
+from lockgate.sim.model.world import HOME_GOVERNMENT, note
 from lockgate.sim.rules.row import NEVER
 from lockgate.sim.rules.rule import rule
-from lockgate.sim.model.vocabulary import EventKind
-from lockgate.sim.model.vocabulary import Stage
-from lockgate.sim.model.world import HOME_GOVERNMENT
+
 
 @rule
 def row_of(lab, world, number):

@@ -1,31 +1,17 @@
 """The tables of one run: what is in each, and how many rows it has. A kind of agents says both in its own file."""
 
-from collections.abc import Callable
-from collections.abc import Mapping
-from typing import Any
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
 import numpy as np
 from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.day import KINDS
-from lockgate.sim.model.measures import Score
-from lockgate.sim.model.measures import Tally
-from lockgate.sim.model.measures import Week
+from lockgate.sim.model.measures import Score, Tally, Week
 from lockgate.sim.model.outcomes import Outcomes
-from lockgate.sim.rules.row import Row
-from lockgate.sim.rules.row import dtype
+from lockgate.sim.model.vocabulary import ActorKind, Channel
+from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS, Agency, Constants, Desk, Event, Offer, Pool, System, Test, Today
+from lockgate.sim.rules.row import Row, dtype
 from lockgate.sim.rules.rule import rule
-from lockgate.sim.model.vocabulary import ActorKind
-from lockgate.sim.model.vocabulary import Channel
-from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS
-from lockgate.sim.model.world import Agency
-from lockgate.sim.model.world import Constants
-from lockgate.sim.model.world import Desk
-from lockgate.sim.model.world import Event
-from lockgate.sim.model.world import Offer
-from lockgate.sim.model.world import Pool
-from lockgate.sim.model.world import System
-from lockgate.sim.model.world import Test
-from lockgate.sim.model.world import Today
 
 CHANNELS, ACTOR_KINDS = len(Channel), len(ActorKind)
 OFFERS = CHANNELS - 2  # channels that are offers: all but no system, and stolen weights, which differ from actor to actor

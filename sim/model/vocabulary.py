@@ -2,6 +2,7 @@
 
 from enum import IntEnum
 
+
 class Described(IntEnum):
     """An integer with a name and a sentence."""
 

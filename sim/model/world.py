@@ -6,26 +6,29 @@ lists of numbers (`attributed`, `leaking`, `operations`, `uplifts`, and the orga
 """
 
 from typing import Annotated
+
 from lockgate.sim.model.code_base import CodeBase
-from lockgate.sim.rules.row import NEVER
-from lockgate.sim.rules.row import NOBODY
-from lockgate.sim.rules.row import NOTHING
-from lockgate.sim.rules.row import Chance
-from lockgate.sim.rules.row import Code
-from lockgate.sim.rules.row import Count
-from lockgate.sim.rules.row import Day
-from lockgate.sim.rules.row import Dollars
-from lockgate.sim.rules.row import Flag
-from lockgate.sim.rules.row import Index
-from lockgate.sim.rules.row import Months
-from lockgate.sim.rules.row import PerDay
-from lockgate.sim.rules.row import Ratio
-from lockgate.sim.rules.row import Row
-from lockgate.sim.rules.row import Share
-from lockgate.sim.rules.row import Time
-from lockgate.sim.model.vocabulary import Regime
-from lockgate.sim.model.vocabulary import Stage
+from lockgate.sim.model.vocabulary import Regime, Stage
+from lockgate.sim.rules.row import (
+    NEVER,
+    NOBODY,
+    NOTHING,
+    Chance,
+    Code,
+    Count,
+    Day,
+    Dollars,
+    Flag,
+    Index,
+    Months,
+    PerDay,
+    Ratio,
+    Row,
+    Share,
+    Time,
+)
 from lockgate.sim.rules.rule import rule
+
 
 class System(Row):
     """One trained AI system."""

@@ -8,29 +8,29 @@ Numba's files are pickles: whoever can write one runs code in every process that
 not used (`sim.rules.cache`); a private one takes its place.
 """
 
-import os
-import stat
-from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
-from typing import NoReturn
 import ast
 import atexit
 import functools
 import hashlib
+import os
 import platform
 import re
 import shutil
+import stat
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NoReturn
+
 import llvmlite
 import numba
 import numpy
-from llvmlite.binding import get_host_cpu_features
-from llvmlite.binding import get_host_cpu_name
+from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
 from lockgate.sim.errors import InputError
+
 
 def distrust(folder: Path) -> str | None:
     """Why code in this folder is not to be run; None where it may be, and where a folder that is not there yet may be made.
@@ -101,7 +101,8 @@ def is_own_group(number: int) -> bool:
 VARIABLE = "LOCKGATE_CACHE_DIR"
 FOLDER = "compiled-rules"  # ours alone, in a folder that may hold anything else
 NAME = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}")
-MACHINERY = ("columns.py", "compiler.py", "driver.py", "memory.py")  # source files that decide what the compiler makes of rules
+# Source files that decide what the compiler makes of rules.
+MACHINERY = ("rules/columns.py", "rules/compiler.py", "rules/memory.py", "engine/driver.py")
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 MARKER = "lockgate-used"  # a file in each folder that we made; it was touched when the folder was last used
 UNUSED_DAYS = 30  # after which a folder is removed
@@ -120,7 +121,7 @@ def machinery() -> str:
     """A digest of our own additions to the compiler, and of what Python calls, without docstrings and comments."""
     digest = hashlib.sha256()
     for name in MACHINERY:
-        tree = ast.parse(Path(__file__).with_name(name).read_bytes())
+        tree = ast.parse((Path(__file__).parents[1] / name).read_bytes())
         for node in ast.walk(tree):
             if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
                 del node.body[0]

@@ -7,21 +7,15 @@ columns lie apart, makes vectors of a loop without branches and calls. Rules are
 import operator
 from collections.abc import Sequence
 from typing import Any
+
 import numba
 from llvmlite import ir
-from numba.core import cgutils
-from numba.core import types
-from numba.core.datamodel import models
-from numba.core.imputils import lower_builtin
-from numba.core.imputils import lower_getattr_generic
-from numba.core.imputils import lower_setattr_generic
-from numba.core.typing.templates import AbstractTemplate
-from numba.core.typing.templates import AttributeTemplate
-from numba.core.typing.templates import infer_getattr
-from numba.core.typing.templates import infer_global
-from numba.core.typing.templates import signature
-from numba.extending import register_model
 from lockgate.sim.rules.rule import rule
+from numba.core import cgutils, types
+from numba.core.datamodel import models
+from numba.core.imputils import lower_builtin, lower_getattr_generic, lower_setattr_generic
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
+from numba.extending import register_model
 
 WORD_BYTES, LINE_BYTES = 8, 64
 DIRECTORY = "directory"

@@ -11,31 +11,26 @@ This relies on Numba's `pipeline_class` (documented), on its flag `no_compile`, 
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
 from llvmlite.binding import Linkage
-from numba import _dynfunc
-from numba import njit
+from numba import _dynfunc, njit  # type: ignore[attr-defined]
 from numba.core import types
-from numba.core.caching import CompileResultCacheImpl
-from numba.core.caching import FunctionCache
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler
-from numba.core.compiler import CompilerBase
-from numba.core.compiler_machinery import PassManager
-from numba.core.compiler_machinery import register_pass
-from numba.core.typed_passes import AnnotateTypes
-from numba.core.typed_passes import IRLegalization
-from numba.core.typed_passes import NativeLowering
-from numba.core.typed_passes import NoPythonBackend
-from numba.core.typed_passes import NoPythonSupportedFeatureValidation
-from numba.core.typed_passes import NopythonTypeInference
-from numba.core.typed_passes import PreLowerStripPhis
-from numba.core.untyped_passes import FixupArgs
-from numba.core.untyped_passes import GenericRewrites
-from numba.core.untyped_passes import IRProcessing
-from numba.core.untyped_passes import ReconstructSSA
-from numba.core.untyped_passes import TranslateByteCode
-from numba.extending import overload
-from numba.extending import register_jitable
+from numba.core.compiler import Compiler, CompilerBase
+from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.typed_passes import (
+    AnnotateTypes,
+    IRLegalization,
+    NativeLowering,
+    NoPythonBackend,
+    NoPythonSupportedFeatureValidation,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+)
+from numba.core.untyped_passes import FixupArgs, GenericRewrites, IRProcessing, ReconstructSSA, TranslateByteCode
+from numba.extending import overload, register_jitable
+
 
 class LoweredLibrary(JITCodeLibrary):
     """The code of a rule and the libraries of the rules that it calls, not yet put together."""

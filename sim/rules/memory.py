@@ -7,28 +7,17 @@ there, `world.params` the record of a single row. Nothing is counted, checked or
 
 import operator
 from typing import Any
+
 import numba
 import numpy as np
 from llvmlite import ir
-from numba.core import cgutils
-from numba.core import types
-from numba.core.datamodel import models
-from numba.core.imputils import lower_builtin
-from numba.core.imputils import lower_getattr_generic
-from numba.core.typing.templates import AbstractTemplate
-from numba.core.typing.templates import AttributeTemplate
-from numba.core.typing.templates import infer_getattr
-from numba.core.typing.templates import infer_global
-from numba.core.typing.templates import signature
-from numba.extending import intrinsic
-from numba.extending import overload
-from numba.extending import register_model
-from lockgate.sim.rules.columns import LINE_BYTES
-from lockgate.sim.rules.columns import ColumnsType
-from lockgate.sim.rules.columns import RowType
-from lockgate.sim.rules.columns import refuse_outside
-from lockgate.sim.rules.columns import set_directory_apart
+from lockgate.sim.rules.columns import LINE_BYTES, ColumnsType, RowType, refuse_outside, set_directory_apart
 from lockgate.sim.rules.compiler import OPTIONS
+from numba.core import cgutils, types
+from numba.core.datamodel import models
+from numba.core.imputils import lower_builtin, lower_getattr_generic
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
+from numba.extending import intrinsic, overload, register_model
 
 WORDS = 2  # each entry of the directory: an address (or a number), and a length
 

@@ -5,9 +5,7 @@ count: they are the user's own.
 """
 
 import sys
-from importlib.machinery import ModuleSpec
-from importlib.machinery import PathFinder
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import Any
 
 MODULE, FILE = "numba.core.config", ".numba_config.yaml"

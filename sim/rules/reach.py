@@ -8,10 +8,10 @@ import dis
 import hashlib
 import inspect
 import types
-from collections.abc import Callable
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any
+
 import numpy as np
 from lockgate.sim.errors import RuleError
 

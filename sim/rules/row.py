@@ -10,9 +10,8 @@ The Mesa driver reads it as an attribute of an object, the compiled driver as a 
 import inspect
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated
-from typing import Any
-from typing import get_args
+from typing import Annotated, Any, get_args
+
 import numpy as np
 
 # Units, as the documentation prints them. Only float, int and bool exist: smaller types overflow differently when compiled.

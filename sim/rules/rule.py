@@ -4,8 +4,7 @@ A rule is a plain Python function. A Mesa agent calls it as it stands; `sim.engi
 """
 
 from collections.abc import Callable
-from typing import Any
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 MARK = "__rule__"

@@ -25,7 +25,7 @@ def without_words(source: str) -> str:
 def source_hash() -> str:
     """Twelve hexadecimal digits that change with any source file of the model."""
     digest = hashlib.sha256()
-    root = Path(__file__).parent
+    root = Path(__file__).parents[1] / "model"
     for path in sorted(root.rglob("*.py")):
         text = without_words(path.read_text(encoding="utf-8"))
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + text.encode() + b"\0")

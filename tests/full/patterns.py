@@ -2,8 +2,9 @@
 
 from lockgate.experiments.command.patterns import print_patterns
 from lockgate.experiments.evidence.card import record
-from lockgate.experiments.evidence.patterns.observed import SEED, Study
-from lockgate.experiments.evidence.patterns.pattern import patterns, summary
+from lockgate.experiments.evidence.patterns.observed import SEED
+from lockgate.experiments.evidence.patterns.study import Study
+from lockgate.experiments.evidence.patterns.table import patterns, summary
 
 OTHER_SEEDS = (SEED + 1, SEED + 2)
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-
 from lockgate.experiments import open_study
 from lockgate.experiments.study.factor import Factor
 from lockgate.experiments.study.study import Study

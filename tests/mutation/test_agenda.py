@@ -4,12 +4,13 @@ import math
 from typing import Any
 
 from lockgate.sim.engine.agenda import MOST_PLANS, Agenda
-from lockgate.sim.model.day import KINDS
 from lockgate.sim.model.bad_actor import operations_per_day
+from lockgate.sim.model.day import KINDS
 from lockgate.sim.model.parameters import parameter_table
-from lockgate.sim.rules.row import NEVER
 from lockgate.sim.model.vocabulary import EventKind
 from lockgate.sim.model.world import Plan
+from lockgate.sim.rules.row import NEVER
+
 from tests.mutation.worlds import log_of, put, state, world_of
 
 AGENDA = Agenda(KINDS)

@@ -6,9 +6,10 @@ from typing import Any
 from lockgate.sim.model.chance import Purpose, draw, exponential, grow, key, normal, uniform
 from lockgate.sim.model.formulas.attack import attack_success, uplift, whole
 from lockgate.sim.model.formulas.safeguards import refusal_chance, theft_chance
-from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
 from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, EventKind, Feedback, Regime, Stage
 from lockgate.sim.model.world import Plan
+from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
+
 from tests.mutation.worlds import log_of, near, put, world_of
 
 TESTING, HELD, PARTNERS, PUBLIC, OPEN, DARK = Stage.TESTING, Stage.HELD, Stage.PARTNERS, Stage.PUBLIC, Stage.OPEN_WEIGHTS, Stage.DARK

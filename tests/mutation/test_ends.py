@@ -2,13 +2,14 @@
 
 import math
 
-from lockgate.sim.model.day import DAY
 from lockgate.sim.model.chance import Purpose, positive_stable, uniform
+from lockgate.sim.model.day import DAY
 from lockgate.sim.model.formulas.attack import UNIT
 from lockgate.sim.model.formulas.race import customer_pull
 from lockgate.sim.model.formulas.safeguards import detection_chance
-from lockgate.sim.rules.row import NEVER
 from lockgate.sim.model.vocabulary import Stage
+from lockgate.sim.rules.row import NEVER
+
 from tests.mutation.worlds import near, put, world_of
 
 

@@ -18,6 +18,7 @@ from lockgate.sim.model.formulas.time import (
     passed_on,
 )
 from lockgate.sim.model.vocabulary import RaceInformation, ServiceTimes
+
 from tests.mutation.worlds import near
 
 TABLE = [

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.model.policy import Policy
-from lockgate.sim.rules.row import NEVER, fields
 from lockgate.sim.model.tables import LISTS, ROWS
+from lockgate.sim.rules.row import NEVER, fields
 
 STORED = Path(__file__).with_name("golden.json")
 BUSY = {  # a small world in which rare things happen within weeks

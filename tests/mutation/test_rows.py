@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING, fields
 from lockgate.sim.model.tables import ROWS
 from lockgate.sim.model.vocabulary import ActorKind
+from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING, fields
 
 CODE = {"latent": 1.0, "exposed": 1.0, "paced_at": -1.0, "latent_kept": 1.0, "latent_exposed": 1.0}
 NO_OFFERS = {

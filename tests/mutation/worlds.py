@@ -4,8 +4,8 @@ from typing import Any
 
 from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.model.policy import Policy
-from lockgate.sim.rules.row import fields
 from lockgate.sim.model.vocabulary import EventKind
+from lockgate.sim.rules.row import fields
 
 SIZES = {"labs": 2, "open_weight_labs": 1, "organisations": 4, "bad_actors": 6}
 

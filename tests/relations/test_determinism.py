@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-
 from lockgate.scenarios import load_policy, load_world
 from lockgate.scenarios.schema import labels
-from lockgate.sim.model.day import BadActor
-from lockgate.sim.model.chance import Purpose, uniform
 from lockgate.sim.engine.driver import driver
+from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.errors import InputError
-from lockgate.sim.engine.mesa import ReleaseModel
+from lockgate.sim.model.chance import Purpose, uniform
+from lockgate.sim.model.day import BadActor
 from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import Policy
-from lockgate.sim.rules.row import NEVER, fields
 from lockgate.sim.model.tables import LISTS, ROWS
 from lockgate.sim.model.vocabulary import EventKind
+from lockgate.sim.rules.row import NEVER, fields
+
 from tests.relations.lively import Case, Tables, cases, lived, memory, some_policies, tables_of
 from tests.relations.luck import LEVEL, examples, unlike
 from tests.relations.sameness import differences, unordered

@@ -7,8 +7,8 @@ the central one and generated ones.
 from dataclasses import dataclass
 
 import pytest
+from lockgate.scenarios.world import list_worlds
 
-from lockgate.scenarios.world import world_names
 from tests.relations.luck import BASE, LONG
 from tests.relations.moves import GENERATED, MOVES, POLICIES, Move, Place, before, differences, effect, wrong_way
 
@@ -78,7 +78,7 @@ def unlisted(move: Move, place: Place, draws: int) -> list[str]:
 
 
 EVERYDAY = [Place("baseline", policy) for policy in POLICIES] + [Place(GENERATED, policy) for policy in POLICIES[:1]]
-EVERYWHERE = [Place(world, policy) for world in (*world_names(), GENERATED) for policy in POLICIES]
+EVERYWHERE = [Place(world, policy) for world in (*list_worlds(), GENERATED) for policy in POLICIES]
 
 
 @pytest.mark.parametrize("place", EVERYWHERE if LONG else EVERYDAY, ids=lambda place: f"{place.world}, {place.policy}")

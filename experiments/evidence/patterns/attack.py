@@ -2,17 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
+
 import numpy as np
-from lockgate.experiments.evidence.patterns.pattern import Estimate
-from lockgate.experiments.evidence.patterns.pattern import mean
-from lockgate.experiments.evidence.patterns.pattern import quantile
-from lockgate.experiments.evidence.patterns.pattern import spread
-from lockgate.experiments.evidence.patterns.observed import Array
-from lockgate.experiments.evidence.patterns.observed import Study
-from lockgate.experiments.evidence.patterns.observed import Tables
-from lockgate.experiments.evidence.patterns.observed import each
-from lockgate.sim.model.vocabulary import Channel
-from lockgate.sim.model.vocabulary import EventKind
+from lockgate.experiments.evidence.patterns.pattern import Estimate, mean, quantile, spread
+from lockgate.experiments.evidence.patterns.study import Array, Study, Tables, each
+from lockgate.sim.model.vocabulary import Channel, EventKind
 
 YEAR_DAYS = 365
 LARGEST = 0.05  # share of organisations

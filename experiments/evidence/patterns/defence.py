@@ -2,14 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
-from lockgate.experiments.evidence.patterns.pattern import Estimate
-from lockgate.experiments.evidence.patterns.pattern import proportion
-from lockgate.experiments.evidence.patterns.pattern import spread
-from lockgate.experiments.evidence.patterns.observed import Study
-from lockgate.experiments.evidence.patterns.observed import Tables
-from lockgate.experiments.evidence.patterns.observed import each
-from lockgate.sim.model.vocabulary import Approval
-from lockgate.sim.model.vocabulary import EventKind
+
+from lockgate.experiments.evidence.patterns.pattern import Estimate, proportion, spread
+from lockgate.experiments.evidence.patterns.study import Study, Tables, each
+from lockgate.sim.model.vocabulary import Approval, EventKind
 
 ALL_KNOWN = {  # every flaw is known on day 0 but for a tenth of a day, nothing is shared, nothing is new
     "search_days": 0.1, "common_share": 0.0, "new_code_per_day": 0.0, "bad_actors": 0, "organisations": 200,

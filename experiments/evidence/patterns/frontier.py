@@ -1,14 +1,10 @@
 """Patterns of the frontier: the lag of open weights, and how often systems come."""
 
 from collections.abc import Callable
+
 import numpy as np
-from lockgate.experiments.evidence.patterns.pattern import Estimate
-from lockgate.experiments.evidence.patterns.pattern import spread
-from lockgate.experiments.evidence.patterns.observed import ALONE
-from lockgate.experiments.evidence.patterns.observed import Array
-from lockgate.experiments.evidence.patterns.observed import Study
-from lockgate.experiments.evidence.patterns.observed import Tables
-from lockgate.experiments.evidence.patterns.observed import each
+from lockgate.experiments.evidence.patterns.pattern import Estimate, spread
+from lockgate.experiments.evidence.patterns.study import ALONE, Array, Study, Tables, each
 from lockgate.sim.model.vocabulary import EventKind
 
 YEAR_DAYS = 365

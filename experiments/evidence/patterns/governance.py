@@ -2,14 +2,10 @@
 
 from collections.abc import Callable
 from typing import Any
+
 import numpy as np
-from lockgate.experiments.evidence.patterns.pattern import Estimate
-from lockgate.experiments.evidence.patterns.pattern import proportion
-from lockgate.experiments.evidence.patterns.pattern import spread
-from lockgate.experiments.evidence.patterns.observed import ALONE
-from lockgate.experiments.evidence.patterns.observed import Study
-from lockgate.experiments.evidence.patterns.observed import Tables
-from lockgate.experiments.evidence.patterns.observed import each
+from lockgate.experiments.evidence.patterns.pattern import Estimate, proportion, spread
+from lockgate.experiments.evidence.patterns.study import ALONE, Study, Tables, each
 from lockgate.sim.model.vocabulary import EventKind
 
 ASKED_DAYS = 365

@@ -13,16 +13,9 @@ import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
 import numpy as np
-from lockgate.experiments.evidence.reductions.reduction import SIGMAS
-from lockgate.experiments.evidence.reductions.reduction import Check
-from lockgate.experiments.evidence.reductions.reduction import Given
-from lockgate.experiments.evidence.reductions.reduction import Reduction
-from lockgate.experiments.evidence.reductions.reduction import Setting
-from lockgate.experiments.evidence.reductions.reduction import Array
-from lockgate.experiments.evidence.reductions.reduction import mean
-from lockgate.experiments.evidence.reductions.reduction import ratio
-from lockgate.experiments.evidence.reductions.reduction import sample
+from lockgate.experiments.evidence.reductions.reduction import SIGMAS, Array, Check, Given, Reduction, Setting, mean, ratio, sample
 from lockgate.sim.engine.run import trace
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.parameters import parameter_table

@@ -8,15 +8,9 @@ With `split` = k there are k times as many actors with chances p / k: the mean s
 
 import math
 from typing import Any
+
 import numpy as np
-from lockgate.experiments.evidence.reductions.reduction import SIGMAS
-from lockgate.experiments.evidence.reductions.reduction import Check
-from lockgate.experiments.evidence.reductions.reduction import Given
-from lockgate.experiments.evidence.reductions.reduction import Reduction
-from lockgate.experiments.evidence.reductions.reduction import Setting
-from lockgate.experiments.evidence.reductions.reduction import mean
-from lockgate.experiments.evidence.reductions.reduction import ratio
-from lockgate.experiments.evidence.reductions.reduction import sample
+from lockgate.experiments.evidence.reductions.reduction import SIGMAS, Check, Given, Reduction, Setting, mean, ratio, sample
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import Feedback

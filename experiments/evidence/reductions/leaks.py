@@ -5,12 +5,8 @@ held the system on exactly d days. A run has a leak or has none.
 """
 
 import math
-from lockgate.experiments.evidence.reductions.reduction import SIGMAS
-from lockgate.experiments.evidence.reductions.reduction import Check
-from lockgate.experiments.evidence.reductions.reduction import Given
-from lockgate.experiments.evidence.reductions.reduction import Reduction
-from lockgate.experiments.evidence.reductions.reduction import Setting
-from lockgate.experiments.evidence.reductions.reduction import sample
+
+from lockgate.experiments.evidence.reductions.reduction import SIGMAS, Check, Given, Reduction, Setting, sample
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.policy import Policy
 

@@ -6,13 +6,8 @@ of what they found. Each organisation fixes at a constant rate of its own; that 
 """
 
 import math
-from lockgate.experiments.evidence.reductions.reduction import SIGMAS
-from lockgate.experiments.evidence.reductions.reduction import Check
-from lockgate.experiments.evidence.reductions.reduction import Given
-from lockgate.experiments.evidence.reductions.reduction import Reduction
-from lockgate.experiments.evidence.reductions.reduction import Setting
-from lockgate.experiments.evidence.reductions.reduction import mean
-from lockgate.experiments.evidence.reductions.reduction import sample
+
+from lockgate.experiments.evidence.reductions.reduction import SIGMAS, Check, Given, Reduction, Setting, mean, sample
 from lockgate.sim.model.policy import Policy
 
 RUNS, ORGANISATIONS = 200, 5000  # a million organisations in all

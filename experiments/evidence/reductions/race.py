@@ -5,13 +5,8 @@ still and one day is a race. With no information all are as careful as one anoth
 """
 
 from functools import cache
-from lockgate.experiments.evidence.reductions.reduction import SIGMAS
-from lockgate.experiments.evidence.reductions.reduction import Check
-from lockgate.experiments.evidence.reductions.reduction import Given
-from lockgate.experiments.evidence.reductions.reduction import Reduction
-from lockgate.experiments.evidence.reductions.reduction import Setting
-from lockgate.experiments.evidence.reductions.reduction import mean
-from lockgate.experiments.evidence.reductions.reduction import sample
+
+from lockgate.experiments.evidence.reductions.reduction import SIGMAS, Check, Given, Reduction, Setting, mean, sample
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import RaceInformation
 

@@ -1,19 +1,15 @@
 """Checks: one number from a closed form beside the same number from the simulation."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict
-from dataclasses import dataclass
-from typing import Any
-from collections.abc import Callable
-from dataclasses import field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import partial
-from lockgate.scenarios.files import shown
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
-from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from lockgate.scenarios.notation import shown
 from lockgate.sim.engine.run import simulate
+from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
 

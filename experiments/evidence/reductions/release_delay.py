@@ -5,15 +5,13 @@ series have the same bytes but for what the government itself did.
 """
 
 from typing import Any
+
 import numpy as np
-from lockgate.experiments.evidence.reductions.reduction import Check
-from lockgate.experiments.evidence.reductions.reduction import Given
-from lockgate.experiments.evidence.reductions.reduction import Reduction
-from lockgate.experiments.evidence.reductions.reduction import Setting
+from lockgate.experiments.evidence.reductions.reduction import Check, Given, Reduction, Setting
 from lockgate.scenarios import load_policy
+from lockgate.sim.engine.plan import Results
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.parameters import parameter_table
-from lockgate.sim.engine.plan import Results
 from lockgate.sim.model.policy import Policy
 
 RUNS, LEAST_DAYS = 5, 200

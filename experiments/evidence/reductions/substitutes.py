@@ -7,10 +7,8 @@ between open release, a staged preview, a partner programme and withholding.
 """
 
 from typing import Any
-from lockgate.experiments.evidence.reductions.reduction import Check
-from lockgate.experiments.evidence.reductions.reduction import Given
-from lockgate.experiments.evidence.reductions.reduction import Reduction
-from lockgate.experiments.evidence.reductions.reduction import Setting
+
+from lockgate.experiments.evidence.reductions.reduction import Check, Given, Reduction, Setting
 from lockgate.scenarios import load_policy
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.parameters import parameter_table

@@ -13,18 +13,12 @@ their logarithms meets the harm of open release. Units: harm in days of fully ex
 import math
 from itertools import pairwise
 from typing import Any
+
 import numpy as np
-from lockgate.experiments.evidence.reductions.reduction import SIGMAS
-from lockgate.experiments.evidence.reductions.reduction import Check
-from lockgate.experiments.evidence.reductions.reduction import Given
-from lockgate.experiments.evidence.reductions.reduction import Reduction
-from lockgate.experiments.evidence.reductions.reduction import Setting
-from lockgate.experiments.evidence.reductions.reduction import mean
-from lockgate.experiments.evidence.reductions.reduction import sample
+from lockgate.experiments.evidence.reductions.reduction import SIGMAS, Check, Given, Reduction, Setting, mean, sample
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.formulas.attack import expected_loss
-from lockgate.sim.model.formulas.time import MONTH_DAYS
-from lockgate.sim.model.formulas.time import YEAR_DAYS
+from lockgate.sim.model.formulas.time import MONTH_DAYS, YEAR_DAYS
 from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import Feedback

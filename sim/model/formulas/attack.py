@@ -1,6 +1,7 @@
 """What a system adds to an attack, and what an attack costs."""
 
 import math
+
 from lockgate.sim.rules.rule import rule
 
 UNIT = 4294967296.0  # chances are summed in whole units of 2**-32, so that a sum has the same bits in any order

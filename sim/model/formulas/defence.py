@@ -1,10 +1,11 @@
 """How fast defenders search, patch and wait."""
 
 import math
-from lockgate.sim.model.chance import exponential
-from lockgate.sim.model.chance import lognormal
-from lockgate.sim.rules.rule import rule
+
+from lockgate.sim.model.chance import exponential, lognormal
 from lockgate.sim.model.vocabulary import ServiceTimes
+from lockgate.sim.rules.rule import rule
+
 
 @rule
 def search_hazard(search_days: float, capability: float, doubling_months: float) -> float:

@@ -1,8 +1,10 @@
 """The race between labs: how careful they are, and whether they do as they are asked."""
 
 import math
-from lockgate.sim.rules.rule import rule
+
 from lockgate.sim.model.vocabulary import RaceInformation
+from lockgate.sim.rules.rule import rule
+
 
 @rule
 def safety_effort(information: int, lead: float, position: float, spread: float, enmity: float, teams: int) -> float:

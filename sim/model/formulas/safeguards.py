@@ -1,7 +1,9 @@
 """Safeguards: how strong they are, how flaws in them are found, and how securely weights are kept."""
 
 import math
+
 from lockgate.sim.rules.rule import rule
+
 
 @rule
 def safeguard_reached(least: float, most: float, effort: float) -> float:

@@ -1,6 +1,7 @@
 """From rates to what happens within one day."""
 
 import math
+
 from lockgate.sim.rules.rule import rule
 
 MONTH_DAYS = 30.4375

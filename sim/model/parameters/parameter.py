@@ -4,10 +4,8 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Protocol
-from lockgate.sim.errors import is_number
-from lockgate.sim.errors import shown
-from lockgate.sim.errors import span
-from lockgate.sim.errors import InputError
+
+from lockgate.sim.errors import InputError, is_number, shown, span
 from lockgate.sim.model.vocabulary import Described
 
 GRADES = {

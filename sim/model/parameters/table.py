@@ -1,23 +1,15 @@
 """Tables of worlds: a row of parameters for each, and the check that the engine can run them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
-from typing import Literal
-from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
+
 import numpy as np
-from lockgate.sim.errors import Bounded
-from lockgate.sim.errors import digits
-from lockgate.sim.errors import is_within
-from lockgate.sim.errors import refusal
-from lockgate.sim.errors import shown
-from lockgate.sim.errors import InputError
-from lockgate.sim.errors import nearest
+from lockgate.sim.errors import Bounded, InputError, digits, is_within, nearest, refusal, shown
 from lockgate.sim.model.parameters.parameter import Parameter
-from lockgate.sim.model.parameters import PARAMETERS
-from lockgate.sim.model.parameters import PARAMETERS_DTYPE
+from lockgate.sim.model.parameters.values import PARAMETERS, PARAMETERS_DTYPE
 from lockgate.sim.settings import whole
+
 
 @dataclass(frozen=True)
 class Pair:

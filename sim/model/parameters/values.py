@@ -1,13 +1,9 @@
 """Every parameter by theme: attack, defence, the frontier, governance, and structure."""
 
-from lockgate.sim.model.parameters.parameter import LogNormal
-from lockgate.sim.model.parameters.parameter import Parameter
-from lockgate.sim.model.parameters.parameter import Triangular
-from lockgate.sim.model.parameters.parameter import Uniform
-from lockgate.sim.model.parameters.parameter import switch
-from lockgate.sim.model.vocabulary import Feedback
-from lockgate.sim.model.vocabulary import RaceInformation
-from lockgate.sim.model.vocabulary import ServiceTimes
+import numpy as np
+from lockgate.sim.model.parameters.parameter import LogNormal, Parameter, Triangular, Uniform, switch
+from lockgate.sim.model.vocabulary import Feedback, RaceInformation, ServiceTimes
+from lockgate.sim.rules.row import STORED_AS
 
 ATTACK = (
     Parameter("spy_gap_days", 30.0, "days", (0.01, 100_000), "D", "Mean days between two operations of a spy.", "judgement"),
@@ -190,3 +186,14 @@ STRUCTURE = (
     switch("queues_on", "Testers and reviewers are scarce, so that applicants wait."),
     Parameter("discount_per_year", 0.0, "per year", (0, 1), "S", "Discount rate of harm, continuous, per 365.25 days.", "structural choice"),
 )
+
+THEMES = {
+    "structure": STRUCTURE,
+    "frontier": FRONTIER,
+    "open weights": OPEN_WEIGHTS,
+    "governance": GOVERNANCE,
+    "defence": DEFENCE,
+    "attack": ATTACK,
+}
+PARAMETERS: dict[str, Parameter] = {p.name: p for theme in THEMES.values() for p in theme}
+PARAMETERS_DTYPE = np.dtype([(p.name, STORED_AS[p.type]) for p in PARAMETERS.values()], align=True)

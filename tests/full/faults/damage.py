@@ -4,8 +4,8 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
-from lockgate.experiments.sweep.folder import Damaged, StudyFolder
-from lockgate.experiments.sweep.folder import plan_of
+from lockgate.experiments.sweep.folder import Damaged, StudyFolder, plan_of
+
 from tests.full.faults.bench import Bench, Figures, chance
 
 Damage = tuple[int, bool]  # which bit of the file flips, or where it ends

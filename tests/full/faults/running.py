@@ -18,7 +18,7 @@ import psutil
 from tests.full.faults.injection import VARIABLE
 
 ROOT = Path(__file__).parents[3]
-LOCKGATE = [sys.executable, "-m", "experiments"]
+LOCKGATE = [sys.executable, "-m", "lockgate.experiments"]
 MARK = "LOCKGATE_FAULTS_MARK"  # environment variable by which all processes of a sweep are known
 HANG_SECONDS = 180.0
 NUMBERS = count(1)

@@ -17,10 +17,11 @@ from typing import Any
 from lockgate.experiments.cli import main as lockgate
 from lockgate.experiments.study.load import load_study
 from lockgate.experiments.sweep import part, sweep  # noqa: F401  # what all sweeps load
-from lockgate.experiments.sweep.plan import Piece, SweepPlan
 from lockgate.experiments.sweep.layout import runs_table
+from lockgate.experiments.sweep.plan import Piece, SweepPlan
 from lockgate.experiments.sweep.runner import Runner
 from lockgate.sim.engine.run import compile_rules
+
 from tests.full.faults.injection import install
 
 HANG_SECONDS = 120
