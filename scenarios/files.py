@@ -186,7 +186,7 @@ def is_path(name: str) -> bool:
 
 def built_in_names(kind: Kind) -> tuple[str, ...]:
     """The names of the built-in policies or worlds, in alphabetical order."""
-    folder = files("scenarios") / FOLDERS[kind]
+    folder = files("lockgate.scenarios") / FOLDERS[kind]
     return tuple(sorted(file.name.removesuffix(SUFFIX) for file in folder.iterdir() if file.name.endswith(SUFFIX)))
 
 
@@ -195,7 +195,7 @@ def built_in(kind: Kind, name: str, otherwise: str) -> Source:
     names = built_in_names(kind)
     if name not in names:
         raise InputError(f"{otherwise}, `lockgate list` names all, and a path to a file ends in {SUFFIX}{nearest(name, names)}")
-    return Source(kind, name, files("scenarios") / FOLDERS[kind] / f"{name}{SUFFIX}")
+    return Source(kind, name, files("lockgate.scenarios") / FOLDERS[kind] / f"{name}{SUFFIX}")
 
 
 def spelled(kind: str, name_or_path: object) -> str:

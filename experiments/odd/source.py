@@ -11,7 +11,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2] / "sim"
 MARK = "rule"  # the decorator
-SMALL = ("sim/formulas/", "sim/model/systems.py", "sim/model/world.py", "sim/model/chance.py")  # called everywhere, and no step of a day
+# Called everywhere, and no step of a day.
+SMALL = ("sim/model/formulas/", "sim/model/systems.py", "sim/model/world.py", "sim/model/chance.py")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def source_files() -> dict[str, ast.Module]:
 
 def file_of(act: Any) -> str:
     """The source file of a function or class of the model."""
-    return str(act.__module__).replace(".", "/") + ".py"
+    return str(act.__module__).removeprefix("lockgate.").replace(".", "/") + ".py"
 
 
 def summary_of(file: str) -> str:

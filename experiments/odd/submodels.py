@@ -9,9 +9,9 @@ from lockgate.sim.model.day import DAY
 from lockgate.sim.model.invariants import INVARIANTS
 
 HASH = "sim/model/chance.py"
-EQUATIONS = ("sim/formulas/", "sim/model/code_base.py", HASH)
+EQUATIONS = ("sim/model/formulas/", "sim/model/code_base.py", HASH)
 BEGINNING = ("sim/model/beginning.py", "sim/model/tables.py")
-MACHINERY = ("sim/engine/agenda.py", "sim/rules/columns.py", "sim/engine/driver.py", "sim/engine/layout.py")  # of the compiled driver alone
+MACHINERY = ("sim/engine/", "sim/rules/")  # of the compiled driver alone
 CHECKS = "sim/model/invariants.py"  # their sentences stand in the table of invariants
 
 

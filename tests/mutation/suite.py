@@ -10,9 +10,9 @@ import numpy as np
 
 GOLDEN = "test_golden"
 ONLY_ABOUT: dict[str, str | tuple[str, ...]] = {  # checks that nothing but these files can fail
-    "test_agenda": ("sim/agenda", "sim/agents/bad_actor"),
-    "test_chance": "sim/chance",
-    "test_formulas": "sim/formulas/",
+    "test_agenda": ("sim/engine/agenda", "sim/model/bad_actor"),
+    "test_chance": "sim/model/chance",
+    "test_formulas": "sim/model/formulas/",
 }
 
 
@@ -48,7 +48,7 @@ def doctests_of(path: str) -> Iterator[Callable[[], None]]:
 
 def meaning_checks(path: str) -> Iterator[Callable[[], None]]:
     """The checks of behaviour that a mutant of this file can fail, of a formula also its examples; all checks where no file is named."""
-    if path.startswith(("sim/formulas/", "sim/chance")):
+    if path.startswith(("sim/model/formulas/", "sim/model/chance")):
         yield from doctests_of(path)
     for name in sorted(file.stem for file in Path(__file__).parent.glob("test_*.py")):
         if name != GOLDEN and (not path or path.startswith(ONLY_ABOUT.get(name, ""))):

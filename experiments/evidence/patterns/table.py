@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from lockgate.experiments.evidence.patterns import attack, defence, frontier, governance
-from lockgate.experiments.evidence.patterns.observed import FACTS, HELD_OUT, MISSES, NO_FIGURE
+from lockgate.experiments.evidence.patterns.observed import FACTS
 from lockgate.experiments.evidence.patterns.pattern import HELD_OUT, MISSES, NO_FIGURE, Estimate, Pattern
 from lockgate.experiments.evidence.patterns.study import Study
 from lockgate.sim.errors import InputError, nearest
