@@ -18,9 +18,12 @@ from lockgate.sim.model.day import DAY
 from lockgate.sim.model.invariants import INVARIANTS, BrokenInvariant
 from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import LEVERS
+from tests.sizes import few
 
 LOCKGATE = [sys.executable, "-m", "experiments"]
 TINY = ["--set", "organisations=20", "--set", "bad_actors=40", "--horizon", "30"]
+HEAVY = {"numba", "mesa", "matplotlib", "pandas"}
+LIGHT = ("list", "show staged-preview", "schema world")
 PAIR = ["open-release", "withhold", "--draws", "3", *TINY]
 
 
@@ -65,12 +68,8 @@ def test_version():
 @pytest.mark.parametrize(
     ("command", "heavy"),
     [
-        ("--help", {"numpy", "numba", "mesa", "matplotlib", "pandas", "rich.table"}),
-        ("bench --help", {"numpy", "numba", "mesa", "matplotlib", "pandas", "rich.table"}),
-        ("list", {"numba", "mesa", "matplotlib", "pandas", "scipy"}),
-        ("show staged-preview", {"numba", "mesa", "matplotlib", "pandas", "scipy"}),
-        ("show pace", {"numba", "mesa", "matplotlib", "pandas", "scipy"}),
-        ("schema world", {"numba", "mesa", "matplotlib", "pandas", "scipy"}),
+        *(("--help", HEAVY | {"numpy", "rich.table"}), ("show pace", HEAVY | {"scipy"})),
+        *few(0, [("bench --help", HEAVY | {"numpy", "rich.table"}), *((light, HEAVY | {"scipy"}) for light in LIGHT)]),
     ],
 )
 def test_light_commands_load_nothing_heavy(command, heavy):
@@ -141,6 +140,7 @@ def test_compare_writes_where_it_says(compared):
     assert json.loads((results / "manifest.json").read_text())["command"].startswith("lockgate compare open-release withhold")
 
 
+@pytest.mark.full
 def test_compare_json_is_the_summary_and_nothing_else(folder):
     done = call("compare", *PAIR, "--json", "--out", "one")
     summary = json.loads(done.stdout)

@@ -16,7 +16,7 @@ from lockgate.sim.engine.run import run_plan
 from lockgate.sim.model.invariants import BrokenInvariant
 from lockgate.sim.model.outcomes import OUTCOMES
 from lockgate.sim.engine.plan import Plan
-from lockgate.sim.engine.plan import Results
+from lockgate.sim.engine.plan import Records
 from lockgate.sim.engine.plan import no_results
 from lockgate.sim.model.policy import Policy
 
@@ -121,7 +121,7 @@ class Runner:
             self.drawn = [draw_worlds(world, last - first, study.seed, fixed=study.fixed, first=first) for world in study.worlds]
             self.draws = first, last
 
-    def run(self, blocks: Sequence[Block], made: Results, first: int) -> None:
+    def run(self, blocks: Sequence[Block], made: Records, first: int) -> None:
         """Run blocks in one call of the engine, and put what comes of each run at its place behind run `first`."""
         if not blocks:
             return

@@ -25,7 +25,7 @@ from lockgate.sim.model.parameters import checked_worlds
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.engine.plan import Array
 from lockgate.sim.engine.plan import Plan
-from lockgate.sim.engine.plan import Results
+from lockgate.sim.engine.plan import Records
 from lockgate.sim.engine.plan import run_once
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.engine.pool import Pool
@@ -50,7 +50,7 @@ def simulate(
     check: bool = False,
     progress: Callable[[int], None] | None = None,
     kinds: Mapping[str, type[Agent]] | None = None,
-) -> Results:
+) -> Records:
     """Run every policy in every world (a table of parameters, one row a world) with that world's seed.
 
     Results do not depend on the number of threads (default: one for each core). `check=True` checks the invariants every

@@ -22,7 +22,7 @@ from lockgate.scenarios import with_levers
 from lockgate.scenarios import with_parameters
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.engine.run import trace
-from lockgate.sim.engine.plan import Results
+from lockgate.sim.engine.plan import Records
 from lockgate.sim.model.policy import LEVERS
 
 SHARE, DOLLARS = "share", "US$"
@@ -173,7 +173,7 @@ class Study:
         """The weekly rows of a run of each draw, (D, W)."""
         return self.results(policy, days, world, **settings).weeks[:, 0]
 
-    def results(self, policy: str, days: int, world: str = "baseline", **settings: Any) -> Results:
+    def results(self, policy: str, days: int, world: str = "baseline", **settings: Any) -> Records:
         """What `simulate` gives for each draw."""
         key = ("results", policy, days, world, *sorted(settings.items()))
         ensemble = self.ensemble(world, **settings)
