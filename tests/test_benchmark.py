@@ -264,6 +264,7 @@ def test_floor_of_a_skip_is_what_it_says():
 # Mesa
 
 
+@pytest.mark.full
 def test_batch_run_gives_the_outcomes_of_the_compiled_driver():
     seeds = [7, 5, 11]
     rows = mesa_runs.batch({**SMALL, "base_hazard": 0.1, "horizon_days": 60}, seeds)

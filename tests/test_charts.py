@@ -360,9 +360,10 @@ def test_files_are_the_same_every_time_in_any_thread(trio, tmp_path):
     assert mpl.rcParams["svg.hashsalt"] == before
 
 
+@pytest.mark.full
 def test_nothing_is_warned_of(comparisons, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for name in ("odd names", *size((), ("one draw",))):
+        for name in ("one draw", "odd names"):
             for chart, figure in draw_all(comparisons[name]).items():
                 save_chart(figure, tmp_path / name / chart)

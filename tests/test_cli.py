@@ -20,6 +20,8 @@ from typer.testing import CliRunner
 
 LOCKGATE = [sys.executable, "-m", "lockgate.experiments"]
 TINY = ["--set", "organisations=20", "--set", "bad_actors=40", "--horizon", "30"]
+HEAVY = {"numba", "mesa", "matplotlib", "pandas"}
+LIGHT = ("list", "show staged-preview", "schema world")
 PAIR = ["open-release", "withhold", "--draws", "3", *TINY]
 
 
@@ -64,12 +66,8 @@ def test_version():
 @pytest.mark.parametrize(
     ("command", "heavy"),
     [
-        ("--help", {"numpy", "numba", "mesa", "matplotlib", "pandas", "rich.table"}),
-        ("bench --help", {"numpy", "numba", "mesa", "matplotlib", "pandas", "rich.table"}),
-        ("list", {"numba", "mesa", "matplotlib", "pandas", "scipy"}),
-        ("show staged-preview", {"numba", "mesa", "matplotlib", "pandas", "scipy"}),
-        ("show pace", {"numba", "mesa", "matplotlib", "pandas", "scipy"}),
-        ("schema world", {"numba", "mesa", "matplotlib", "pandas", "scipy"}),
+        *(("--help", HEAVY | {"numpy", "rich.table"}), ("show pace", HEAVY | {"scipy"})),
+        *few(0, [("bench --help", HEAVY | {"numpy", "rich.table"}), *((light, HEAVY | {"scipy"}) for light in LIGHT)]),
     ],
 )
 def test_light_commands_load_nothing_heavy(command, heavy):
@@ -141,6 +139,7 @@ def test_compare_writes_where_it_says(compared):
     assert json.loads((results / "manifest.json").read_text())["command"].startswith("lockgate compare open-release withhold")
 
 
+@pytest.mark.full
 def test_compare_json_is_the_summary_and_nothing_else(folder):
     done = call("compare", *PAIR, "--json", "--out", "one")
     summary = json.loads(done.stdout)

@@ -97,7 +97,8 @@ def test_folders_that_cannot_be_written(command, out, folder):
     assert sorted(path.name for path in folder.iterdir()) == ["loop", "pipe"]
 
 
-@pytest.mark.parametrize("out", [WRONG_BYTES, *in_full(ESCAPE)], ids=ascii)
+@pytest.mark.full
+@pytest.mark.parametrize("out", [WRONG_BYTES, ESCAPE], ids=ascii)
 def test_folders_of_any_name(out, folder):
     done = call(*RUN, out)
     assert done.returncode == 0
@@ -200,6 +201,7 @@ def test_settings_of_matplotlib_in_the_current_folder_change_no_chart(folder):
     assert not (folder / "was-run").exists()
 
 
+@pytest.mark.full
 def test_charts_leave_the_settings_of_a_program_alone():
     program = """
 import os

@@ -130,7 +130,7 @@ def test_a_refusal_is_a_sentence_that_names_the_row(levers, parameters, seeds, s
 
 
 def test_an_unknown_outcome_is_refused():
-    with pytest.raises(InputError, match='unknown outcome \'incident\'; did you mean "incidents"'):
+    with pytest.raises(InputError, match="unknown outcome 'incident'; did you mean \"incidents\""):
         evaluate(None, None, 1, outcomes="incident")
     assert "incidents" in OUTCOME_NAMES
 

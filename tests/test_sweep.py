@@ -137,6 +137,7 @@ def test_series_are_the_weeks_of_the_engine(swept):
     assert found["day"].tolist() == weeks["day"].tolist()
 
 
+@pytest.mark.full
 def test_a_comparison_makes_the_same_runs_and_leaves_a_study(tmp_path):
     world = with_parameters(load_world("baseline"), SIZE)
     compared = compare(["open-release", "withhold"], world, draws=4, horizon_days=60)
@@ -351,6 +352,7 @@ def test_workers_give_the_same_and_compile_nothing(swept, tmp_path):
 # Stop rule
 
 
+@pytest.mark.full
 def test_the_stop_rule_ends_a_study_at_the_same_draw_however_it_is_run(tmp_path):
     rule = Stop("release_delay_days", half_width=40.0, every=10)
     asked = study(stop=rule, draws=60)

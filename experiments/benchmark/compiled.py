@@ -6,7 +6,7 @@ from typing import Any
 
 from lockgate.experiments.benchmark.size import POLICIES, Size
 from lockgate.scenarios import load_policy
-from lockgate.sim.engine.plan import Results
+from lockgate.sim.engine.plan import Records
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.parameters import parameter_table
 
@@ -18,7 +18,7 @@ def thread_counts() -> list[int]:
     return sorted({1, 2, max(2, os.cpu_count() or 1)})
 
 
-def runs_of(size: Size, draws: int, threads: int | None = None) -> Callable[[], Results]:
+def runs_of(size: Size, draws: int, threads: int | None = None) -> Callable[[], Records]:
     """What makes so many draws of the world, under each of the policies."""
     policies, worlds = [load_policy(name) for name in POLICIES], parameter_table(draws, **size.world)
     return lambda: simulate(worlds, policies, range(draws), size.horizon_days, threads=threads)

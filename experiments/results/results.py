@@ -274,9 +274,7 @@ class Results:
             **{f"{name}_hash": known for name, known in self.plan_content["hashes"].items()},
             "lockgate": ", ".join(dict.fromkeys(by["lockgate"] for by in self.provenance if "lockgate" in by)),
         }
-        return dataset(
-            self.source, self.selection, self.columns, self.outcome_names(outcomes), self.weekly_names(weekly), attributes
-        )
+        return dataset(self.source, self.selection, self.columns, self.outcome_names(outcomes), self.weekly_names(weekly), attributes)
 
     @cached_property
     def runs(self) -> "pd.DataFrame":

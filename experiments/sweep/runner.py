@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds
 from lockgate.experiments.sweep.plan import Piece, SweepPlan
-from lockgate.sim.engine.plan import Memory, Plan, Results, no_results
+from lockgate.sim.engine.plan import Memory, Plan, Records, no_results
 from lockgate.sim.engine.run import run_plan
 from lockgate.sim.model.invariants import BrokenInvariant
 from lockgate.sim.model.outcomes import OUTCOMES
@@ -114,7 +114,7 @@ class Runner:
             self.drawn = [draw_worlds(world, last - first, study.seed, fixed=study.fixed, first=first) for world in study.worlds]
             self.draws = first, last
 
-    def run(self, blocks: Sequence[Block], made: Results, first: int) -> None:
+    def run(self, blocks: Sequence[Block], made: Records, first: int) -> None:
         """Run blocks in one call of the engine, and put what comes of each run at its place behind run `first`."""
         if not blocks:
             return

@@ -80,7 +80,7 @@ AGENT_DAYS_PER_SECOND = 1e8  # on one core, for the estimate that a refusal name
 
 
 @dataclass(frozen=True)
-class Results:
+class Records:
     """What came of runs: R of them, or every one of P policies in every one of D worlds, (D, P).
 
     `outcomes` (R,) are records of `sim.model.outcomes.Outcomes`, `weeks` (R, W) of `sim.model.measures.Week`. `displacement` (R, 5, 5) has
@@ -91,10 +91,10 @@ class Results:
     weeks: Array
     displacement: Array
 
-    def reshape(self, *shape: int) -> "Results":
+    def reshape(self, *shape: int) -> "Records":
         """The same runs in another shape, such as (D, P) in the place of (R,)."""
         runs = self.outcomes.ndim
-        return Results(*(array.reshape(*shape, *array.shape[runs:]) for array in vars(self).values()))
+        return Records(*(array.reshape(*shape, *array.shape[runs:]) for array in vars(self).values()))
 
 
 class Plan:
@@ -158,7 +158,7 @@ class Plan:
         return Memory(self.driver)
 
     @cached_property
-    def results(self) -> Results:
+    def results(self) -> Records:
         """Room for the results of all runs, (R,)."""
         return no_results(len(self.policy_of), self.horizon, weekly=self.weekly)
 
@@ -188,10 +188,10 @@ class Plan:
             self.driver.report(memory.directory, reference, out.outcomes[run : run + 1], out.weeks[run], out.displacement[run])
 
 
-def no_results(runs: int, horizon: int, *, weekly: bool = True) -> Results:
+def no_results(runs: int, horizon: int, *, weekly: bool = True) -> Records:
     """Room for the results of so many runs: zeros."""
     weeks = (horizon + 6) // 7 if weekly else 0
-    return Results(np.zeros(runs, dtype(Outcomes)), np.zeros((runs, weeks), dtype(Week)), np.zeros((runs, CHANNELS, CHANNELS), np.int64))
+    return Records(np.zeros(runs, dtype(Outcomes)), np.zeros((runs, weeks), dtype(Week)), np.zeros((runs, CHANNELS, CHANNELS), np.int64))
 
 
 def refuse_too_many_results(runs: int, horizon: int, *, weekly: bool = True) -> None:

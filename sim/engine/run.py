@@ -8,7 +8,7 @@ from typing import Any
 
 from lockgate.sim.child import start
 from lockgate.sim.engine.driver import Driver, driver
-from lockgate.sim.engine.plan import Array, Memory, Plan, Results, run_once
+from lockgate.sim.engine.plan import Array, Memory, Plan, Records, run_once
 from lockgate.sim.engine.pool import Pool
 from lockgate.sim.errors import InputError, RuleError
 from lockgate.sim.model.agent import Agent
@@ -39,7 +39,7 @@ def simulate(
     check: bool = False,
     progress: Callable[[int], None] | None = None,
     kinds: Mapping[str, type[Agent]] | None = None,
-) -> Results:
+) -> Records:
     """Run every policy in every world (a table of parameters, one row a world) with that world's seed.
 
     Results do not depend on the number of threads (default: one for each core). `check=True` checks the invariants every

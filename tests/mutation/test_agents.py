@@ -330,6 +330,24 @@ def test_a_day_of_an_organisation() -> None:
         assert home.approved + home.refused == int(settled is not None and after != approval), case
 
 
+def test_access_leaks_by_chance_until_it_is_noticed() -> None:
+    for leaks_on, day, until, leaks, today in (
+        (True, 9, 0, 1, 1),
+        (False, 9, 0, 0, 0),
+        (False, 9, 10, 0, 1),  # an old leak goes on
+        (False, 9, 9, 0, 0),
+        (True, 9, 10, 1, 1),  # and may be found anew
+    ):
+        world = world_of(leaks_on=leaks_on, leak_days=4)
+        put(world.today, restricted_capability=1.0, restricted_system=4)
+        chance = math.nextafter(uniform(0, Purpose.LEAK, 2, day), 1.0)
+        partner = put(world.partners[2], approval=int(Approval.APPROVED), interested=True, leak_chance=chance, leak_until=until)
+        partner.step(world, day)
+        assert (partner.leaks, world.score.leaks, world.today.leaks) == (leaks, leaks, today), (leaks_on, until)
+        assert partner.leak_until == (13 if leaks else until)
+        assert [line for line in log_of(world) if line[0] == EventKind.LEAK] == [(EventKind.LEAK, 9, 2, -1, 4, 4.0)] * leaks
+
+
 def attacking(number: int = 0, **given: Any) -> Any:
     """A world with a service (system 0), weights (2) and a leak at organisation 1 of a restricted system (3); an actor with one operation
     today, and what all draws of that operation share."""

@@ -75,6 +75,15 @@ def test_means_at_the_end_are_over_what_there_was() -> None:
         assert out.usable_lead_months == out.lead_over_rivals_months == 36.0 / 30, "over nobody the lead is three years"
 
 
+def test_nothing_done_is_no_harm_and_a_billion_is_more_than_one() -> None:
+    for loss, counts in ((0.0, False), (1e9, False), (math.nextafter(1e9, 2e9), True)):
+        world = world_of(days=30, bad_actors=0)
+        put(world.score, largest_loss=loss)
+        DAY["dusk"](world, 29)
+        out = world.outcomes
+        assert (out.model_enabled_harm, out.marginal_harm, out.operations, out.billion_incident) == (0.0, 0.0, 0, counts)
+
+
 def test_what_counts_as_a_release() -> None:
     for ready, public, capability, delay, ready_systems, unreleased in (
         (0, 0, 1.0, 0.0, 1, 0),

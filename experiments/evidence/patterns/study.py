@@ -10,7 +10,7 @@ import numpy as np
 from lockgate.experiments.evidence.patterns.observed import DRAWS, SEED
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds
 from lockgate.scenarios import load_policy, load_world, with_levers, with_parameters
-from lockgate.sim.engine.plan import Results
+from lockgate.sim.engine.plan import Records
 from lockgate.sim.engine.run import simulate, trace
 from lockgate.sim.model.policy import LEVERS
 
@@ -54,7 +54,7 @@ class Study:
         """The weekly rows of a run of each draw, (D, W)."""
         return self.results(policy, days, world, **settings).weeks[:, 0]
 
-    def results(self, policy: str, days: int, world: str = "baseline", **settings: Any) -> Results:
+    def results(self, policy: str, days: int, world: str = "baseline", **settings: Any) -> Records:
         """What `simulate` gives for each draw."""
         key = ("results", policy, days, world, *sorted(settings.items()))
         ensemble = self.ensemble(world, **settings)

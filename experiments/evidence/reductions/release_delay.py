@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from lockgate.experiments.evidence.reductions.reduction import Check, Given, Reduction, Setting
 from lockgate.scenarios import load_policy
-from lockgate.sim.engine.plan import Results
+from lockgate.sim.engine.plan import Records
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
@@ -22,13 +22,13 @@ GOVERNMENT_WORK = {"asked", "complied", "tests", "test_wait_days", "applications
 GOVERNMENT_WEEKS = {"waiting", "tests_waiting", "partners"}
 
 
-def staged(preview_days: int) -> Results:
+def staged(preview_days: int) -> Records:
     """Open release, and the staged preview, in the same runs."""
     policies = [load_policy("open-release"), Policy("staged", {**load_policy("staged-preview").levers, "preview_days": preview_days})]
     return simulate(parameter_table(RUNS, **INSTANT), policies, range(RUNS), max(LEAST_DAYS, preview_days + 10))
 
 
-def differing(results: Results) -> list[str]:
+def differing(results: Records) -> list[str]:
     """Names of the outcomes and weekly series in which the two policies differ by a single bit."""
     tables = ((results.outcomes, GOVERNMENT_WORK), (results.weeks, GOVERNMENT_WEEKS))
     return [
