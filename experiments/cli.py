@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+
 from lockgate.experiments.command.about import EXAMPLES as BENCH_EXAMPLES
 from lockgate.experiments.command.about import bench, odd
 from lockgate.experiments.command.cases import EXAMPLES as CASES_EXAMPLES
@@ -30,7 +32,6 @@ from lockgate.experiments.command.verify import EXAMPLES as VERIFY_EXAMPLES
 from lockgate.experiments.command.verify import verify
 from lockgate.experiments.text.numbers import printable_lines
 from lockgate.sim.errors import InputError
-from typer.core import TyperGroup
 
 INPUT, DEFECT, STOPPED = 2, 3, 130  # exit codes
 LONGEST = 1000  # characters of a sentence

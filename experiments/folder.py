@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+
 from lockgate.experiments.charts import chart_files, draw_all
 from lockgate.experiments.charts.channels import displacement_table
 from lockgate.experiments.charts.plots import Plots

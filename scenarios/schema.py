@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, cast
 
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError, create_model
+from pydantic_core import ErrorDetails
+
 from lockgate.scenarios.notation import KeyPath, key_path, shown
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.parameters import PARAMETERS, Parameter
 from lockgate.sim.model.policy import DAY, LEVERS, Lever
 from lockgate.sim.model.vocabulary import Described
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError, create_model
-from pydantic_core import ErrorDetails
 
 Known = Lever | Parameter
 

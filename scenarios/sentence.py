@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from pydantic_core import ErrorDetails
+
 from lockgate.scenarios.notation import KeyPath, key_path, quoted, shown
 from lockgate.scenarios.schema import TIMES, Kind, Known, Range, Table, Times, conforming, file_schema, key_path_of, labels
 from lockgate.sim.errors import KINDS, InputError, nearest, span
 from lockgate.sim.model.parameters import PARAMETERS, Parameter
 from lockgate.sim.model.policy import DAY, LEVERS
-from pydantic_core import ErrorDetails
 
 LONGEST_PATH = 4096  # characters: longer ones lead to no file
 OUTSIDE = {"greater_than_equal", "less_than_equal", "finite_number"}

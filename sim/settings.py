@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 import numpy as np
+
 from lockgate.sim.errors import InputError, shown
 
 LONGEST_DAYS = 3650  # of a run

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lockgate.experiments.sweep.sweep import sweep
-
 from tests.hostile_folders import STUDY, contents, remove
 from tests.plants import found, plant
 

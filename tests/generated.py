@@ -3,6 +3,7 @@
 from typing import Any
 
 from hypothesis import strategies as st
+
 from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import LEVERS, Policy
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from lockgate.experiments.results.ensemble import draw_worlds
 from lockgate.scenarios import list_policies, list_worlds, load_policy, load_world
 from lockgate.sim.engine.run import simulate, trace

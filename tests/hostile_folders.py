@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from lockgate.experiments import open_study
 from lockgate.experiments.cli import sentence
 from lockgate.experiments.provenance import content_hash

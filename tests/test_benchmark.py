@@ -6,6 +6,8 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
+
 from lockgate.experiments.benchmark import clock, compiled, floor, memory, mesa_runs, page, point, report, scaling, size, startup
 from lockgate.experiments.benchmark.page import Target, figures_of, short
 from lockgate.experiments.cli import app
@@ -15,7 +17,6 @@ from lockgate.sim.model.chance import Purpose, exponential, stem, uniform
 from lockgate.sim.model.formulas.attack import attack_success, whole
 from lockgate.sim.model.outcomes import OUTCOMES
 from lockgate.sim.model.parameters import parameter_table
-from typer.testing import CliRunner
 
 KEYS = {"compiled_runs_per_second", "mesa_runs_per_second", "batch_run_runs_per_second", "floor_share", "peak_mb", "exponents"}
 SMALL = {"organisations": 5, "bad_actors": 20}

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.ensemble import draw_worlds
 from lockgate.experiments.study.load import load_study

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import numba
 import pytest
+
 from lockgate.sim import cache, trust
 from lockgate.sim.errors import InputError
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
+
 from lockgate.experiments.charts.replay import replay_chart
 from lockgate.experiments.cli import app
 from lockgate.experiments.evidence.cases import CASES, MEASURES, SHOWN, Replayed, Reported, chosen, found_inside, page, replay
 from lockgate.experiments.evidence.patterns.study import Study
 from lockgate.scenarios import list_policies, load_policy
 from lockgate.sim.errors import InputError
-from typer.testing import CliRunner
 
 DOCS = Path(__file__).parents[1] / "docs"
 STILL = {"bad_actors": 0}

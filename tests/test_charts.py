@@ -8,6 +8,9 @@ from itertools import combinations
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.text import Annotation, Text
+from matplotlib.transforms import Bbox
+
 from lockgate.experiments.charts import channels, differences, displacement_table, draw_all, save_chart, timeline, tradeoff, weekly
 from lockgate.experiments.charts.timeline import StageSpan, stage_spans
 from lockgate.experiments.results.compare import compare
@@ -20,9 +23,6 @@ from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.vocabulary import Channel, EventKind, Stage
 from lockgate.sim.model.world import System
 from lockgate.sim.rules.row import NEVER, dtype
-from matplotlib.text import Annotation, Text
-from matplotlib.transforms import Bbox
-
 from tests.sizes import size
 
 SMALL = {"organisations": 20, "bad_actors": 50}

@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 import pytest
+from numba.core import config
+
 from lockgate.sim import child
 from lockgate.sim.engine.run import compile_rules
 from lockgate.sim.errors import InputError
-from numba.core import config
-
 from tests.full.faults.bench import write_study
 from tests.plants import found, plant
 

@@ -8,6 +8,8 @@ import sys
 
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
+
 from lockgate.experiments.cli import app
 from lockgate.experiments.command.option import parsed
 from lockgate.experiments.command.screen import Lines
@@ -16,7 +18,7 @@ from lockgate.sim.model.day import DAY
 from lockgate.sim.model.invariants import INVARIANTS, BrokenInvariant
 from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import LEVERS
-from typer.testing import CliRunner
+from tests.sizes import few
 
 LOCKGATE = [sys.executable, "-m", "lockgate.experiments"]
 TINY = ["--set", "organisations=20", "--set", "bad_actors=40", "--horizon", "30"]

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+
 from lockgate.experiments.charts.style import caption
 from lockgate.experiments.evidence.card import (
     DRAWS_PER_PARAMETER,
@@ -23,7 +24,6 @@ from lockgate.experiments.results.compare import compare
 from lockgate.scenarios import load_world, with_parameters
 from lockgate.sim.model.chance import uniform
 from lockgate.sim.model.parameters import PARAMETERS
-
 from tests.full.page import PAGE, renewed
 from tests.relations.catalogue import readings
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from lockgate.scenarios import list_policies, load_policy
 from lockgate.sim.model.day import BadActor, Government, Lab, OpenWeightLab, Partner
 from lockgate.sim.model.policy import Policy
-
 from tests.drivers import disagreements
 from tests.generated import policies, worlds
 from tests.sizes import size

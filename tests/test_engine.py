@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+
 from lockgate.scenarios import list_policies, load_policy
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
-
 from tests.checkout import copied, said_by
 
 SMALL = {"organisations": 20, "bad_actors": 40, "base_hazard": 0.2}

@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from lockgate.experiments.cli import app
-from lockgate.experiments.command.option import parsed
 from typer.testing import CliRunner
 
+from lockgate.experiments.cli import app
+from lockgate.experiments.command.option import parsed
 from tests.command_lines import DIGITS, ESCAPE, LOCKGATE, SMALL, WRONG_BYTES, Surroundings, cache_folder, run_case
 from tests.sizes import in_full, size
 

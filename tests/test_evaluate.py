@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.evaluate import OUTCOME_NAMES, evaluate
 from lockgate.scenarios import load_policy, load_world, with_levers

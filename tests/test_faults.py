@@ -5,11 +5,11 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from lockgate.experiments.sweep.cluster import Link, given
 from lockgate.experiments.sweep.folder import StudyFolder, plan_of
 from lockgate.experiments.sweep.worker import OtherVersion, answer_on_cluster
 from lockgate.sim.errors import InputError
-
 from tests.full.faults import cluster, damage, errors, identity, kills, races, runs, stops
 from tests.full.faults.bench import Bench, serving
 from tests.sizes import size

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from lockgate.experiments.folder import check_folder, plain, write_folder
 from lockgate.sim.errors import InputError
 

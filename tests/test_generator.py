@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lockgate.sim.model.chance import Purpose, _draw, _grow, _link, _stem, draw, key, uniform
 from numba import njit
 
+from lockgate.sim.model.chance import Purpose, _draw, _grow, _link, _stem, draw, key, uniform
 from tests.generator import avalanche, collisions, dieharder, rank, uniformity
 from tests.generator.mixers import MIXERS, keyed
 from tests.generator.splitmix import MASK, link, word_of

@@ -7,6 +7,7 @@ import shutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from lockgate.experiments import open_study
 from lockgate.experiments.study.study import content_of, study_of
 from lockgate.experiments.sweep.folder import Damaged, StudyFolder, name_and_summary, plan_of
@@ -18,7 +19,6 @@ from lockgate.experiments.sweep.replay import replayed
 from lockgate.experiments.sweep.safe import Foreign, read_confined
 from lockgate.experiments.sweep.sweep import sweep
 from lockgate.sim.errors import InputError
-
 from tests.hostile_folders import DEEP, STUDY, Place, attack, contents, sign, sign_part, sign_plan
 from tests.hostile_folders import mutated as spoilt
 from tests.sizes import in_full

@@ -6,6 +6,8 @@ import stat
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
 from lockgate.experiments.cli import app
 from lockgate.experiments.study.factor import LONGEST_LINE, MOST_BYTES
 from lockgate.experiments.study.load import load_study
@@ -14,7 +16,6 @@ from lockgate.scenarios.files import MOST_DEPTH, MOST_PARTS, MOST_TOML_BYTES, ha
 from lockgate.scenarios.load import MOST_LINKS
 from lockgate.sim import limits
 from lockgate.sim.errors import InputError
-from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[1]
 

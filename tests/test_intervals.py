@@ -5,6 +5,8 @@ from functools import cache
 
 import numpy as np
 import pytest
+from scipy import special, stats
+
 from lockgate.experiments.folder import plain
 from lockgate.experiments.results.intervals import (
     LEVEL,
@@ -22,8 +24,6 @@ from lockgate.experiments.results.intervals import (
 )
 from lockgate.sim.model.chance import Purpose, uniform
 from lockgate.sim.model.outcomes import HEADLINES, OUTCOMES
-from scipy import special, stats
-
 from tests.full.interval_coverage import Case, called_different, cases, coverage, draw, policies
 
 DRAWS, STUDIES = 50, 4000

@@ -4,6 +4,7 @@ import sys
 from typing import Annotated, Any, ClassVar
 
 import pytest
+
 from lockgate.sim.engine.driver import driver
 from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.engine.run import simulate, trace

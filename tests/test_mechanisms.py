@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from lockgate.scenarios import load_policy, load_world
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.parameters import parameter_table

@@ -11,6 +11,7 @@ from typing import Any
 
 import mesa
 import pytest
+
 from lockgate.experiments.mesa import ReleaseModel
 from lockgate.scenarios import list_policies, list_worlds, load_policy, load_world
 from lockgate.sim import Policy

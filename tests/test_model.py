@@ -4,6 +4,7 @@ from typing import Any
 
 import mesa
 import pytest
+
 from lockgate.sim import BadActor, Partner, ReleaseModel
 from lockgate.sim.engine.mesa import REPORTERS
 from lockgate.sim.errors import InputError

@@ -10,6 +10,9 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
 from lockgate.experiments.charts import draw_all
 from lockgate.experiments.charts.plots import Plots
 from lockgate.experiments.charts.style import SCREEN_DPI
@@ -18,8 +21,6 @@ from lockgate.experiments.results.compare import compare
 from lockgate.experiments.text.verdict import Wording, columns, rows, verdicts
 from lockgate.scenarios import load_policy, load_world, with_parameters
 from lockgate.sim.errors import InputError
-from matplotlib.figure import Figure
-from PIL import Image
 
 WORLD = with_parameters(load_world("baseline"), {"organisations": 20, "bad_actors": 50})
 ASKED = {"world": WORLD, "draws": 3, "horizon_days": 60}

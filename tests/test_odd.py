@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
 from lockgate.experiments.cli import app
 from lockgate.experiments.odd import page
 from lockgate.experiments.odd.page import TEMPLATE
@@ -20,7 +22,6 @@ from lockgate.sim.model.parameters import PARAMETERS, THEMES
 from lockgate.sim.model.policy import LEVERS
 from lockgate.sim.model.tables import ROWS
 from lockgate.sim.rules.row import fields
-from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "odd.md"

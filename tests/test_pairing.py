@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
+
 from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.ensemble import Ensemble
 from lockgate.experiments.results.pairing import BEFORE, Run, first_difference, state, unlike

@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
+
 from lockgate.experiments.cli import app
 from lockgate.experiments.evidence.card import recorded
 from lockgate.experiments.evidence.patterns.observed import DRAWS, FACTS, SEED
@@ -24,8 +26,6 @@ from lockgate.experiments.evidence.patterns.study import Study
 from lockgate.experiments.evidence.patterns.table import SIMULATED, patterns, summary
 from lockgate.sim.model.parameters import GRADES, PARAMETERS
 from lockgate.sim.model.policy import LEVERS
-from typer.testing import CliRunner
-
 from tests.sizes import few
 
 KEYS = ["name", "meaning", "observed", "observed_low", "observed_high", "simulated", "low", "high", "unit", "use", "parameters", "grade",

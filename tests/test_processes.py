@@ -10,12 +10,12 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import distributed
 import pytest
+from numba.core import event
+
 from lockgate.scenarios import load_policy
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.rules.cache import one_at_a_time
-from numba.core import event
-
 from tests.plants import found, plant
 
 WORKER = [sys.executable, "-P", "-c", "import sim; from tests.test_processes import work; print(*work())"]

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from lockgate.experiments.cli import app
 from typer.testing import CliRunner
 
+from lockgate.experiments.cli import app
 from tests import sizes
 
 ROOT = Path(__file__).parents[1]

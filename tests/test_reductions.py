@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from lockgate.experiments.evidence.reductions import (
     REDUCTIONS,
     approval_queue,

@@ -13,6 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from lockgate.experiments import open_study
 from lockgate.experiments.folder import plain, save_comparison
 from lockgate.experiments.results.compare import compare

@@ -6,10 +6,11 @@ import math
 import tomllib
 from pathlib import Path
 
-import lockgate
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+import lockgate
 from lockgate.scenarios import json_schema, list_policies, list_worlds, load_policy, load_world, with_levers, with_parameters
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.parameters import PARAMETERS

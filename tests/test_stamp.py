@@ -9,6 +9,8 @@ from struct import pack
 
 import matplotlib as mpl
 import pytest
+from PIL import Image
+
 from lockgate.experiments import read_provenance
 from lockgate.experiments.cli import main
 from lockgate.experiments.folder import save_comparison
@@ -17,7 +19,6 @@ from lockgate.experiments.results.compare import compare
 from lockgate.scenarios import load_world, with_parameters
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.chance import SCHEME
-from PIL import Image
 
 WORLD = with_parameters(load_world("baseline"), {"organisations": 20, "bad_actors": 50})
 TINY = ["--set", "organisations=20", "--set", "bad_actors=50", "--horizon", "30", "--quiet"]

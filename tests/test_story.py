@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+
 from lockgate.experiments.text.story import SAID, Cast, ending, every_event, said, story
 from lockgate.sim.model.outcomes import Outcomes
 from lockgate.sim.model.vocabulary import EventKind

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
+
 from lockgate.experiments.cli import app
 from lockgate.experiments.results.ensemble import draw_worlds
 from lockgate.experiments.study.design import count, points, unit_sample
@@ -25,8 +27,6 @@ from lockgate.sim.errors import InputError
 from lockgate.sim.model.outcomes import OUTCOMES
 from lockgate.sim.model.parameters import PARAMETERS, Uniform
 from lockgate.sim.model.policy import LEVERS
-from typer.testing import CliRunner
-
 from tests.sizes import size
 
 ROOT = Path(__file__).parents[1]

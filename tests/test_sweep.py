@@ -9,6 +9,8 @@ from threading import Event
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
+
 from lockgate.experiments.cli import app
 from lockgate.experiments.folder import save_comparison
 from lockgate.experiments.results.compare import compare
@@ -27,7 +29,6 @@ from lockgate.sim.engine.driver import driver
 from lockgate.sim.engine.plan import Plan
 from lockgate.sim.engine.run import compile_rules, simulate
 from lockgate.sim.errors import InputError
-from typer.testing import CliRunner
 
 SIZE = {"organisations": 10, "bad_actors": 30}
 LAGS, DAYS = (2.0, 6.0), (0, 30, 60)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
+
 from lockgate.experiments.charts.style import named
 from lockgate.experiments.cli import app
 from lockgate.experiments.command.screen import paragraph
 from lockgate.experiments.sweep.sweep import sweep
 from lockgate.experiments.text.numbers import printable, printable_lines
-from typer.testing import CliRunner
-
 from tests.command_lines import BIDI, DIGITS, ESCAPE, SMALL, WRONG_BYTES, hidden
 from tests.hostile_folders import STUDY
 

@@ -3,9 +3,10 @@
 import json
 
 import pytest
+from typer.testing import CliRunner
+
 from lockgate.experiments.cli import app
 from lockgate.experiments.evidence.reductions import REDUCTIONS, race, release_delay
-from typer.testing import CliRunner
 
 KEYS = ["name", "parameters", "formula", "simulated", "standard_error", "tolerance", "holds"]
 

@@ -3,9 +3,10 @@
 from importlib.util import find_spec
 from typing import Any
 
+from matplotlib.figure import Figure
+
 from lockgate.experiments.mesa import ReleaseModel
 from lockgate.scenarios import list_policies, list_worlds
-from matplotlib.figure import Figure
 
 
 class Watched(ReleaseModel):

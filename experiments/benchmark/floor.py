@@ -10,10 +10,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numba import njit
+
 from lockgate.experiments.benchmark.machine import Act
 from lockgate.sim.model.chance import Purpose, draw, exponential, grow, stem
 from lockgate.sim.model.formulas.attack import attack_success, whole
-from numba import njit
 
 OPERATIONS = 1_000_000
 SKIPPED_DAYS = 10_000

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import mesa
+
 from lockgate.experiments.benchmark.size import POLICY, Size
 from lockgate.scenarios import load_policy
 from lockgate.sim.engine.mesa import ReleaseModel

@@ -6,12 +6,13 @@ from math import cos, radians, sin
 from typing import Any, cast
 
 import numpy as np
-from lockgate.experiments.charts.style import GREY, INK, NORMAL
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox, Transform
+
+from lockgate.experiments.charts.style import GREY, INK, NORMAL
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -4,6 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
 from lockgate.experiments.charts.style import (
     BLUE,
     CHANNELS,
@@ -26,11 +32,6 @@ from lockgate.experiments.provenance import comparison_provenance
 from lockgate.experiments.results.results import Results
 from lockgate.experiments.text.numbers import numeral, ticked
 from lockgate.sim.model.vocabulary import Channel
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
-from matplotlib.gridspec import SubplotSpec
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

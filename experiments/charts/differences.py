@@ -3,6 +3,10 @@
 from typing import Any, cast
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import FuncFormatter, MaxNLocator, SymmetricalLogLocator
+
 from lockgate.experiments.charts.style import (
     GREY,
     INK,
@@ -25,9 +29,6 @@ from lockgate.experiments.results.results import Results
 from lockgate.experiments.text.numbers import numeral, percent, ticked
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.outcomes import HEADLINES, OUTCOMES
-from matplotlib.axes import Axes
-from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import FuncFormatter, MaxNLocator, SymmetricalLogLocator
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

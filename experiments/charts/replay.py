@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from textwrap import fill
 
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
 from lockgate.experiments.charts.style import BLUE, INK, LARGE, PALE, VERMILLION, Chart, blank, one_at_a_time, settle
 from lockgate.experiments.evidence.cases import Case, Replayed, found_inside, unit_of
 from lockgate.experiments.evidence.patterns.study import Study
 from lockgate.experiments.provenance import lockgate_version
 from lockgate.experiments.text.numbers import ticked
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 ROW = 0.62  # inches of a row
 AROUND = 1.9  # inches of title, legend and caption

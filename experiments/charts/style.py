@@ -17,11 +17,6 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
-from lockgate.experiments.evidence.card import foot
-from lockgate.experiments.provenance import KEY, lockgate_version
-from lockgate.experiments.text.numbers import escaped, numeral, printable, scale
-from lockgate.sim.model.outcomes import OUTCOMES
-from lockgate.sim.model.vocabulary import Channel, Stage
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -30,6 +25,12 @@ from matplotlib.patches import Patch
 from matplotlib.style import context
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+
+from lockgate.experiments.evidence.card import foot
+from lockgate.experiments.provenance import KEY, lockgate_version
+from lockgate.experiments.text.numbers import escaped, numeral, printable, scale
+from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.model.vocabulary import Channel, Stage
 
 if TYPE_CHECKING:
     from lockgate.experiments.results.results import Results

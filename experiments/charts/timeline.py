@@ -5,16 +5,17 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
 from lockgate.experiments.charts.style import INK, NORMAL, PALE, SMALL, STAGES, Chart, blank, drawable, named, one_at_a_time, patch, settle
 from lockgate.experiments.provenance import lockgate_version
 from lockgate.experiments.text.numbers import numeral
 from lockgate.sim.model.vocabulary import EventKind, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT
 from lockgate.sim.rules.row import NEVER
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, NullLocator, SymmetricalLogLocator
+from matplotlib.transforms import Bbox, ScaledTranslation, Transform
+
 from lockgate.experiments.charts.callouts import Callout, call_out
 from lockgate.experiments.charts.style import (
     GREY,
@@ -29,9 +33,6 @@ from lockgate.experiments.results.intervals import mean_interval
 from lockgate.experiments.results.results import Results
 from lockgate.experiments.text.numbers import numeral, ticked
 from lockgate.sim.model.outcomes import OUTCOMES
-from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, NullLocator, SymmetricalLogLocator
-from matplotlib.transforms import Bbox, ScaledTranslation, Transform
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.text import Annotation
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
 from lockgate.experiments.charts.callouts import spaced
 from lockgate.experiments.charts.style import (
     GREY,
@@ -27,9 +31,6 @@ from lockgate.experiments.results.results import Results
 from lockgate.experiments.text.numbers import ticked
 from lockgate.sim.model.measures import WEEKLY
 from lockgate.sim.model.outcomes import Outcome
-from matplotlib.axes import Axes
-from matplotlib.text import Annotation
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
 from lockgate.experiments.command.option import Json, Quiet
 from lockgate.experiments.command.screen import paragraph, print_json, print_table, print_text, progress, results
 from lockgate.sim.errors import InputError

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
 from lockgate.experiments.command.option import Json, Quiet, check_writable
 from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results
 from lockgate.experiments.command.terminal import load_charts

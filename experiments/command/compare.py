@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
 from lockgate.experiments.command.option import Check, Horizon, Json, Out, Quiet, Seed, Settings, WorldOption, chosen, folder_for
 from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results, say
 from lockgate.experiments.command.terminal import load_charts

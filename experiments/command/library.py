@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
 from lockgate.experiments.command.option import Json
 from lockgate.experiments.command.screen import paragraph, print_json, print_table, print_text, results
 from lockgate.experiments.text.numbers import count, printable
@@ -112,9 +113,10 @@ def print_description(description: "Description") -> None:
 
 def grid_of(rows: list[dict[str, Any]]) -> Any:
     """Rows with the same keys as a table."""
-    from lockgate.scenarios.notation import shown
     from rich import box
     from rich.table import Table
+
+    from lockgate.scenarios.notation import shown
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=True, padding=(0, 1, 0, 1), show_edge=False)
     for key in rows[0]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from lockgate.experiments.command.option import Quiet, check_writable
 from lockgate.experiments.command.screen import results
 from lockgate.experiments.text.numbers import count, printable

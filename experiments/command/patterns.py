@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
 from lockgate.experiments.command.option import Json, Quiet
 from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results
 from lockgate.experiments.text.numbers import brief, scale

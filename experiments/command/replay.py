@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from lockgate.experiments.command.option import Out, Quiet, folder_for
 from lockgate.experiments.command.screen import paragraph, results
 from lockgate.experiments.text.numbers import printable

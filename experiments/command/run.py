@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
 from lockgate.experiments.command.option import Check, Horizon, Json, Out, Quiet, Seed, Settings, WorldOption, chosen, folder_for
 from lockgate.experiments.command.screen import paragraph, print_json, progress, results
 from lockgate.experiments.command.terminal import load_charts
@@ -176,6 +177,7 @@ def events_table(events: Any, sentences: list[str]) -> Any:
 def agents_table(records: dict[str, Any]) -> Any:
     """One row an agent: its kind, and the fields that its kind has."""
     import pyarrow as pa
+
     from lockgate.sim.model.day import KINDS
 
     kinds = [arrow_table(records[name], agent_kind=[name] * len(records[name])) for name in KINDS]

@@ -85,8 +85,9 @@ def progress(total: int, noun: str, *, quiet: bool) -> Iterator[Callable[[int], 
     if quiet:
         yield lambda more: None
     elif sys.stderr.isatty():
-        from lockgate.experiments.command.terminal import PlainConsole
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        from lockgate.experiments.command.terminal import PlainConsole
 
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn(noun), TimeRemainingColumn(compact=True))
         with Progress(*columns, console=PlainConsole(stderr=True), transient=True) as bar:
@@ -102,10 +103,11 @@ MOST_COLUMNS = 3  # of factors
 
 def print_found(study: "Study", folder: Path) -> None:
     """Differences to the reference, paired draw by draw, with their intervals; levels where there is one policy alone."""
-    from lockgate.experiments import open_study
-    from lockgate.sim.model.outcomes import OUTCOMES
     from rich import box
     from rich.table import Table
+
+    from lockgate.experiments import open_study
+    from lockgate.sim.model.outcomes import OUTCOMES
 
     outcome, opened, paired = study.outcomes[0], open_study(folder, verify=False), len(study.policies) > 1
     found = opened.differences(outcome) if paired else opened.estimates(outcome)

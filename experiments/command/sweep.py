@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
 from lockgate.experiments.command.option import Json, Quiet, check_writable, whole_number
 from lockgate.experiments.command.screen import paragraph, print_json, results, say
 from lockgate.experiments.text.numbers import count, duration, money, number, printable, storage
@@ -286,9 +287,10 @@ def watcher(study: "Study", *, quiet: bool) -> Iterator[Callable[["Progress"], N
     if quiet:
         yield lambda progress: None
     elif sys.stderr.isatty():
-        from lockgate.experiments.command.terminal import PlainConsole
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
+
+        from lockgate.experiments.command.terminal import PlainConsole
 
         columns = (BarColumn(bar_width=20), TextColumn("{task.description}", markup=False))
         with Bar(*columns, console=PlainConsole(stderr=True), transient=True) as bar:

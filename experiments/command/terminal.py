@@ -10,9 +10,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TextIO
 
-from lockgate.experiments.text.numbers import printable_lines
 from rich.console import Console
 from rich.text import Text
+
+from lockgate.experiments.text.numbers import printable_lines
 
 NARROWEST = 20  # columns: below that nothing can be read
 

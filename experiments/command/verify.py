@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
 from lockgate.experiments.command.option import Json, Quiet, assigned
 from lockgate.experiments.command.screen import print_json, print_table, progress, results
 from lockgate.sim.errors import InputError, nearest

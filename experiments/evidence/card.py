@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.stats import rankdata
+
 from lockgate.experiments.provenance import lockgate_version
 from lockgate.sim.model.chance import SCHEME
 from lockgate.sim.model.parameters import GRADES
 from lockgate.sim.rules.sources import source_hash
-from scipy.stats import rankdata
 
 if TYPE_CHECKING:
     from lockgate.experiments.results.results import Results

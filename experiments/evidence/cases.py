@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+
 from lockgate.experiments.command.cases import HEADINGS, case_rows
 from lockgate.experiments.evidence.patterns.defence import MONTH, found_by_partners, pool_patched
 from lockgate.experiments.evidence.patterns.study import Array, Study, Tables, each

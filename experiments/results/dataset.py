@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import xarray as xr
+
 from lockgate.experiments.results.selection import Selection
 from lockgate.experiments.results.source import Source
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from lockgate.scenarios import World
 from lockgate.sim.model.chance import Purpose, key, uniform
 from lockgate.sim.model.parameters import parameter_table

@@ -6,6 +6,7 @@ from os import PathLike
 from typing import Any
 
 import numpy as np
+
 from lockgate.scenarios import World, load_policy, load_world, with_levers
 from lockgate.sim.engine.plan import Plan
 from lockgate.sim.engine.run import run_plan

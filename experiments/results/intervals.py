@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from lockgate.sim.model.outcomes import Better, Outcome
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -10,6 +10,7 @@ from statistics import median_low
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from lockgate.experiments.results.ensemble import Ensemble
 from lockgate.experiments.results.intervals import METHODS, change, level
 from lockgate.sim.engine.plan import Memory, run_once

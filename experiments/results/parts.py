@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
+
 from lockgate.experiments.sweep.folder import Damaged, KeptPart, StudyFolder
 from lockgate.experiments.sweep.layout import arrow_schema, parquet_file
 from lockgate.experiments.sweep.plan import Piece, gaps_between

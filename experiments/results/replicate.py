@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from lockgate.experiments.results.intervals import METHODS, Columns, changes, levels
 from lockgate.experiments.results.selection import Array, Selection
 from lockgate.experiments.study.study import Study

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from lockgate.experiments.notebook import page, sentence
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds, seeds_of
 from lockgate.experiments.results.pairing import pairing, summary
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     import xarray as xr
+
     from lockgate.experiments.charts.plots import Plots
 
 By = str | Sequence[str] | None

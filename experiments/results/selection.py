@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+
 from lockgate.experiments.study.study import Study
 from lockgate.sim.errors import InputError, nearest
 

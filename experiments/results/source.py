@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+
 from lockgate.experiments.sweep.runner import Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
     from lockgate.experiments.results.ensemble import Ensemble
     from lockgate.experiments.sweep.plan import SweepPlan
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+
 from lockgate.experiments.results.parts import parts_of
 from lockgate.experiments.results.results import Results
 from lockgate.experiments.results.selection import Selection

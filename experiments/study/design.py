@@ -6,6 +6,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+
 from lockgate.experiments.study.factor import Factor, Value
 from lockgate.sim.errors import InputError
 from lockgate.sim.settings import MOST_POINTS

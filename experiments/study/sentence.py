@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from pydantic_core import ErrorDetails
+
 from lockgate.experiments.study.schema import DESIGNS, HEAD, KNOWN, ROLES, SWITCHES, UNCERTAINTIES, Span, StopRule, StudyFile
 from lockgate.scenarios.notation import KeyPath, key_path, quoted, shown
 from lockgate.scenarios.schema import Known, key_path_of
@@ -9,7 +11,6 @@ from lockgate.scenarios.sentence import OUTSIDE, allowed, choices, unknown_key
 from lockgate.sim.errors import nearest
 from lockgate.sim.model.policy import LEVERS
 from lockgate.sim.settings import LARGEST_SEED, MOST_POINTS
-from pydantic_core import ErrorDetails
 
 LISTS_OF_NAMES = {"outcomes", "series"}
 TOP = {

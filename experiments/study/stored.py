@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, Literal
 
+from pydantic import Discriminator, Field, Tag, TypeAdapter
+
 from lockgate.experiments.study.factor import Factor
 from lockgate.experiments.study.schema import HEAD, any_design
 from lockgate.scenarios.notation import shown
@@ -16,7 +18,6 @@ from lockgate.sim.errors import InputError, nearest, span
 from lockgate.sim.model.parameters import PARAMETERS, Parameter
 from lockgate.sim.model.policy import DAY, LEVERS
 from lockgate.sim.settings import LARGEST_SEED, MOST_POINTS
-from pydantic import Discriminator, Field, Tag, TypeAdapter
 
 MOST_MEMBERS = 1000  # policies, or worlds
 MOST_STEPS = 10_000  # of a timeline

@@ -88,6 +88,7 @@ class ClusterWorker:
     def run(self, piece: Piece, failed: Wrong, seconds: float | None) -> Part:
         """The part of a piece. Dask itself moves it to another worker when one dies, three times by its own default."""
         from distributed.scheduler import KilledWorker
+
         from lockgate.experiments.sweep.worker import answer_on_cluster
 
         client = self.link.client

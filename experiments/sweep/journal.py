@@ -8,12 +8,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
 from lockgate.experiments.sweep.safe import confined, flush_folder, naming, open_to_write, read_confined, write_all
 from lockgate.scenarios.notation import shown
 from lockgate.scenarios.schema import Table, validated
 from lockgate.sim.errors import InputError
 from lockgate.sim.settings import MOST_CHUNK, MOST_DRAWS_IN_ALL, MOST_SHARDS
-from pydantic import Field
 
 LAST_RUN = 2**53 - 1  # beyond it JSON readers lose digits
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from lockgate.experiments.sweep.folder import Part
 from lockgate.experiments.sweep.plan import OK, Piece, SweepPlan, sampled_columns
 from lockgate.experiments.sweep.runner import Rows, Runner

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+
 from lockgate.experiments.provenance import content_hash, sources_hash
 from lockgate.experiments.study.study import Study, content_of, study_of
 from lockgate.experiments.sweep.journal import Chunk, Text

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds
 from lockgate.experiments.sweep.plan import Piece, SweepPlan
 from lockgate.sim.engine.plan import Memory, Plan, Records, no_results

@@ -10,6 +10,7 @@ from threading import Event
 
 import numpy as np
 import pyarrow as pa
+
 from lockgate.experiments.provenance import provenance
 from lockgate.experiments.results.intervals import change
 from lockgate.experiments.study.study import Stop, Study

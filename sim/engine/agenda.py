@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+
 from lockgate.sim.model.agent import Agent, Alarm, acts_by_alarms
 from lockgate.sim.model.day import DAY
 from lockgate.sim.model.world import Plan

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from lockgate.sim.engine.agenda import Agenda, day_of
 from lockgate.sim.engine.layout import Layout
 from lockgate.sim.model.agent import Agent

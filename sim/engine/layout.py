@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+
 from lockgate.sim.engine.agenda import PLAN_DTYPE
 from lockgate.sim.model.agent import Agent, acts_by_alarms
 from lockgate.sim.model.parameters import PARAMETERS_DTYPE

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 import mesa
+
 from lockgate.sim.errors import InputError, nearest, shown
 from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.beginning import beginning

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+
 from lockgate.sim.engine.agenda import PLAN_DTYPE, room_for
 from lockgate.sim.engine.driver import Driver, driver
 from lockgate.sim.errors import InputError

@@ -6,6 +6,9 @@ from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
 
+from numba import config, types
+from numba.core.errors import NumbaError
+
 from lockgate.sim.child import start
 from lockgate.sim.engine.driver import Driver, driver
 from lockgate.sim.engine.plan import Array, Memory, Plan, Records, run_once
@@ -17,8 +20,6 @@ from lockgate.sim.model.parameters import checked_worlds, parameter_table
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.rules.cache import one_at_a_time
 from lockgate.sim.settings import checked_threads
-from numba import config, types
-from numba.core.errors import NumbaError
 
 # What the compiler may complain of, the most telling first.
 REASONS = ("Unknown attribute", "Field '", "No implementation", "Cannot unify", "Use of", "Untyped", "cannot determine Numba type")

@@ -4,6 +4,7 @@ import math
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
+
 from lockgate.sim.model.agent import Agent, Alarm
 from lockgate.sim.model.chance import Purpose, draw, exponential, grow, normal, stem, uniform
 from lockgate.sim.model.formulas.attack import attack_success, uplift, whole

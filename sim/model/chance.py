@@ -11,12 +11,13 @@ import math
 from pathlib import Path
 
 import numpy as np
+from numba import njit
+
 from lockgate.sim.model.vocabulary import Described
 from lockgate.sim.rules.cache import compiled_folder
 from lockgate.sim.rules.compiler import kernel
 from lockgate.sim.rules.reach import Reach
 from lockgate.sim.rules.rule import rule
-from numba import njit
 
 SCHEME = 1  # results record it; raise it with any change to this file's numbers
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
 from lockgate.sim.errors import InputError, is_within, nearest, refusal, shown
 from lockgate.sim.rules.row import STORED_AS
 from lockgate.sim.settings import LONGEST_DAYS

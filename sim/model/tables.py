@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.day import KINDS
 from lockgate.sim.model.measures import Score, Tally, Week

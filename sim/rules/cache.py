@@ -29,6 +29,7 @@ import llvmlite
 import numba
 import numpy
 from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
+
 from lockgate.sim.errors import InputError
 
 

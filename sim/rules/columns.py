@@ -10,12 +10,13 @@ from typing import Any
 
 import numba
 from llvmlite import ir
-from lockgate.sim.rules.rule import rule
 from numba.core import cgutils, types
 from numba.core.datamodel import models
 from numba.core.imputils import lower_builtin, lower_getattr_generic, lower_setattr_generic
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
 from numba.extending import register_model
+
+from lockgate.sim.rules.rule import rule
 
 WORD_BYTES, LINE_BYTES = 8, 64
 DIRECTORY = "directory"

@@ -11,13 +11,14 @@ from typing import Any
 import numba
 import numpy as np
 from llvmlite import ir
-from lockgate.sim.rules.columns import LINE_BYTES, ColumnsType, RowType, refuse_outside, set_directory_apart
-from lockgate.sim.rules.compiler import OPTIONS
 from numba.core import cgutils, types
 from numba.core.datamodel import models
 from numba.core.imputils import lower_builtin, lower_getattr_generic
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
 from numba.extending import intrinsic, overload, register_model
+
+from lockgate.sim.rules.columns import LINE_BYTES, ColumnsType, RowType, refuse_outside, set_directory_apart
+from lockgate.sim.rules.compiler import OPTIONS
 
 WORDS = 2  # each entry of the directory: an address (or a number), and a length
 

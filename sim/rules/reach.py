@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
+
 from lockgate.sim.errors import RuleError
 
 PLAIN = (bool, int, float, str, bytes, type(None), np.generic)

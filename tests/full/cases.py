@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from PIL import Image
+
 from lockgate.experiments.charts import save_chart
 from lockgate.experiments.charts.replay import replay_chart
 from lockgate.experiments.evidence.cases import CASES, SHOWN, page, replay
 from lockgate.experiments.evidence.patterns.study import Study
-from PIL import Image
 
 DOCS = Path(__file__).parents[2] / "docs"
 COLOURS = 64  # keep a chart below 100 kB

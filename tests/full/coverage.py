@@ -21,8 +21,8 @@ def run_rules(examples: int) -> None:
     import numpy as np
     from hypothesis import HealthCheck, given, settings
     from hypothesis import strategies as st
-    from lockgate.sim.engine.mesa import ReleaseModel
 
+    from lockgate.sim.engine.mesa import ReleaseModel
     from tests.generated import policies, worlds
     from tests.mutation.suite import golden_checks, meaning_checks
 

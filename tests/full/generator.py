@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from lockgate.experiments.evidence.card import record
-
 from tests.generator import avalanche, collisions, dieharder
 from tests.generator.mixers import keyed
 from tests.test_generator import CAUGHT, ONE_IN_A_MILLION

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from lockgate.experiments.results.ensemble import draw_worlds
 from lockgate.experiments.results.intervals import better_interval, mean_interval, median_interval, paired_share_interval, share_interval
 from lockgate.scenarios import World, load_policy, load_world, with_levers, with_parameters

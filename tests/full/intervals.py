@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+
 from lockgate.experiments.evidence.card import record
 from lockgate.sim.engine.run import compile_rules
 from lockgate.sim.model.outcomes import HEADLINES, OUTCOMES
-
 from tests.full.interval_coverage import Array, Case, called_different, cases, coverage, draw, policies
 
 CHUNK = 4000  # worlds

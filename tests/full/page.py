@@ -7,7 +7,6 @@ from typing import Any
 
 from lockgate.experiments.evidence.card import recorded
 from lockgate.sim.model.outcomes import HEADLINES
-
 from tests.relations.catalogue import table as relations
 
 PAGE = Path(__file__).parents[2] / "docs" / "credibility.md"

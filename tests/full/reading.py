@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+
 from lockgate.experiments import open_study
 from lockgate.experiments.study.factor import Factor
 from lockgate.experiments.study.study import Study

@@ -5,8 +5,9 @@ sampled world is the lower 53 bits of a word one link earlier. So no bit goes un
 """
 
 import numpy as np
-from lockgate.sim.model.chance import _FIRST, _GOLDEN, _SECOND, SCHEME, _grow, _link, _stem
 from numba import njit
+
+from lockgate.sim.model.chance import _FIRST, _GOLDEN, _SECOND, SCHEME, _grow, _link, _stem
 
 
 @njit

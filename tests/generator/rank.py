@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from lockgate.sim.model.chance import Purpose
 from numba import njit
 from scipy.stats import chisquare
 
+from lockgate.sim.model.chance import Purpose
 from tests.generator.streams import Array, filled, words
 
 SIZE = 64

@@ -5,11 +5,12 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numba import njit
+
 from lockgate.scenarios import load_policy
 from lockgate.sim import chance
 from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.model.chance import Purpose
-from numba import njit
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Keys = tuple[Array, Array, Array, Array]

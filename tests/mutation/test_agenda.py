@@ -10,7 +10,6 @@ from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.vocabulary import EventKind
 from lockgate.sim.model.world import Plan
 from lockgate.sim.rules.row import NEVER
-
 from tests.mutation.worlds import log_of, put, state, world_of
 
 AGENDA = Agenda(KINDS)

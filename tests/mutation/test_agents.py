@@ -9,7 +9,6 @@ from lockgate.sim.model.formulas.safeguards import refusal_chance, theft_chance
 from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, EventKind, Feedback, Regime, Stage
 from lockgate.sim.model.world import Plan
 from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
-
 from tests.mutation.worlds import log_of, near, put, world_of
 
 TESTING, HELD, PARTNERS, PUBLIC, OPEN, DARK = Stage.TESTING, Stage.HELD, Stage.PARTNERS, Stage.PUBLIC, Stage.OPEN_WEIGHTS, Stage.DARK

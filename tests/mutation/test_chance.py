@@ -3,7 +3,6 @@
 import math
 
 from lockgate.sim.model.chance import SCHEME, Purpose, draw, exponential, grow, key, lognormal, normal, positive_stable, stem, uniform
-
 from tests.generator.splitmix import word_of
 from tests.mutation.worlds import near
 

@@ -7,7 +7,6 @@ from lockgate.sim.model.formulas.attack import attack_success
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import Approval, Channel, Regime, Stage
 from lockgate.sim.rules.row import NEVER
-
 from tests.mutation.worlds import put
 
 SIZES = {"labs": 2, "open_weight_labs": 1, "organisations": 4, "bad_actors": 40, "own_testing_days": 0, "bypass_hazard": 0.0}

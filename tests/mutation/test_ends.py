@@ -9,7 +9,6 @@ from lockgate.sim.model.formulas.race import customer_pull
 from lockgate.sim.model.formulas.safeguards import detection_chance
 from lockgate.sim.model.vocabulary import Stage
 from lockgate.sim.rules.row import NEVER
-
 from tests.mutation.worlds import near, put, world_of
 
 

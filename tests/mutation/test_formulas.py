@@ -18,7 +18,6 @@ from lockgate.sim.model.formulas.time import (
     passed_on,
 )
 from lockgate.sim.model.vocabulary import RaceInformation, ServiceTimes
-
 from tests.mutation.worlds import near
 
 TABLE = [

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.tables import LISTS, ROWS

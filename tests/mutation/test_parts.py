@@ -10,7 +10,6 @@ from lockgate.sim.model.formulas.defence import search_hazard
 from lockgate.sim.model.formulas.time import mean_kept
 from lockgate.sim.model.vocabulary import Channel, EventKind, Stage
 from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
-
 from tests.mutation.worlds import log_of, near, put, world_of
 
 PUBLIC, PARTNERS, OPEN, HELD, TESTING, DARK = Stage.PUBLIC, Stage.PARTNERS, Stage.OPEN_WEIGHTS, Stage.HELD, Stage.TESTING, Stage.DARK

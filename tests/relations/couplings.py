@@ -1,8 +1,8 @@
 """What a monotone coupling says of two runs with the same seed: each function names what breaks it, or gives an empty list."""
 
 import numpy as np
-from lockgate.sim.model.vocabulary import Approval, Channel, EventKind
 
+from lockgate.sim.model.vocabulary import Approval, Channel, EventKind
 from tests.relations.runs import Run, days_of, incidents, later, lost, weights_by_day
 
 BEGUN = (Approval.IN_REVIEW, Approval.APPROVED, Approval.REFUSED)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+
 from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.engine.plan import Memory, operations_expected
 from lockgate.sim.engine.run import compile_rules, trace
@@ -14,7 +15,6 @@ from lockgate.sim.model.parameters import PARAMETERS, parameter_table
 from lockgate.sim.model.policy import LEVERS, Policy
 from lockgate.sim.model.tables import ALL, LISTS, ROWS
 from lockgate.sim.rules.row import table_of
-
 from tests.generated import EAGER, NARROW, SMALL
 
 Tables = dict[str, Any]

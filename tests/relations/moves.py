@@ -6,13 +6,13 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds
 from lockgate.scenarios import load_policy, load_world, with_parameters
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.chance import Purpose, uniform
 from lockgate.sim.model.parameters import PARAMETERS, parameter_table
 from lockgate.sim.model.policy import LEVERS, Policy
-
 from tests.generated import EAGER
 from tests.relations.luck import ERRORS
 from tests.relations.runs import with_held

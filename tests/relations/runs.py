@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+
 from lockgate.sim.engine.plan import Memory, run_once
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import LEVERS, Policy
 from lockgate.sim.model.vocabulary import EventKind, Feedback
-
 from tests.generated import policies, worlds
 
 MEMORY = Memory()

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lockgate.sim.model.day import BadActor, Government, OpenWeightLab, Partner
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.tables import ROWS
 from lockgate.sim.model.vocabulary import Approval, EventKind, Stage
 from lockgate.sim.rules.row import NEVER, fields
-
 from tests.relations.lively import LIVELY, PLANS, Case, Tables, cases, lived, tables_of
 from tests.relations.sameness import of_kind
 

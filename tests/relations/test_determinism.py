@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
 from lockgate.scenarios import load_policy, load_world
 from lockgate.scenarios.schema import labels
 from lockgate.sim.engine.driver import driver
@@ -23,7 +24,6 @@ from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.tables import LISTS, ROWS
 from lockgate.sim.model.vocabulary import EventKind
 from lockgate.sim.rules.row import NEVER, fields
-
 from tests.relations.lively import Case, Tables, cases, lived, memory, some_policies, tables_of
 from tests.relations.luck import LEVEL, examples, unlike
 from tests.relations.sameness import differences, unordered

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+
 from lockgate.sim.model.policy import LEVERS, Policy
 from lockgate.sim.model.vocabulary import Channel, Feedback
-
 from tests.relations.couplings import (
     approvals_lost,
     channel_left,

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
+
 from lockgate.experiments.results.ensemble import draw_worlds
 from lockgate.experiments.results.intervals import mean_interval
 from lockgate.scenarios import load_policy, load_world, with_parameters
@@ -12,8 +14,6 @@ from lockgate.scenarios.world import World
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.chance import Purpose, uniform
 from lockgate.sim.model.parameters import LogNormal, Triangular, Uniform
-from scipy import stats
-
 from tests.relations.luck import BASE, seeds, surprising_mean, unlike_share, unlike_uniform
 
 TINY = {"labs": 2, "open_weight_labs": 1, "organisations": 5, "bad_actors": 20, "theft_on": False}

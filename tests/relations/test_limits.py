@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lockgate.sim.model.day import BadActor, Government, OpenWeightLab
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, EventKind, Feedback, Stage
 from lockgate.sim.rules.row import NEVER
-
 from tests.relations.lively import Case, Tables, cases, lived, some_levers, some_policies, tables_of
 from tests.relations.sameness import differences, of_kind, ordered
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import Channel
-
 from tests.generated import policies
 from tests.relations.couplings import (
     approvals_lost,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.chance import Purpose, uniform
 from lockgate.sim.model.day import BadActor
@@ -13,7 +14,6 @@ from lockgate.sim.model.formulas.attack import UNIT, whole
 from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import Channel, EventKind, Feedback
-
 from tests.relations.lively import LIVELY, WORLD_RANGES, Case, Tables, cases, lived, some_levers, some_worlds, tables_of, within
 from tests.relations.sameness import differences
 

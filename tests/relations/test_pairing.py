@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lockgate.experiments.results.compare import compare
 from lockgate.scenarios import load_world, with_parameters
 from lockgate.sim.engine.run import simulate
@@ -13,7 +14,6 @@ from lockgate.sim.model.chance import Purpose, draw, grow, key, stem, uniform
 from lockgate.sim.model.day import BadActor
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import EventKind, Feedback
-
 from tests.relations.lively import Case, Tables, cases, lived, some_levers, some_policies, some_worlds, tables_of
 from tests.relations.luck import ERRORS, adjacent_z, examples
 from tests.relations.sameness import differences, of_kind

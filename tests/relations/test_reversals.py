@@ -7,8 +7,8 @@ the central one and generated ones.
 from dataclasses import dataclass
 
 import pytest
-from lockgate.scenarios.world import list_worlds
 
+from lockgate.scenarios.world import list_worlds
 from tests.relations.luck import BASE, LONG
 from tests.relations.moves import GENERATED, MOVES, POLICIES, Move, Place, before, differences, effect, wrong_way
 

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
+
 from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import EventKind, Feedback, ServiceTimes
-
 from tests.generated import policies
 from tests.relations.luck import seeds, surprising_dispersion, surprising_mean, unlike_counts
 from tests.relations.runs import DAYS, SEEDS, Run, run, still_worlds, with_held

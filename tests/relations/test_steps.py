@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lockgate.scenarios import load_policy
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.parameters import PARAMETERS, parameter_table
 from lockgate.sim.model.policy import LEVERS, Policy
 from lockgate.sim.model.vocabulary import Feedback, ServiceTimes
-
 from tests.relations.luck import BASE, ERRORS, seeds, surprising_mean
 from tests.relations.runs import run, still_worlds
 from tests.relations.steps import finer_policy, finer_world, rescaled

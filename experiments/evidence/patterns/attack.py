@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+
 from lockgate.experiments.evidence.patterns.pattern import Estimate, mean, quantile, spread
 from lockgate.experiments.evidence.patterns.study import Array, Study, Tables, each
 from lockgate.sim.model.vocabulary import Channel, EventKind

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+
 from lockgate.experiments.evidence.patterns.pattern import Estimate, spread
 from lockgate.experiments.evidence.patterns.study import ALONE, Array, Study, Tables, each
 from lockgate.sim.model.vocabulary import EventKind

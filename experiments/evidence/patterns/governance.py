@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from lockgate.experiments.evidence.patterns.pattern import Estimate, proportion, spread
 from lockgate.experiments.evidence.patterns.study import ALONE, Study, Tables, each
 from lockgate.sim.model.vocabulary import EventKind

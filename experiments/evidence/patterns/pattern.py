@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from lockgate.experiments.results.intervals import LEVEL, mean_interval
 from scipy.special import betaincinv
+
+from lockgate.experiments.results.intervals import LEVEL, mean_interval
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

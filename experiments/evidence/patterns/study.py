@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 import numpy as np
+
 from lockgate.experiments.evidence.patterns.observed import DRAWS, SEED
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds
 from lockgate.scenarios import load_policy, load_world, with_levers, with_parameters

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+
 from lockgate.experiments.evidence.reductions.reduction import SIGMAS, Array, Check, Given, Reduction, Setting, mean, ratio, sample
 from lockgate.sim.engine.run import trace
 from lockgate.sim.errors import InputError

@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 import numpy as np
+
 from lockgate.experiments.evidence.reductions.reduction import SIGMAS, Check, Given, Reduction, Setting, mean, ratio, sample
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.policy import Policy

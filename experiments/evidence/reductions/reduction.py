@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+
 from lockgate.scenarios.notation import shown
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.errors import InputError, nearest

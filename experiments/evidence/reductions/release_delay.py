@@ -7,6 +7,7 @@ series have the same bytes but for what the government itself did.
 from typing import Any
 
 import numpy as np
+
 from lockgate.experiments.evidence.reductions.reduction import Check, Given, Reduction, Setting
 from lockgate.scenarios import load_policy
 from lockgate.sim.engine.plan import Records

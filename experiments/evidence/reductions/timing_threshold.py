@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+
 from lockgate.experiments.evidence.reductions.reduction import SIGMAS, Check, Given, Reduction, Setting, mean, sample
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.formulas.attack import expected_loss

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+
 from lockgate.sim.errors import Bounded, InputError, digits, is_within, nearest, refusal, shown
 from lockgate.sim.model.parameters.parameter import Parameter
 from lockgate.sim.model.parameters.values import PARAMETERS, PARAMETERS_DTYPE

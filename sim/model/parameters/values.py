@@ -1,6 +1,7 @@
 """Every parameter by theme: attack, defence, the frontier, governance, and structure."""
 
 import numpy as np
+
 from lockgate.sim.model.parameters.parameter import LogNormal, Parameter, Triangular, Uniform, switch
 from lockgate.sim.model.vocabulary import Feedback, RaceInformation, ServiceTimes
 from lockgate.sim.rules.row import STORED_AS

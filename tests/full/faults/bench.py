@@ -10,7 +10,6 @@ from typing import Any
 
 from lockgate.experiments.sweep.folder import StudyFolder
 from lockgate.sim.model.chance import uniform
-
 from tests.full.faults.fork import Server
 from tests.full.faults.running import LOCKGATE, Ended, Faults, Running, environment, program
 

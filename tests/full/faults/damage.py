@@ -5,7 +5,6 @@ from collections import Counter
 from pathlib import Path
 
 from lockgate.experiments.sweep.folder import Damaged, StudyFolder, plan_of
-
 from tests.full.faults.bench import Bench, Figures, chance
 
 Damage = tuple[int, bool]  # which bit of the file flips, or where it ends

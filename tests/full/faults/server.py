@@ -21,7 +21,6 @@ from lockgate.experiments.sweep.layout import runs_table
 from lockgate.experiments.sweep.plan import Piece, SweepPlan
 from lockgate.experiments.sweep.runner import Runner
 from lockgate.sim.engine.run import compile_rules
-
 from tests.full.faults.injection import install
 
 HANG_SECONDS = 120
