@@ -6,18 +6,19 @@ its agenda. All of it follows from the kinds' `alarms`.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 
 import numpy as np
 
-from lockgate.sim.model.agent import Agent, Alarm, acts_by_alarms
+from lockgate.sim.model.agent import Agent, Alarm, acts_by_alarms, aimed, idle_of
 from lockgate.sim.model.day import DAY
-from lockgate.sim.model.world import Plan
+from lockgate.sim.model.world import Draft, Plan
 from lockgate.sim.rules.memory import fetch
 from lockgate.sim.rules.row import dtype
 from lockgate.sim.rules.rule import attribute, one_after_another, rule
 
-PLAN_DTYPE = dtype(Plan)
+DRAFT_DTYPE, PLAN_DTYPE = dtype(Draft), dtype(Plan)
 FETCHED_AHEAD = 6  # plans: by then the agent of a later one has come from main memory
 MOST_PLANS = 1 << 17  # on one agenda, unless that is fewer than half of the bad actors have in all
 
@@ -56,7 +57,13 @@ class Agenda:
 
     def acts(self, name: str) -> Callable[[Any, int], None]:
         """The rule that lets agents of this kind do what is on the agenda for a day."""
-        return keeper(name, list(self.kinds[name].alarms.values()), list(self.kinds).index(name), self.days_share)
+        return keeper(name, numbered(self.kinds)[name], list(self.kinds).index(name), self.days_share)
+
+
+def numbered(kinds: Mapping[str, type[Agent]]) -> dict[str, dict[str, tuple[int, Alarm]]]:
+    """The alarms of each kind by the name of their field, numbered through all kinds."""
+    numbers = count()
+    return {name: {field: (next(numbers), alarm) for field, alarm in kind.alarms.items()} for name, kind in kinds.items()}
 
 
 @rule
@@ -94,10 +101,10 @@ def both(first: Callable[..., int], second: Callable[..., int]) -> Callable[...,
     return plan_ahead
 
 
-def planner_of_kind(name: str, kind: type[Agent], place: int, share: int) -> Callable[..., int]:
+def planner_of_kind(name: str, alarms: Mapping[str, tuple[int, Alarm]], place: int, share: int) -> Callable[..., int]:
     """The rule that plans for all agents of a kind, agent by agent and alarm by alarm."""
     table_of = attribute(name)
-    planners = [planner(field, alarm, place_of, place, share) for place_of, (field, alarm) in enumerate(kind.alarms.items())]
+    planners = [planner(field, alarm, number, place, share) for field, (number, alarm) in alarms.items()]
     for_one = planners[0]
     for further in planners[1:]:
         for_one = both(for_one, further)
@@ -141,14 +148,44 @@ def file_by_day(world, slots, number):
         line.chances, line.agent, line.alarm, line.target = draft.chances, draft.agent, draft.alarm, draft.target
 
 
+def aimer(kinds: Mapping[str, type[Agent]]) -> Callable[[Any, int], None]:
+    """The rule that writes the rest of all plans, one after another."""
+    aim_one = aimed
+    for alarms in numbered(kinds).values():
+        for number, alarm in alarms.values():
+            if alarm.aim:
+                aim_one = aim_or(number, alarm.aim, aim_one)
+
+    @rule
+    def aim_all(world: Any, number: int) -> None:
+        for line in range(number):
+            aim_one(world, world.agenda[line])
+
+    return aim_all
+
+
+def aim_or(number: int, aim: Callable[..., None], others: Callable[..., None]) -> Callable[..., None]:
+    """The rest of the plans of one alarm, or that of another's."""
+
+    @rule
+    def aim_one(world: Any, line: Any) -> None:
+        if line.alarm == number:
+            aim(world, line)
+        else:
+            others(world, line)
+
+    return aim_one
+
+
 def renewal(kinds: Mapping[str, type[Agent]], share: int) -> Callable[[Any, int], int]:
     """The rule that plans the next days once all that were planned are over; it gives how much that is, and 0 on other days.
 
     More than there is room for is left out: the run is then to be done again with more.
     """
     plan_all = nothing
-    for place, (name, kind) in enumerate(kinds.items()):
-        plan_all = after(plan_all, planner_of_kind(name, kind, place, share))
+    for place, (name, alarms) in enumerate(numbered(kinds).items()):
+        plan_all = after(plan_all, planner_of_kind(name, alarms, place, share))
+    aim_all = aimer(kinds)
 
     @rule
     def renew_agenda(world: Any, day: int) -> int:
@@ -161,14 +198,15 @@ def renewal(kinds: Mapping[str, type[Agent]], share: int) -> Callable[[Any, int]
         number = plan_all(world, day, last, 0)
         if number <= len(world.drafts):
             file_by_day(world, slots, number)
+            aim_all(world, number)
         return number
 
     return renew_agenda
 
 
-def keeper(name: str, alarms: list[Alarm], place: int, share: int) -> Callable[[Any, int], None]:
+def keeper(name: str, alarms: Mapping[str, tuple[int, Alarm]], place: int, share: int) -> Callable[[Any, int], None]:
     """The rule that lets agents of a kind do what is on the agenda for a day."""
-    table_of, act = attribute(name), act_of(alarms)
+    table_of, act = attribute(name), act_of(list(alarms.values()))
 
     @rule
     def keep_agenda(world: Any, day: int) -> None:
@@ -183,11 +221,11 @@ def keeper(name: str, alarms: list[Alarm], place: int, share: int) -> Callable[[
     return keep_agenda
 
 
-def act_of(alarms: list[Alarm]) -> Callable[[Any, Any, Any, int], None]:
+def act_of(alarms: list[tuple[int, Alarm]]) -> Callable[[Any, Any, Any, int], None]:
     """The rule that does what a plan is for."""
-    act = alarms[-1].act
-    for number in range(len(alarms) - 2, -1, -1):
-        act = act_or(number, alarms[number].act, act)
+    act = alarms[-1][1].act
+    for number, alarm in reversed(alarms[:-1]):
+        act = act_or(number, alarm.act, act)
     return act
 
 
@@ -204,15 +242,30 @@ def act_or(number: int, one: Callable[..., None], others: Callable[..., None]) -
     return act
 
 
-def day_of(kinds: Mapping[str, type[Agent]], agenda: Agenda) -> Callable[[Any, int], None]:
-    """The rule of a day with these kinds of agents."""
+def day_of(kinds: Mapping[str, type[Agent]], agenda: Agenda, *, idle: bool = True) -> Callable[[Any, int], None]:
+    """The rule of a day with these kinds of agents. Unless they may be `idle`, they are visited when they say that they are."""
 
     def act(name: str) -> Callable[[Any, int], None]:
         if name not in kinds:
             return DAY[name]  # type: ignore[no-any-return]
-        return agenda.acts(name) if acts_by_alarms(kinds[name]) else steps_of(name, kinds[name])
+        if acts_by_alarms(kinds[name]):
+            return agenda.acts(name)
+        steps = steps_of(name, kinds[name])
+        rests = idle_of(kinds[name]) if idle else None
+        return unless(rests, steps) if rests else steps
 
     return one_after_another([act(name) for name in DAY])
+
+
+def unless(idle: Callable[[Any], bool], act: Callable[[Any, int], None]) -> Callable[[Any, int], None]:
+    """The rule that does this on days on which the kind is not idle."""
+
+    @rule
+    def act_unless_idle(world: Any, day: int) -> None:
+        if not idle(world):
+            act(world, day)
+
+    return act_unless_idle
 
 
 def steps_of(name: str, kind: type[Agent]) -> Callable[[Any, int], None]:

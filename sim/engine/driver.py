@@ -32,6 +32,7 @@ class Driver:
             "populate": beginning(kinds),
             "renew_agenda": self.agenda.renew,
             "pass_day": day_of(kinds, self.agenda),
+            "pass_day_checked": day_of(kinds, self.agenda, idle=False),
             "first_broken": first_broken,
             "count_rows": self.layout.counting(),
         }
@@ -74,8 +75,8 @@ NAMES = ("size_of", "begin_in", "begin_checked", "live", "live_checked", "report
 
 
 def kernels(
-    layout: Any, folder: Any, populate: Any, renew_agenda: Any, pass_day: Any, first_broken: Any, count_rows: Any, bytes_needed: Any,
-    lay_out: Any,
+    layout: Any, folder: Any, populate: Any, renew_agenda: Any, pass_day: Any, pass_day_checked: Any, first_broken: Any, count_rows: Any,
+    bytes_needed: Any, lay_out: Any,
 ) -> list[Callable[..., Any]]:  # fmt: skip
     """The functions that Python calls. Each opens the world as far as what it calls may see."""
     open_world, open_by_day, open_ahead = layout.open, layout.open_by_day, layout.open_ahead
@@ -147,7 +148,7 @@ def kernels(
             plans = max(plans, renew_agenda(ahead, day))
             if plans > len(world.drafts):
                 break
-            pass_day(world, day)
+            pass_day_checked(world, day)
             broken = first_broken(world, day)
             if broken >= 0:
                 return day, broken, plans

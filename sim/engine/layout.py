@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lockgate.sim.engine.agenda import PLAN_DTYPE
+from lockgate.sim.engine.agenda import DRAFT_DTYPE, PLAN_DTYPE
 from lockgate.sim.model.agent import Agent, acts_by_alarms
 from lockgate.sim.model.parameters import PARAMETERS_DTYPE
 from lockgate.sim.model.policy import PHASE_DTYPE
@@ -20,7 +20,7 @@ ALIGNMENT = 64
 LINE = ALIGNMENT // WORD_BYTES
 GIVEN: dict[str, Any] = {  # what comes from outside; the block holds the rest
     "seed": int, "horizon": int, "params": PARAMETERS_DTYPE, "phases": [PHASE_DTYPE],
-    "days_ahead": int, "drafts": [PLAN_DTYPE], "agenda": ColumnsType(PLAN_DTYPE, apart=False), "agenda_begins": [np.dtype("i8")],
+    "days_ahead": int, "drafts": [DRAFT_DTYPE], "agenda": ColumnsType(PLAN_DTYPE, apart=False), "agenda_begins": [np.dtype("i8")],
 }  # fmt: skip
 # What plans may see beside the agenda and agents: what never changes in a run.
 STEADY = ("seed", "horizon", "params", "days_ahead", "drafts", "agenda", "agenda_begins", "constants", "size_guide", "size_below")

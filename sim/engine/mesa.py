@@ -11,7 +11,7 @@ import mesa
 
 from lockgate.sim.bounds import shown
 from lockgate.sim.errors import InputError, nearest
-from lockgate.sim.model.agent import Agent
+from lockgate.sim.model.agent import Agent, idle_of
 from lockgate.sim.model.beginning import beginning
 from lockgate.sim.model.day import DAY, KINDS
 from lockgate.sim.model.invariants import INVARIANTS, BrokenInvariant, MissingRow
@@ -154,7 +154,9 @@ class ReleaseModel(mesa.Model):
             if name not in KINDS:
                 act(self.world, self.day)
             elif agents := self.agents_by_type.get(self.kinds[name]):
-                wanting = self.kinds[name].acts_if
+                wanting, idle = self.kinds[name].acts_if, idle_of(self.kinds[name])
+                if idle and not self.check and idle(self.world):
+                    continue
                 for agent in agents if not wanting else [agent for agent in agents if getattr(agent, wanting)]:
                     agent.step(self.world, self.day)
         if self.check:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lockgate.sim.engine.agenda import PLAN_DTYPE, room_for
+from lockgate.sim.engine.agenda import DRAFT_DTYPE, PLAN_DTYPE, room_for
 from lockgate.sim.engine.driver import Driver, driver
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.agent import Agent
@@ -48,7 +48,7 @@ class Memory:
         """Have an agenda of so many days, with room for at least so many plans."""
         if plans > self.plans_room:
             self.plans_room = plans
-            self.drafts, self.agenda = np.zeros(plans, PLAN_DTYPE), np.zeros(plans, PLAN_DTYPE)
+            self.drafts, self.agenda = np.zeros(plans, DRAFT_DTYPE), np.zeros(plans, PLAN_DTYPE)
         self.agenda_begins = np.zeros(self.driver.agenda.slots(days), np.int64)
         given = {"days_ahead": (days, 0), "agenda_begins": (self.agenda_begins.ctypes.data, len(self.agenda_begins))}
         given |= {name: (getattr(self, name).ctypes.data, self.plans_room) for name in ("drafts", "agenda")}
@@ -149,7 +149,7 @@ class Plan:
         """Raise `InputError` where a run would need more memory than `MOST_BYTES`, or all results more than this machine has."""
         memory = self.memory()
         draw, self.most_bytes = self.driver.largest_draw(*self.given, self.operations_rooms, memory.counts)
-        agenda_bytes = 2 * self.plans_room * PLAN_DTYPE.itemsize
+        agenda_bytes = self.plans_room * (DRAFT_DTYPE.itemsize + PLAN_DTYPE.itemsize)
         if self.most_bytes + agenda_bytes > MOST_BYTES:
             raise too_large(self.worlds[draw], self.horizon, self.most_bytes + agenda_bytes)
         refuse_too_many_results(len(self.policy_of), self.horizon, weekly=self.weekly)

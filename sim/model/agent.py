@@ -21,6 +21,7 @@ class Alarm:
     `plan(agent, world, line)` writes to a line of the agenda what the act needs, and sets the field to its next time. The compiled driver
     plans all days of a run at once, and policies of a draw share the plans: so `plan` sees what never changes in a run, and the agent's
     fields that are marked `FIXED` or `PLANNED`, and nothing else. `act(agent, world, line, day)` sees everything but the `PLANNED` fields.
+    `aim(world, line)` may write the rest of a plan, from the line alone: it is called for one plan after another, far from their agents.
 
     `per_day(worlds)` is how many such plans to expect on a day of each world of a table; it decides how much room they get at first.
     """
@@ -28,6 +29,7 @@ class Alarm:
     plan: Callable[[Any, Any, Any], None]
     act: Callable[[Any, Any, Any, int], None]
     per_day: Callable[[Any], Any] = lambda worlds: 0.0 * worlds["bad_actors"]
+    aim: Callable[[Any, Any], None] | None = None
 
 
 class Agent(Row):
@@ -36,12 +38,14 @@ class Agent(Row):
     A kind adds annotated fields, `rows(horizon, params, phases)` and `begin(world)`, both rules, and one of:
 
     - `step(self, world, day)`, a rule: what it does on a day. With `acts_if`, the name of a field marked `FIXED`, agents for which that is
-      false are never visited;
+      false are never visited; with `idle(world)`, a static rule beside the step, nobody is visited on days on which that is true (checked
+      runs visit them, so that what it claims is looked at);
     - `alarms`: for each field that holds the time of what an agent does next, what it then does.
     """
 
     alarms: ClassVar[Mapping[str, Alarm]] = {}
     acts_if: ClassVar[str] = ""
+    idle: ClassVar[Any] = None
     by_column: ClassVar[bool] = False  # stored field by field: for kinds of which rules visit every row each day and read few fields
 
     def __init_subclass__(cls) -> None:
@@ -96,7 +100,7 @@ def two_steps(first: Callable[..., None], second: Callable[..., None]) -> Callab
 
 def when_due(name: str, alarm: Alarm) -> Callable[[Any, Any, int], None]:
     """The step of one alarm."""
-    due, plan, act = attribute(name), alarm.plan, alarm.act
+    due, plan, aim, act = attribute(name), alarm.plan, alarm.aim or aimed, alarm.act
 
     @rule
     def step(self: Any, world: Any, day: int) -> None:
@@ -104,11 +108,23 @@ def when_due(name: str, alarm: Alarm) -> Callable[[Any, Any, int], None]:
         while due(self) < day + 1:
             line = world.agenda[0]
             plan(self, world, line)
+            aim(world, line)
             act(self, world, line, day)
 
     return step
 
 
+@rule
+def aimed(world: Any, line: Any) -> None:
+    """All of the plan is written."""
+
+
 def acts_by_alarms(kind: type[Agent]) -> bool:
     """Whether a kind acts by alarms alone; one whose step was written anew acts every day."""
     return any(kind.step is vars(owner).get("step") and "alarms" in vars(owner) for owner in kind.__mro__)
+
+
+def idle_of(kind: type[Agent]) -> Callable[[Any], bool] | None:
+    """The rule that says when a kind is idle. It speaks of the step that stands beside it, and of no other that took its place."""
+    beside = next(owner for owner in kind.__mro__ if "step" in vars(owner))
+    return kind.idle if "idle" in vars(beside) else None

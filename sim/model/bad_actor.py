@@ -76,11 +76,20 @@ def try_theft(actor, world, line, day):
 
 @rule
 def plan_operation(actor, world, line):
-    """An actor's next operation, and when the one after it comes. An insider attacks its own organisation, others one by its size."""
+    """An actor's next operation, and when the one after it comes. An insider attacks its own organisation."""
     line.chances = grow(actor.stem, actor.operations)
-    line.target = actor.home if actor.kind == ActorKind.INSIDER else target_of(world, draw(line.chances, Purpose.TARGET))
+    line.target = actor.home if actor.kind == ActorKind.INSIDER else NOBODY
     actor.operations += 1
     actor.next_at += actor.gap_days * exponential(draw(line.chances, Purpose.GAP))
+
+
+@rule
+def choose_target(world, line):
+    """All others attack an organisation by its size alone. What an operation meets with is the same under every policy."""
+    if line.target == NOBODY:
+        line.target = target_of(world, draw(line.chances, Purpose.TARGET))
+    line.luck = draw(line.chances, Purpose.LUCK)
+    line.luck_open = draw(line.chances, Purpose.REFUSED_OPEN)
 
 
 @rule
@@ -96,7 +105,7 @@ def operate(actor, world, operation, day):
         alone = attack_success(hazard, uplift_by_open_weights(actor, world, operation), target.attack_surface)
     discount = world.today.discount
     score_operation(world, actor, channel, whole(discount * (success - without)), whole(discount * (success - alone)))
-    if draw(operation.chances, Purpose.LUCK) < success:
+    if operation.luck < success:
         suffer(actor, world, target, channel, operation.chances, day)
 
 
@@ -145,7 +154,7 @@ def luck_with(operation, channel):
     """The draw that a channel's refusal depends on."""
     if channel == Channel.PUBLIC_SERVICE:
         return draw(operation.chances, Purpose.REFUSED_PUBLIC)
-    return draw(operation.chances, Purpose.REFUSED_OPEN if channel == Channel.OPEN_WEIGHTS else Purpose.REFUSED_LEAKED)
+    return operation.luck_open if channel == Channel.OPEN_WEIGHTS else draw(operation.chances, Purpose.REFUSED_LEAKED)
 
 
 @rule
@@ -178,7 +187,7 @@ def finds_leak(actor, world):
 @rule
 def uplift_by_open_weights(actor, world, operation):
     """What the best published weights would do for this operation: nothing where they refuse it, or where there are none."""
-    refused = draw(operation.chances, Purpose.REFUSED_OPEN) < refusal_chance(world.today.open_safeguard, world.params.evasion, actor.skill)
+    refused = operation.luck_open < refusal_chance(world.today.open_safeguard, world.params.evasion, actor.skill)
     return 1.0 if refused else world.uplifts[int(Channel.OPEN_WEIGHTS)]
 
 
@@ -282,5 +291,5 @@ class BadActor(Agent):
     begin = staticmethod(begin)
     alarms: ClassVar = {
         "theft_at": Alarm(plan_theft, try_theft, thefts_per_day),
-        "next_at": Alarm(plan_operation, operate, operations_per_day),
+        "next_at": Alarm(plan_operation, operate, operations_per_day, choose_target),
     }

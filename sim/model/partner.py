@@ -103,6 +103,18 @@ def sort_by_criticality(world):
             order[hole] = row
 
 
+@rule
+def idle(world):
+    """Nothing is restricted, nobody waits for access, and nobody's search with it is to end."""
+    if world.today.restricted_capability > NOTHING:
+        return False
+    busy = 0
+    for row in range(len(world.partners)):  # no branch: eight at a time
+        partner = world.partners[row]
+        busy += (partner.approval != Approval.NONE) * (partner.approval < Approval.APPROVED) + partner.searches_early
+    return busy == 0
+
+
 class Partner(Agent, CodeBase):
     """An organisation that may be granted early access: a defender, and a target. Those that do not want it have nothing to do."""
 
@@ -133,6 +145,7 @@ class Partner(Agent, CodeBase):
     rows = staticmethod(rows)
     begin = staticmethod(begin)
     acts_if: ClassVar = "interested"
+    idle = staticmethod(idle)
     by_column: ClassVar = True
 
     @rule

@@ -113,14 +113,25 @@ class Offer(Row):
     safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
 
 
+class Draft(Row):
+    """A plan before it is filed by day."""
+
+    chances: Annotated[Code, "what all its draws share"] = 0
+    agent: Annotated[Index, "whose plan it is"] = 0
+    alarm: Annotated[Index, "which of all kinds' alarms"] = 0
+    target: Annotated[Index, "whom it is aimed at"] = NOBODY
+    slot: Annotated[Count, "place of its day, and of its kind on it, among those that are planned"] = 0
+
+
 class Plan(Row):
     """A line of the agenda: what an agent does on a day to come. All of it is the same under every policy."""
 
     chances: Annotated[Code, "what all its draws share"] = 0
     agent: Annotated[Index, "whose plan it is"] = 0
-    alarm: Annotated[Index, "which of the kind's alarms"] = 0
-    slot: Annotated[Count, "place of its day, and of its kind on it, among those that are planned"] = 0
+    alarm: Annotated[Index, "which of all kinds' alarms"] = 0
     target: Annotated[Index, "whom it is aimed at"] = NOBODY
+    luck: Annotated[Chance, "below which chance of success it succeeds"] = 0.0
+    luck_open: Annotated[Chance, "below which chance of refusal published weights refuse it"] = 0.0
 
 
 class Today(Row):

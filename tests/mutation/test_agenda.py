@@ -8,7 +8,7 @@ from lockgate.sim.model.bad_actor import operations_per_day
 from lockgate.sim.model.day import KINDS
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.vocabulary import EventKind
-from lockgate.sim.model.world import Plan
+from lockgate.sim.model.world import Draft, Plan
 from lockgate.sim.rules.row import NEVER
 from tests.mutation.worlds import log_of, put, state, world_of
 
@@ -24,7 +24,7 @@ def planning(days_ahead: int, room: int = 150) -> Any:
     """A world in which several plans come on most days, with room for an agenda."""
     world = world_of(**BUSY)
     world.days_ahead = days_ahead
-    world.drafts, world.agenda = [Plan() for _ in range(room)], [Plan() for _ in range(room)]
+    world.drafts, world.agenda = [Draft() for _ in range(room)], [Plan() for _ in range(room)]
     world.agenda_begins = [99] * AGENDA.slots(days_ahead)
     return world
 
