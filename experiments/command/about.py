@@ -31,9 +31,10 @@ def bench(full: Full = False, quiet: Quiet = False, as_json: Json = False) -> No
 
     announce_compiling(check=False, quiet=quiet)
 
-    from lockgate.experiments.benchmark import report, size
+    from lockgate.experiments import benchmark
+    from lockgate.experiments.benchmark import report
 
-    wanted = size.FULL if full else size.SHORT
+    wanted = benchmark.FULL if full else benchmark.SHORT
     with progress(report.steps_of(wanted), "measurements", quiet=quiet) as advance:
         content = report.measure(wanted, advance)
     if as_json:
@@ -44,7 +45,7 @@ def bench(full: Full = False, quiet: Quiet = False, as_json: Json = False) -> No
 
 def print_content(content: dict[str, Any]) -> None:
     """The figures, the series, and sentences about the machine."""
-    from lockgate.experiments.benchmark.page import HEADINGS, SERIES_HEADINGS, rows, sentences, series
+    from lockgate.experiments.benchmark.figures import HEADINGS, SERIES_HEADINGS, rows, sentences, series
 
     console = results()
     print_grid(HEADINGS, rows(content), left={"measured", "unit", "wanted", "met"})
