@@ -1,6 +1,5 @@
 """`lockgate cases`: what happened in 2026, beside what the model says could have happened."""
 
-import math
 import sys
 from functools import partial
 from pathlib import Path
@@ -11,11 +10,11 @@ import typer
 from lockgate.experiments.command.option import Json, Quiet, check_writable
 from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results
 from lockgate.experiments.command.terminal import load_charts
-from lockgate.experiments.text.numbers import brief, count, percent, printable, scale
+from lockgate.experiments.text.numbers import count, printable
 
 if TYPE_CHECKING:
     from lockgate.experiments.evidence.cases import Case, Replayed
-    from lockgate.experiments.evidence.patterns.study import Study
+    from lockgate.experiments.evidence.sampled_runs import SampledRuns
     from lockgate.experiments.folder import Writer
 
 EXAMPLES = """\
@@ -24,7 +23,6 @@ Examples:
   lockgate cases staged-preview
   lockgate cases --out cases
 """
-HEADINGS = ("", "reported", "5 %", "median", "95 %", "unit", "draws below")
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Cases by name. [default: all]")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for a chart of each case, and all numbers.")]
@@ -37,41 +35,41 @@ def cases(names: Names = None, out: Out = None, quiet: Quiet = False, as_json: J
     """
     from lockgate.experiments.command.compare import announce_compiling
     from lockgate.experiments.evidence.cases import chosen, replay
-    from lockgate.experiments.evidence.patterns.study import Study
+    from lockgate.experiments.evidence.sampled_runs import SampledRuns
 
     wanted = chosen(names or [])
-    study = Study()
+    sampled = SampledRuns()
     if out is not None:
         from lockgate.experiments.folder import check_folder
 
         check_writable(out)
-        check_folder(out, cases_asked(wanted, study))
+        check_folder(out, cases_asked(wanted, sampled))
     announce_compiling(check=False, quiet=quiet)
     replayed: dict[str, list[Replayed]] = {}
     with progress(len(wanted), "cases", quiet=quiet) as advance:
         for case in wanted:
-            replayed[case.name] = replay(case, study)
+            replayed[case.name] = replay(case, sampled)
             advance(1)
     if out is not None:
-        save_cases(wanted, replayed, study, out)
+        save_cases(wanted, replayed, sampled, out)
     if as_json:
-        print_json(content(wanted, replayed, study))
+        print_json(content(wanted, replayed, sampled))
         return
     for case in wanted:
         print_case(case, replayed[case.name])
-    print_ending(study, out, quiet=quiet)
+    print_ending(sampled, out, quiet=quiet)
 
 
-def cases_asked(wanted: list["Case"], study: "Study") -> dict[str, Any]:
+def cases_asked(wanted: list["Case"], sampled: "SampledRuns") -> dict[str, Any]:
     """What was asked."""
-    return {"kind": "cases", "cases": [case.name for case in wanted], "draws": study.draws, "seed": study.seed}
+    return {"kind": "cases", "cases": [case.name for case in wanted], "draws": sampled.draws, "seed": sampled.seed}
 
 
-def content(wanted: list["Case"], replayed: dict[str, list["Replayed"]], study: "Study") -> dict[str, Any]:
+def content(wanted: list["Case"], replayed: dict[str, list["Replayed"]], sampled: "SampledRuns") -> dict[str, Any]:
     """All cases, as JSON has them."""
     return {
-        "draws": study.draws,
-        "seed": study.seed,
+        "draws": sampled.draws,
+        "seed": sampled.seed,
         "cases": {
             case.name: {
                 "title": case.title,
@@ -88,7 +86,7 @@ def content(wanted: list["Case"], replayed: dict[str, list["Replayed"]], study: 
     }
 
 
-def save_cases(wanted: list["Case"], replayed: dict[str, list["Replayed"]], study: "Study", out: Path) -> None:
+def save_cases(wanted: list["Case"], replayed: dict[str, list["Replayed"]], sampled: "SampledRuns", out: Path) -> None:
     """Write a chart of each case and all numbers to a folder, whole or not at all."""
     load_charts()
 
@@ -97,33 +95,12 @@ def save_cases(wanted: list["Case"], replayed: dict[str, list["Replayed"]], stud
     from lockgate.experiments.folder import write_folder, write_json
     from lockgate.experiments.provenance import chart_provenance, provenance
 
-    files: dict[str, Writer] = {"cases.json": partial(write_json, content(wanted, replayed, study))}
-    asked, command = cases_asked(wanted, study), ["lockgate", *sys.argv[1:]]
+    files: dict[str, Writer] = {"cases.json": partial(write_json, content(wanted, replayed, sampled))}
+    asked, command = cases_asked(wanted, sampled), ["lockgate", *sys.argv[1:]]
     made = chart_provenance(asked, command)
     for case in wanted:
-        files |= chart_files(f"charts/{case.name}", replay_chart(case, replayed[case.name], study), made)
+        files |= chart_files(f"charts/{case.name}", replay_chart(case, replayed[case.name], sampled), made)
     write_folder(out, files, {"study": asked, **provenance(command)})
-
-
-def case_rows(replayed: list["Replayed"]) -> list[tuple[str, ...]]:
-    """The table of a case, in the order of the headings."""
-    return [
-        (
-            each.reported.words,
-            each.reported.said,
-            *(within(value, each) for value in each.quantiles),
-            scale(each.reported.unit, 0.0)[0],
-            "-" if math.isnan(each.below) else percent(each.below),
-        )
-        for each in replayed
-    ]
-
-
-def within(value: float, each: "Replayed") -> str:
-    """A value, or that it lies beyond the run."""
-    if each.reported.unit == "days" and value >= each.days:
-        return f"over {each.days}"
-    return brief(value, each.reported.unit)
 
 
 def print_case(case: "Case", replayed: list["Replayed"]) -> None:
@@ -136,6 +113,8 @@ def print_case(case: "Case", replayed: list["Replayed"]) -> None:
     for happening in case.happenings:
         day = (happening.on - case.day_0).days
         console.print(paragraph(f"{case.dated(day)} (day {day}): {happening.told}.", console.width, "  ", "    "))
+    from lockgate.experiments.evidence.cases import HEADINGS, case_rows
+
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
     for place, heading in enumerate(HEADINGS):
         table.add_column(heading, justify="right" if 2 <= place <= 4 or place == 6 else "left")
@@ -149,10 +128,10 @@ def print_case(case: "Case", replayed: list["Replayed"]) -> None:
     console.print()
 
 
-def print_ending(study: "Study", out: Path | None, *, quiet: bool) -> None:
+def print_ending(sampled: "SampledRuns", out: Path | None, *, quiet: bool) -> None:
     """What the numbers rest on."""
     console = results()
-    drawn = f"{count(study.draws, 'draw')} of the baseline world, seed {study.seed}"
+    drawn = f"{count(sampled.draws, 'draw')} of the baseline world, seed {sampled.seed}"
     console.print(paragraph(f"Model: {drawn}; quantiles over draws. Draws below: share below what was reported, ties half.", console.width))
     if out is not None and not quiet:
         console.print(f"Charts: {printable(str(out))}", soft_wrap=True)

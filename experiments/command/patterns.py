@@ -9,8 +9,9 @@ from lockgate.experiments.command.screen import paragraph, print_json, print_tab
 from lockgate.experiments.text.numbers import brief, scale
 
 if TYPE_CHECKING:
-    from lockgate.experiments.evidence.patterns.pattern import Fact, Pattern
-    from lockgate.experiments.evidence.patterns.study import Study
+    from lockgate.experiments.evidence.facts import Fact
+    from lockgate.experiments.evidence.patterns import Pattern
+    from lockgate.experiments.evidence.sampled_runs import SampledRuns
 
 EXAMPLES = """\
 \b
@@ -28,25 +29,25 @@ def patterns(names: Names = None, quiet: Quiet = False, as_json: Json = False) -
     Says for each fact whether it was used to set the model, in which case it is no evidence, and whether the model meets it.
     """
     from lockgate.experiments.command.compare import announce_compiling
-    from lockgate.experiments.evidence.patterns.study import Study
-    from lockgate.experiments.evidence.patterns.table import checked
-    from lockgate.experiments.evidence.patterns.table import patterns as compared
+    from lockgate.experiments.evidence.patterns import checked
+    from lockgate.experiments.evidence.patterns import patterns as compared
+    from lockgate.experiments.evidence.sampled_runs import SampledRuns
 
     wanted = checked(names or ())
     announce_compiling(check=False, quiet=quiet)
-    study = Study()
+    sampled = SampledRuns()
     with progress(len(wanted), "patterns", quiet=quiet) as advance:
-        found = compared(wanted, study, advance)
+        found = compared(wanted, sampled, advance)
     if as_json:
         print_json([pattern.content() for pattern in found])
         return
-    print_patterns(found, study)
+    print_patterns(found, sampled)
 
 
-def print_patterns(found: list["Pattern"], study: "Study") -> None:
+def print_patterns(found: list["Pattern"], sampled: "SampledRuns") -> None:
     """The facts held out, those used, what was missed and why, and the rule."""
-    from lockgate.experiments.evidence.patterns.pattern import CALIBRATION, HELD_OUT, RULE
-    from lockgate.experiments.evidence.patterns.table import sentence, summary
+    from lockgate.experiments.evidence.facts import CALIBRATION, HELD_OUT
+    from lockgate.experiments.evidence.patterns import RULE, sentence, summary
 
     console = results()
     titles = {HELD_OUT: "Held out: no parameter was set by these", CALIBRATION: "Calibration: used to set a parameter, and no evidence"}
@@ -63,8 +64,8 @@ def print_patterns(found: list["Pattern"], study: "Study") -> None:
     counts = summary(found)
     weak = ", ".join(counts["weak"])
     said = [
-        f"Simulated: {study.draws} draws of the world's priors, seed {study.seed}; median and middle 95 % of draws, or the 95 % interval "
-        f"of a share, or of a quantile or mean of all incidents. {RULE}",
+        f"Simulated: {sampled.draws} draws of the world's priors, seed {sampled.seed}; median and middle 95 % of draws, or the 95 % "
+        f"interval of a share, or of a quantile or mean of all incidents. {RULE}",
         f"Met by a range, observed or simulated, whose ends differ by more than a factor of ten: {weak}. That says little." if weak else "",
         f"In all: {sentence(counts)}.",
     ]

@@ -189,9 +189,7 @@ class Card:
         """The card as a page."""
         levels = "\n".join(f"| {group} | {name} | {level} | {line} |" for group, name, level, line in self.factors)
         basis = "\n".join(f"- **{name.capitalize()}**: {value}" for name, value in self.basis.items())
-        concerns = "\n".join(
-            f"| `{one.name}` | {one.share:.0%} | {one.grade}: {GRADES[one.grade]} |" for one in self.concerns
-        )
+        concerns = "\n".join(f"| `{one.name}` | {one.share:.0%} | {one.grade}: {GRADES[one.grade]} |" for one in self.concerns)
         table = f"\n| parameter | influence | evidence |\n|---|---|---|\n{concerns}\n" if concerns else ""
         return f"""# Credibility card
 

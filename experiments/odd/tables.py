@@ -58,7 +58,7 @@ def anchor(heading: str) -> str:
     """The name by which a page links to one of its headings.
 
     >>> anchor("4.1 Basic principles"), anchor("`sim/engine/agenda.py`")
-    ('41-basic-principles', 'simdaypy')
+    ('41-basic-principles', 'simengineagendapy')
     """
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
