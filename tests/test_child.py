@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from numba.core import config
@@ -55,14 +56,14 @@ def test_a_child_takes_nothing_from_the_current_folder(traces, monkeypatch, path
 def test_a_child_finds_what_its_parent_finds(monkeypatch, tmp_path):
     libraries = tmp_path / "libraries"  # as on clusters, where PYTHONPATH names them
     libraries.mkdir()
-    (libraries / "elsewhere.py").write_text("import sys, sim\n\n\ndef tell():\n    print([sys.argv, sim.__file__])\n")
+    (libraries / "elsewhere.py").write_text("import sys, lockgate\n\n\ndef tell():\n    print([sys.argv, lockgate.__file__])\n")
     monkeypatch.setenv("PYTHONPATH", str(libraries))
     monkeypatch.syspath_prepend(str(libraries))
     monkeypatch.chdir(tmp_path)
     with child.start("elsewhere:tell", "one", "two words", env={"MORE": "yes"}, **PIPES) as process:
         said, complaint = process.communicate()
     assert complaint == ""
-    assert said == f"{[['lockgate', 'one', 'two words'], child.__file__.replace('child', '__init__')]}\n"
+    assert said == f"{[['lockgate', 'one', 'two words'], str(Path(child.__file__).parents[1] / '__init__.py')]}\n"
 
 
 def test_what_is_installed_is_found_where_it_is_the_current_folder(monkeypatch):
@@ -108,7 +109,7 @@ def test_numba_reads_no_settings_from_the_current_folder(traces, settings):
 
 
 def test_numba_that_was_there_before_reads_none_later(traces):
-    code = "import os, numba, sim; os.chdir({!r}); numba.core.config.reload_config(); print(numba.config.DISABLE_JIT)"
+    code = "import os, numba, lockgate.sim; os.chdir({!r}); numba.core.config.reload_config(); print(numba.config.DISABLE_JIT)"
     command = [sys.executable, "-P", "-c", code.format(str(traces.parent / "here"))]
     done = subprocess.run(command, cwd=traces, **PIPES, check=False)
     assert (done.stdout, done.stderr) == ("0\n", "")

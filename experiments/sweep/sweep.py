@@ -22,8 +22,8 @@ from lockgate.experiments.sweep.safe import WHOLE, Shard, claimed
 from lockgate.experiments.sweep.workers import ProcessWorker, Retry, ThreadWorker, Worker
 from lockgate.sim.engine.pool import Pool
 from lockgate.sim.errors import InputError
+from lockgate.sim.limits import MOST_DRAWS_IN_ALL
 from lockgate.sim.model.outcomes import OUTCOMES
-from lockgate.sim.settings import MOST_DRAWS_IN_ALL
 
 
 def is_precise(folder: StudyFolder, plan: SweepPlan, draws: int, whole: Mapping[Piece, KeptPart]) -> bool:
