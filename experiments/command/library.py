@@ -1,4 +1,4 @@
-"""`lockgate list`, `show`, `validate` and `schema`: what can be simulated, and whether a file of one's own is right."""
+"""`lockgate list`, `show`, `validate`, `schema` and `odd`: what can be simulated, how, and whether a file of one's own is right."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -15,6 +15,7 @@ from lockgate.sim.errors import InputError
 
 if TYPE_CHECKING:
     from lockgate.experiments.text.describe import Description
+
 
 class SchemaKind(StrEnum):
     """What a schema describes."""
@@ -211,3 +212,19 @@ def schema(kind: Annotated[SchemaKind, typer.Argument(help="Which file it descri
 
     made = schema_of_study() if kind is SchemaKind.STUDY else json_schema("world" if kind is SchemaKind.WORLD else "policy")
     print_text(json.dumps(made, indent=1))
+
+
+def odd(
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the page to this file. [default: print it]")] = None,
+) -> None:
+    """Print the ODD protocol of the model, made from its code."""
+    from lockgate.experiments.odd import page
+
+    if out is None:
+        print_text(page().removesuffix("\n"))
+        return
+    if out.is_dir():
+        raise InputError(f"--out {out} is a folder; name a file, such as {out / 'odd.md'}")
+    if not out.absolute().parent.is_dir():
+        raise InputError(f"--out {out}: there is no folder {out.parent}; make it, or name a file in another")
+    out.write_text(page(), encoding="utf-8", newline="\n")

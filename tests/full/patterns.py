@@ -1,6 +1,6 @@
 """Compare the model with every observed pattern, print the table, and keep the verdicts: `python -m tests.full.patterns`."""
 
-from lockgate.experiments.command.patterns import print_patterns
+from lockgate.experiments.command.evidence import print_patterns
 from lockgate.experiments.evidence.card import record
 from lockgate.experiments.evidence.patterns import patterns, summary
 from lockgate.experiments.evidence.sampled_runs import SEED, SampledRuns

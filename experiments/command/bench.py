@@ -1,16 +1,14 @@
-"""`lockgate bench` and `lockgate odd`: how fast the model is, and how it is described."""
+"""`lockgate bench`: what the program costs on this machine."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from lockgate.experiments.command.option import Json, Quiet
-from lockgate.experiments.command.screen import paragraph, print_json, print_table, print_text, progress, results
-from lockgate.sim.errors import InputError
+from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results
 
-EXAMPLES = """\
+BENCH_EXAMPLES = """\
 \b
 Examples:
   lockgate bench                       the short form, half a minute
@@ -67,19 +65,3 @@ def print_grid(headings: Sequence[str], body: Iterable[Sequence[str]], left: set
     for row in body:
         table.add_row(*row)
     print_table(table)
-
-
-def odd(
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the page to this file. [default: print it]")] = None,
-) -> None:
-    """Print the ODD protocol of the model, made from its code."""
-    from lockgate.experiments.odd import page
-
-    if out is None:
-        print_text(page().removesuffix("\n"))
-        return
-    if out.is_dir():
-        raise InputError(f"--out {out} is a folder; name a file, such as {out / 'odd.md'}")
-    if not out.absolute().parent.is_dir():
-        raise InputError(f"--out {out}: there is no folder {out.parent}; make it, or name a file in another")
-    out.write_text(page(), encoding="utf-8", newline="\n")
