@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from lockgate.experiments.charts.replay import replay_chart
+from lockgate.experiments.charts.case import case_chart
 from lockgate.experiments.cli import app
 from lockgate.experiments.evidence.cases import CASES, MEASURES, SHOWN, Replayed, Reported, chosen, found_inside, page, replay
 from lockgate.experiments.evidence.sampled_runs import SampledRuns
@@ -121,7 +121,7 @@ def test_the_page_has_its_charts():
 @pytest.mark.parametrize("name", CASES)
 def test_chart_shows_every_row(name, sampled):
     found = replay(CASES[name], sampled)
-    figure = replay_chart(CASES[name], found, sampled)
+    figure = case_chart(CASES[name], found, sampled)
     texts = {label.get_text().replace("\n", " ") for axes in figure.axes for label in axes.get_yticklabels()}
     assert {each.reported.words for each in found} <= texts
     diamonds = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "D"]

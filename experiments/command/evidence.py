@@ -299,7 +299,7 @@ def save_cases(wanted: list["Case"], replayed: dict[str, list["Replayed"]], samp
     load_charts()
 
     from lockgate.experiments.charts import chart_files
-    from lockgate.experiments.charts.replay import replay_chart
+    from lockgate.experiments.charts.case import case_chart
     from lockgate.experiments.folder import write_folder, write_json
     from lockgate.experiments.provenance import chart_provenance, provenance
 
@@ -307,7 +307,7 @@ def save_cases(wanted: list["Case"], replayed: dict[str, list["Replayed"]], samp
     asked, command = cases_asked(wanted, sampled), ["lockgate", *sys.argv[1:]]
     made = chart_provenance(asked, command)
     for case in wanted:
-        files |= chart_files(f"charts/{case.name}", replay_chart(case, replayed[case.name], sampled), made)
+        files |= chart_files(f"charts/{case.name}", case_chart(case, replayed[case.name], sampled), made)
     write_folder(out, files, {"study": asked, **provenance(command)})
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import xarray as xr
 
-    from lockgate.experiments.charts.plots import Plots
+    from lockgate.experiments.charts import Plots
 
 By = str | Sequence[str] | None
 
@@ -60,7 +60,7 @@ class Results:
     @property
     def plot(self) -> "Plots":
         """Its charts, of one world at one point: `plot.tradeoff()`, `plot.weekly()` and so on."""
-        from lockgate.experiments.charts.plots import Plots
+        from lockgate.experiments.charts import Plots
 
         return Plots(self)
 

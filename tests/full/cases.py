@@ -5,7 +5,7 @@ from pathlib import Path
 from PIL import Image
 
 from lockgate.experiments.charts import save_chart
-from lockgate.experiments.charts.replay import replay_chart
+from lockgate.experiments.charts.case import case_chart
 from lockgate.experiments.evidence.cases import CASES, SHOWN, page, replay
 from lockgate.experiments.evidence.sampled_runs import SampledRuns
 
@@ -18,7 +18,7 @@ def main() -> None:
     sampled = SampledRuns()
     (DOCS / "cases.md").write_text(page(sampled), encoding="utf-8")
     for name in SHOWN:
-        png, svg = save_chart(replay_chart(CASES[name], replay(CASES[name], sampled), sampled), DOCS / f"cases-{name}")
+        png, svg = save_chart(case_chart(CASES[name], replay(CASES[name], sampled), sampled), DOCS / f"cases-{name}")
         Image.open(png).convert("RGB").quantize(COLOURS).save(png, optimize=True)
         svg.unlink()
 

@@ -24,7 +24,7 @@ NOTE = (
 
 
 @one_at_a_time
-def replay_chart(case: Case, replayed: Sequence[Replayed], sampled: SampledRuns) -> Chart:
+def case_chart(case: Case, replayed: Sequence[Replayed], sampled: SampledRuns) -> Chart:
     """One row a quantity: bar and dot for the model, a diamond for what was reported. Rows of one unit share an axis."""
     units = dict.fromkeys(each.reported.unit for each in replayed)
     groups = [[each for each in replayed if each.reported.unit == unit] for unit in units]
