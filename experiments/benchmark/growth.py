@@ -12,7 +12,10 @@ from typing import Any
 
 from lockgate.experiments.benchmark import POLICIES, POLICY, Size
 from lockgate.experiments.benchmark.machine import peak_mb, seconds
+from lockgate.scenarios import load_policy
 from lockgate.sim.child import start
+from lockgate.sim.engine.run import simulate
+from lockgate.sim.model.parameters import parameter_table
 
 # One point of a series: a size, timed and weighed in a process of its own.
 
@@ -41,10 +44,6 @@ class Weighed:
 
 def weigh(point: Point) -> Weighed:
     """Measure a point in this process."""
-    from lockgate.scenarios import load_policy
-    from lockgate.sim.engine.run import simulate
-    from lockgate.sim.model.parameters import parameter_table
-
     policies = [load_policy(name) for name in point.policies]
     simulate(parameter_table(1, organisations=1, bad_actors=1), policies, [0], 1, threads=1)  # loads what is compiled
     held = 0

@@ -10,6 +10,7 @@ from typing import Any
 from lockgate.experiments.benchmark import Size, growth, workload
 from lockgate.experiments.benchmark.machine import NOT_MEASURED, Act, interleaved, load, machine, middles, ranges, seconds
 from lockgate.sim.child import start
+from lockgate.sim.model.chance import FOLDER
 
 # Start-up: how long a command in a fresh process takes to answer.
 
@@ -33,8 +34,6 @@ def answer_seconds(arguments: tuple[str, ...], cache: Path) -> float:
 
 def start_up(size: Size, advance: Callable[[int], None]) -> dict[str, list[float]]:
     """`--help`, and `compare` with compiled rules and without."""
-    from lockgate.sim.model.chance import FOLDER
-
     kept = FOLDER.parents[1]  # what LOCKGATE_CACHE_DIR would name
     found: dict[str, list[float]] = {"help_seconds": [], "warm_start_seconds": [], "cold_start_seconds": []}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from lockgate.experiments import benchmark
+from lockgate.experiments.command.compare import announce_compiling
 from lockgate.experiments.command.option import Json, Quiet
 from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results
 
@@ -25,11 +27,8 @@ def bench(full: Full = False, quiet: Quiet = False, as_json: Json = False) -> No
 
     Rates of both drivers and of mesa.batch_run, the floor, growth with agents, days and runs, memory, and start-up, in one run.
     """
-    from lockgate.experiments.command.compare import announce_compiling
-
     announce_compiling(check=False, quiet=quiet)
 
-    from lockgate.experiments import benchmark
     from lockgate.experiments.benchmark import report
 
     wanted = benchmark.FULL if full else benchmark.SHORT

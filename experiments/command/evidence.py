@@ -1,23 +1,23 @@
 """`lockgate verify`, `lockgate patterns` and `lockgate cases`: the model beside closed forms, what was observed, and real cases."""
 
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lockgate.experiments.command.compare import announce_compiling
 from lockgate.experiments.command.option import Json, Quiet, assigned, check_writable
 from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results
 from lockgate.experiments.command.terminal import load_charts
+from lockgate.experiments.evidence.facts import CALIBRATION, HELD_OUT, Fact
 from lockgate.experiments.text.numbers import brief, count, printable, scale
 from lockgate.sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lockgate.experiments.evidence.cases import Case, Replayed
-    from lockgate.experiments.evidence.facts import Fact
     from lockgate.experiments.evidence.patterns import Pattern
     from lockgate.experiments.evidence.reductions import Check, Reduction
     from lockgate.experiments.evidence.sampled_runs import SampledRuns
@@ -61,8 +61,6 @@ def verify(names: Reductions = None, settings: RowSettings = None, quiet: Quiet 
     R1 timing threshold, R2 approval queue, R3 patch curve, R4 incidents, R5 race, R6 leaks, R7 release delay, R8 substitutes. Each
     is run through the same interface as any study, with parameters that make its formula apply.
     """
-    from lockgate.experiments.command.compare import announce_compiling
-
     jobs = jobs_of(names or [], settings or [])
     announce_compiling(check=False, quiet=quiet)
     checks: list[Check] = []
@@ -148,7 +146,6 @@ def patterns(names: Patterns = None, quiet: Quiet = False, as_json: Json = False
 
     Says for each fact whether it was used to set the model, in which case it is no evidence, and whether the model meets it.
     """
-    from lockgate.experiments.command.compare import announce_compiling
     from lockgate.experiments.evidence.patterns import checked
     from lockgate.experiments.evidence.patterns import patterns as compared
     from lockgate.experiments.evidence.sampled_runs import SampledRuns
@@ -166,7 +163,6 @@ def patterns(names: Patterns = None, quiet: Quiet = False, as_json: Json = False
 
 def print_patterns(found: list["Pattern"], sampled: "SampledRuns") -> None:
     """The facts held out, those used, what was missed and why, and the rule."""
-    from lockgate.experiments.evidence.facts import CALIBRATION, HELD_OUT
     from lockgate.experiments.evidence.patterns import RULE, sentence, summary
 
     console = results()
@@ -214,7 +210,7 @@ def print_pattern_rows(found: list["Pattern"]) -> None:
     print_table(table)
 
 
-def observed_range(fact: "Fact") -> str:
+def observed_range(fact: Fact) -> str:
     """The observed value, or range."""
     if fact.low is None or fact.high is None:
         return "-"
@@ -241,7 +237,6 @@ def cases(names: Cases = None, out: CasesOut = None, quiet: Quiet = False, as_js
 
     What was reported (and not verified) stands beside the distribution of what the model says could have happened.
     """
-    from lockgate.experiments.command.compare import announce_compiling
     from lockgate.experiments.evidence.cases import chosen, replay
     from lockgate.experiments.evidence.sampled_runs import SampledRuns
 

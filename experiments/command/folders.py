@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from lockgate.experiments.command.option import Out, Quiet, check_writable, folder_for
+from lockgate.experiments.command.run import Told, check_size, run_asked, run_model, save_run
 from lockgate.experiments.command.screen import paragraph, results
 from lockgate.experiments.text.numbers import count, printable
 
@@ -73,7 +74,6 @@ def replay(folder: Folder, run: Run, day_by_day: DayByDay = False, out: Out = No
 
     It is run compiled, as the sweep did, and on Mesa agents, day by day; the story, events, agents and a chart go to a folder.
     """
-    from lockgate.experiments.command.run import Told, check_size, run_asked, run_model, save_run
     from lockgate.experiments.sweep.folder import StudyFolder, plan_of
     from lockgate.experiments.sweep.replay import replayed
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lockgate.experiments.study.load import held, list_studies, load_study
 from lockgate.scenarios import list_policies, list_worlds, load_policy, load_world
@@ -12,11 +12,9 @@ from lockgate.scenarios.notation import shown
 from lockgate.scenarios.schema import Kind
 from lockgate.sim.bounds import digits, span
 from lockgate.sim.errors import InputError, nearest
+from lockgate.sim.model.outcomes import OUTCOMES, Outcome
 from lockgate.sim.model.parameters import GRADES, PARAMETERS, THEMES, Parameter
 from lockgate.sim.model.policy import LEVERS, Policy
-
-if TYPE_CHECKING:
-    from lockgate.sim.model.outcomes import Outcome
 
 DAY = "day"
 
@@ -45,8 +43,6 @@ def describe(name: str) -> list[Description]:
     found = [make(name) for names, make in known() if name in names]
     if found and name not in LEVERS:  # levers and outcomes may share a name
         return found
-    from lockgate.sim.model.outcomes import OUTCOMES  # loads the compiler
-
     found += [described_outcome(OUTCOMES[name])] if name in OUTCOMES else []
     if found:
         return found
@@ -114,8 +110,6 @@ def described_world(name: str) -> Description:
 
 def described_study(name: str) -> Description:
     """A study: whom it compares where, what it varies and how, and how many runs that is."""
-    from lockgate.sim.model.outcomes import OUTCOMES  # loads the compiler
-
     study = load_study(name)
     seen = ", ".join(study.outcomes) if len(study.outcomes) < len(OUTCOMES) else f"all {len(study.outcomes)}"
     settings = ", ".join(f"{key} {shown(value)}" for key, value in study.design.items() if key != "kind")
@@ -191,7 +185,7 @@ def sets(policy: Policy, name: str) -> bool:
     return name in policy.levers or any(name in step for _, step in policy.timeline)
 
 
-def described_outcome(outcome: "Outcome") -> Description:
+def described_outcome(outcome: Outcome) -> Description:
     """An outcome: what it counts, and its unit."""
     return Description("outcome", outcome.name, outcome.help, {"unit": outcome.unit})
 
