@@ -9,27 +9,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from lockgate.experiments.command.about import EXAMPLES as BENCH_EXAMPLES
-from lockgate.experiments.command.about import bench, odd
-from lockgate.experiments.command.cases import EXAMPLES as CASES_EXAMPLES
-from lockgate.experiments.command.cases import cases
+from lockgate.experiments.command.bench import BENCH_EXAMPLES, bench
 from lockgate.experiments.command.compare import EXAMPLES as COMPARE_EXAMPLES
 from lockgate.experiments.command.compare import compare
-from lockgate.experiments.command.library import list_, schema, show, validate
-from lockgate.experiments.command.merge import EXAMPLES as MERGE_EXAMPLES
-from lockgate.experiments.command.merge import merge
-from lockgate.experiments.command.patterns import EXAMPLES as PATTERNS_EXAMPLES
-from lockgate.experiments.command.patterns import patterns
-from lockgate.experiments.command.replay import EXAMPLES as REPLAY_EXAMPLES
-from lockgate.experiments.command.replay import replay
+from lockgate.experiments.command.evidence import CASES_EXAMPLES, PATTERNS_EXAMPLES, VERIFY_EXAMPLES, cases, patterns, verify
+from lockgate.experiments.command.folders import MERGE_EXAMPLES, REPLAY_EXAMPLES, merge, replay
+from lockgate.experiments.command.library import list_, odd, schema, show, validate
 from lockgate.experiments.command.run import EXAMPLES as RUN_EXAMPLES
 from lockgate.experiments.command.run import run
 from lockgate.experiments.command.screen import print_text, say
 from lockgate.experiments.command.sweep import EXAMPLES as SWEEP_EXAMPLES
 from lockgate.experiments.command.sweep import sweep
 from lockgate.experiments.command.terminal import open_streams, tidy_environment
-from lockgate.experiments.command.verify import EXAMPLES as VERIFY_EXAMPLES
-from lockgate.experiments.command.verify import verify
 from lockgate.experiments.text.numbers import printable_lines
 from lockgate.sim.errors import InputError
 

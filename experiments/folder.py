@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from lockgate.experiments.charts import chart_files, draw_all
+from lockgate.experiments.charts import Plots, chart_files, draw_all
 from lockgate.experiments.charts.channels import displacement_table
-from lockgate.experiments.charts.plots import Plots
 from lockgate.experiments.evidence.card import credibility_card
 from lockgate.experiments.provenance import chart_provenance, comparison_study, provenance
 from lockgate.experiments.results.intervals import METHODS

@@ -11,14 +11,13 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from lockgate.experiments.text.numbers import printable
+from lockgate.experiments.text.verdict import Wording, heading, notes, policy_rows, table_columns, verdicts
 from lockgate.sim.bounds import shown
 from lockgate.sim.errors import InputError
 
 if TYPE_CHECKING:
     from lockgate.experiments.charts.style import Chart
     from lockgate.experiments.results.results import Results
-    from lockgate.experiments.text.verdict import Wording
-
 # Notebooks take style sheets out of what they do not trust, so each element has its own style. Colours are the notebook's, dark or light.
 SCROLL = "overflow-x:auto"  # what is wider than a narrow screen moves sideways, and the page does not
 TABLE = "border-collapse:collapse;font-size:12px;line-height:1.35;font-variant-numeric:tabular-nums"
@@ -30,24 +29,19 @@ CHART = "width:100%;min-width:720px;max-width:1060px"
 
 def sentence(comparison: "Results") -> str:
     """The policies, the world, the draws and the seed."""
-    from lockgate.experiments.text.verdict import heading
-
     reference, *others = map(printable, comparison.names)
     compared = f"{reference} (the reference)" + (f", {', '.join(others)}" if others else "")
     return f"Comparison of {compared}. {heading(printable(comparison.world.name), wording(comparison), comparison.seed)}"
 
 
-def wording(comparison: "Results") -> "Wording":
+def wording(comparison: "Results") -> Wording:
     """How its draws are spoken of."""
-    from lockgate.experiments.text.verdict import Wording
-
     return Wording(comparison.horizon_days, comparison.draws, comparison.fixed)
 
 
 def page(comparison: "Results") -> str:
     """HTML of the table, what it says in words, and the charts: the first open, the others under their titles."""
     from lockgate.experiments.charts import draw_all
-    from lockgate.experiments.text.verdict import heading, notes, verdicts
 
     summary, words = comparison.summary(), wording(comparison)
     parts = [
@@ -77,10 +71,8 @@ def small(text: str) -> str:
     return f'<p style="font-size:12px;margin:4px 0">{plain(text)}</p>'
 
 
-def table(summary: Mapping[str, Any], words: "Wording") -> Iterable[str]:
+def table(summary: Mapping[str, Any], words: Wording) -> Iterable[str]:
     """The rows of the terminal's table, in a box that moves sideways where the screen is narrow."""
-    from lockgate.experiments.text.verdict import policy_rows, table_columns
-
     policies, reference = summary["policies"], summary["reference"]
     outcomes = table_columns(policies.values())
     yield f'<div style="{SCROLL}"><table style="{TABLE}"><thead>'

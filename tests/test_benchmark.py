@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from lockgate.experiments.benchmark import clock, compiled, floor, memory, mesa_runs, page, point, report, scaling, size, startup
-from lockgate.experiments.benchmark.page import Target, figures_of, short
+from lockgate.experiments import benchmark
+from lockgate.experiments.benchmark import figures, growth, machine, report, workload
+from lockgate.experiments.benchmark.figures import Target, figures_of, short
 from lockgate.experiments.cli import app
 from lockgate.scenarios import load_policy
 from lockgate.sim.engine.run import simulate
@@ -21,7 +22,7 @@ from lockgate.sim.model.parameters import parameter_table
 KEYS = {"compiled_runs_per_second", "mesa_runs_per_second", "batch_run_runs_per_second", "floor_share", "peak_mb", "exponents"}
 SMALL = {"organisations": 5, "bad_actors": 20}
 TINY = replace(
-    size.SHORT, rounds=2, mesa_times=1, batch_times=0, agents=(10, 2000), days=(3, 6), runs=(1, 1000, 2000), point_times=1,
+    benchmark.SHORT, rounds=2, mesa_times=1, batch_times=0, agents=(10, 2000), days=(3, 6), runs=(1, 1000, 2000), point_times=1,
     command_times=0, rate_draws=2, slider_draws=2, first_draws=1, horizon_days=10, world=SMALL,
 )  # fmt: skip
 
@@ -34,8 +35,8 @@ def call(*arguments):
 def done():
     """The command as users run it, in a tiny world and in one process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(size, "SHORT", TINY)
-        patch.setattr(scaling, "weigh_alone", point.weigh)
+        patch.setattr(benchmark, "SHORT", TINY)
+        patch.setattr(growth, "weigh_alone", growth.weigh)
         yield call("--json")
 
 
@@ -133,18 +134,18 @@ def test_a_number_that_is_none_is_a_dash():
 
 
 def test_page_has_one_place_for_what_was_measured():
-    text = page.PAGE.read_text(encoding="utf-8")
-    assert (text.count(page.BEGIN), text.count(page.END)) == (1, 1)
+    text = figures.PAGE.read_text(encoding="utf-8")
+    assert (text.count(figures.BEGIN), text.count(figures.END)) == (1, 1)
 
 
 def test_the_block_is_put_between_its_markers(content):
-    text = f"above\n{page.BEGIN}outdated\n{page.END}below\n"
-    new = page.filled(text, content)
-    assert new.startswith(f"above\n{page.BEGIN}`lockgate bench --json` printed this.\n\n| measured | median |")
-    assert new.endswith(f".\n{page.END}below\n")
+    text = f"above\n{figures.BEGIN}outdated\n{figures.END}below\n"
+    new = figures.filled(text, content)
+    assert new.startswith(f"above\n{figures.BEGIN}`lockgate bench --json` printed this.\n\n| measured | median |")
+    assert new.endswith(f".\n{figures.END}below\n")
     assert "outdated" not in new
     assert "| batch_run, 2 processes | - | runs/s |" in new
-    assert page.filled(new, content) == new
+    assert figures.filled(new, content) == new
 
 
 # How it is measured
@@ -152,15 +153,15 @@ def test_the_block_is_put_between_its_markers(content):
 
 def test_acts_take_turns_and_the_rarer_ones_are_spread():
     order, told = [], []
-    acts = {"a": clock.Act(lambda: order.append("a"), 4), "b": clock.Act(lambda: order.append("b"), 2)}
-    took = clock.interleaved(acts, told.append)
+    acts = {"a": machine.Act(lambda: order.append("a"), 4), "b": machine.Act(lambda: order.append("b"), 2)}
+    took = machine.interleaved(acts, told.append)
     assert "".join(order) == "aabaab"
     assert {name: len(each) for name, each in took.items()} == {"a": 4, "b": 2}
     assert sum(told) == 6
 
 
 def test_rates_and_ratios_follow_from_the_seconds():
-    counts = [str(threads) for threads in compiled.thread_counts()]
+    counts = [str(threads) for threads in workload.thread_counts()]
     took = {threads: [1.0, 2.0] for threads in counts} | {"1": [4.0, 4.0], "2": [1.0, 2.0], "slider": [1.0], "first": [1.0], "mesa": [0.5],
             "batch": [9.0, 1.0], "batch_start": [1.0, 2.0], "operation": [0.04, 0.04], "skip": [0.001, 0.001]}  # fmt: skip
     found = report.rates_of(replace(TINY, batch_runs=4), took)
@@ -177,37 +178,37 @@ def test_rates_and_ratios_follow_from_the_seconds():
 
 
 def test_agent_days_count_every_agent():
-    model = mesa_runs.ReleaseModel(**mesa_runs.settings_of(TINY))
-    assert compiled.agent_days(TINY) == len(model.agents) * TINY.horizon_days
+    model = workload.ReleaseModel(**workload.mesa_settings(TINY))
+    assert workload.agent_days(TINY) == len(model.agents) * TINY.horizon_days
 
 
 @pytest.mark.parametrize("power", [0.5, 1.0, 1.17])
 def test_a_planted_power_law_is_recovered(power):
     sizes = [10, 1000, 20_000, 10**6]
-    assert scaling.exponent(sizes, [3e-6 * each**power for each in sizes]) == pytest.approx(power, abs=1e-12)
+    assert growth.exponent(sizes, [3e-6 * each**power for each in sizes]) == pytest.approx(power, abs=1e-12)
 
 
 def test_exponents_leave_out_sizes_at_which_fixed_costs_show():
     rows = [{"size": each, "seconds": 1.0 + each} for each in (1, 1000, 10_000)]
-    assert scaling.exponents({"runs": rows})["runs"] == pytest.approx(math.log10(10_001 / 1001))
+    assert growth.exponents({"runs": rows})["runs"] == pytest.approx(math.log10(10_001 / 1001))
 
 
 def test_bytes_of_one_more_run():
     rows = [{"size": 10, "peak_mb": 100.0, "held_bytes": 1000}, {"size": 110, "peak_mb": 100.3, "held_bytes": 201_000}]
-    assert scaling.bytes_per_run(rows) == {"sweep_bytes_per_run": pytest.approx(3000), "sweep_held_bytes_per_run": 2000}
-    assert math.isnan(scaling.bytes_per_run(rows[:1])["sweep_bytes_per_run"])
+    assert growth.bytes_per_run(rows) == {"sweep_bytes_per_run": pytest.approx(3000), "sweep_held_bytes_per_run": 2000}
+    assert math.isnan(growth.bytes_per_run(rows[:1])["sweep_bytes_per_run"])
 
 
 def test_the_million_is_found_where_it_was_measured():
     rows = [{"size": 1000, "seconds": 1.0, "peak_mb": 9.0}, {"size": 1_000_000, "seconds": 7.0, "peak_mb": 400.0}]
-    assert scaling.largest(rows) == {"million_agents_seconds": 7.0, "million_agents_peak_mb": 400.0}
+    assert growth.largest(rows) == {"million_agents_seconds": 7.0, "million_agents_peak_mb": 400.0}
 
 
 def test_points_grow_in_one_thing_alone():
-    points = scaling.series_of(size.FULL)
+    points = growth.series_of(benchmark.FULL)
     assert all(each.bad_actors == at and each.organisations == at // 5 and each.days == 540 for at, each in points["agents"])
     assert {(each.organisations, each.bad_actors) for _, each in points["days"]} == {(200, 1000)}
-    assert [each.draws for _, each in points["runs"]] == list(size.FULL.runs)
+    assert [each.draws for _, each in points["runs"]] == list(benchmark.FULL.runs)
     assert {each.threads for series in points.values() for _, each in series} == {1}
 
 
@@ -216,50 +217,50 @@ def test_points_grow_in_one_thing_alone():
 
 @pytest.mark.full
 def test_a_point_is_weighed_without_the_process_that_asks():
-    wanted = point.Point(5, 20, 10, draws=3, times=2, policies=("open-release", "withhold"))
-    assert point.point_of(json.dumps(asdict(wanted))) == wanted
+    wanted = growth.Point(5, 20, 10, draws=3, times=2, policies=("open-release", "withhold"))
+    assert growth.point_of(json.dumps(asdict(wanted))) == wanted
     ballast = b"x" * 400_000_000
-    found = point.weigh_alone(wanted)
+    found = growth.weigh_alone(wanted)
     assert len(found.seconds) == 2
-    assert found.held_bytes == point.weigh(wanted).held_bytes > 0
-    assert math.isnan(found.peak_mb) or 20 < found.peak_mb < memory.peak_mb()
+    assert found.held_bytes == growth.weigh(wanted).held_bytes > 0
+    assert math.isnan(found.peak_mb) or 20 < found.peak_mb < machine.peak_mb()
     assert len(ballast) == 400_000_000
 
 
 def test_memory_that_the_system_does_not_tell_is_not_measured(monkeypatch, tmp_path):
-    monkeypatch.setattr(memory, "STATUS", tmp_path / "none")
+    monkeypatch.setattr(machine, "STATUS", tmp_path / "none")
     monkeypatch.setitem(__import__("sys").modules, "resource", None)
-    assert math.isnan(memory.peak_mb())
+    assert math.isnan(machine.peak_mb())
 
 
 # Start-up
 
 
 def test_answer_of_a_command_and_none_of_one_that_fails(tmp_path):
-    assert startup.answer_seconds(("--help",), tmp_path) > 0
-    assert math.isnan(startup.answer_seconds(("show", "nothing-of-this-name"), tmp_path))
+    assert report.answer_seconds(("--help",), tmp_path) > 0
+    assert math.isnan(report.answer_seconds(("show", "nothing-of-this-name"), tmp_path))
 
 
 # The floor
 
 
 def test_floor_of_an_operation_is_what_it_says():
-    exposed = floor.exposures(7)
+    exposed = workload.exposures(7)
     next_at, successes, harm = 0.0, 0, 0
     for number in range(2000):
         next_at += exponential(uniform(3, Purpose.GAP, 4, number))
         target = exposed[int(uniform(3, Purpose.TARGET, 4, number) * 7)]
-        success = attack_success(floor.HAZARD, floor.UPLIFT, target)
-        harm += whole(success - attack_success(floor.HAZARD, 1.0, target))
+        success = attack_success(workload.HAZARD, workload.UPLIFT, target)
+        harm += whole(success - attack_success(workload.HAZARD, 1.0, target))
         successes += uniform(3, Purpose.LUCK, 4, number) < success
-    assert floor.operations(stem(3, 4), 2000, exposed) == (next_at, successes, harm)
-    assert floor.operations.py_func(stem(3, 4), 2000, exposed) == (next_at, successes, harm)
+    assert workload.floor_operations(stem(3, 4), 2000, exposed) == (next_at, successes, harm)
+    assert workload.floor_operations.py_func(stem(3, 4), 2000, exposed) == (next_at, successes, harm)
     assert successes > 0
 
 
 def test_floor_of_a_skip_is_what_it_says():
     alarms = np.array([0.5, 2.0, 3.5, 100.0])
-    assert floor.skips(alarms, 5) == floor.skips.py_func(alarms, 5) == 5 + 3 + 2
+    assert workload.floor_skips(alarms, 5) == workload.floor_skips.py_func(alarms, 5) == 5 + 3 + 2
 
 
 # Mesa
@@ -268,9 +269,9 @@ def test_floor_of_a_skip_is_what_it_says():
 @pytest.mark.full
 def test_batch_run_gives_the_outcomes_of_the_compiled_driver():
     seeds = [7, 5, 11]
-    rows = mesa_runs.batch({**SMALL, "base_hazard": 0.1, "horizon_days": 60}, seeds)
+    rows = workload.mesa_batch({**SMALL, "base_hazard": 0.1, "horizon_days": 60}, seeds)
     table = parameter_table(3, **SMALL, base_hazard=0.1)
-    compiled_outcomes = simulate(table, [load_policy(size.POLICY)], sorted(seeds), 60).outcomes[:, 0]
+    compiled_outcomes = simulate(table, [load_policy(benchmark.POLICY)], sorted(seeds), 60).outcomes[:, 0]
     assert [row["seed"] for row in rows] == sorted(seeds)
     assert [tuple(row[name] for name in OUTCOMES) for row in rows] == compiled_outcomes.tolist()
     assert compiled_outcomes["incidents"].sum() > 0

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from lockgate.experiments.charts.replay import replay_chart
+from lockgate.experiments.charts.case import case_chart
 from lockgate.experiments.cli import app
 from lockgate.experiments.evidence.cases import CASES, MEASURES, SHOWN, Replayed, Reported, chosen, found_inside, page, replay
-from lockgate.experiments.evidence.patterns.study import Study
+from lockgate.experiments.evidence.sampled_runs import SampledRuns
 from lockgate.scenarios import list_policies, load_policy
 from lockgate.sim.errors import InputError
 
@@ -21,14 +21,15 @@ STILL = {"bad_actors": 0}
 
 
 @pytest.fixture(scope="module")
-def study():
+def sampled():
     """The draws of the command and of the page."""
-    return Study()
+    return SampledRuns()
 
 
 def replayed(name, measure, draws=12, **changes):
     """One quantity of a case in a few draws of a changed world."""
-    (found,) = [each for each in replay(CASES[name], Study(draws=draws, changes={**STILL, **changes})) if each.reported.measure == measure]
+    sampled_runs = SampledRuns(draws=draws, changes={**STILL, **changes})
+    (found,) = [each for each in replay(CASES[name], sampled_runs) if each.reported.measure == measure]
     return found
 
 
@@ -105,9 +106,9 @@ def test_open_weights_stand_where_the_lag_puts_them():
 
 
 @pytest.mark.full
-def test_the_page_is_todays(study):
+def test_the_page_is_todays(sampled):
     """Renew it with `python -m tests.full.cases`."""
-    assert (DOCS / "cases.md").read_text(encoding="utf-8") == page(study)
+    assert (DOCS / "cases.md").read_text(encoding="utf-8") == page(sampled)
 
 
 def test_the_page_has_its_charts():
@@ -118,15 +119,15 @@ def test_the_page_has_its_charts():
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_chart_shows_every_row(name, study):
-    found = replay(CASES[name], study)
-    figure = replay_chart(CASES[name], found, study)
+def test_chart_shows_every_row(name, sampled):
+    found = replay(CASES[name], sampled)
+    figure = case_chart(CASES[name], found, sampled)
     texts = {label.get_text().replace("\n", " ") for axes in figure.axes for label in axes.get_yticklabels()}
     assert {each.reported.words for each in found} <= texts
     diamonds = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "D"]
     assert len(diamonds) == sum(each.reported.value is not None for each in found)
     assert found_inside(found) in figure.get_suptitle().replace("\n", " ")
-    assert f"{study.draws} draws" in figure.get_supxlabel()
+    assert f"{sampled.draws} draws" in figure.get_supxlabel()
 
 
 def call(*arguments):

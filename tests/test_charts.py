@@ -11,7 +11,8 @@ import pytest
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
-from lockgate.experiments.charts import channels, differences, displacement_table, draw_all, save_chart, timeline, tradeoff, weekly
+from lockgate.experiments.charts import channels, differences, draw_all, save_chart, timeline, tradeoff, weekly
+from lockgate.experiments.charts.channels import displacement_table
 from lockgate.experiments.charts.timeline import StageSpan, stage_spans
 from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.intervals import mean_interval

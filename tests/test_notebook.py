@@ -13,8 +13,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from lockgate.experiments.charts import draw_all
-from lockgate.experiments.charts.plots import Plots
+from lockgate.experiments.charts import Plots, draw_all
 from lockgate.experiments.charts.style import SCREEN_DPI
 from lockgate.experiments.command.compare import print_comparison
 from lockgate.experiments.results.compare import compare

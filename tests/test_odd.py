@@ -8,11 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from lockgate.experiments.cli import app
-from lockgate.experiments.odd import page
-from lockgate.experiments.odd.page import TEMPLATE
-from lockgate.experiments.odd.source import drawing_rules, rules
-from lockgate.experiments.odd.submodels import MACHINERY, unexplained
-from lockgate.experiments.odd.tables import anchor, headings
+from lockgate.experiments.odd import TEMPLATE, page
+from lockgate.experiments.odd.rule_texts import drawing_rules, rules
+from lockgate.experiments.odd.sections import MACHINERY, anchor, headings, unexplained
 from lockgate.sim.model.chance import Purpose
 from lockgate.sim.model.day import DAY, KINDS
 from lockgate.sim.model.invariants import INVARIANTS
@@ -86,7 +84,7 @@ def test_another_lever_field_or_order_makes_the_page_stale(monkeypatch):
         patch.setattr("lockgate.sim.rules.row._KNOWN", {})
         assert is_stale()
     with monkeypatch.context() as patch:
-        patch.setattr("lockgate.experiments.odd.tables.DAY", dict(reversed(DAY.items())))
+        patch.setattr("lockgate.experiments.odd.sections.DAY", dict(reversed(DAY.items())))
         assert is_stale()
 
 

@@ -17,7 +17,7 @@ from tests.checkout import FOLDERS, ROOT, copied, said_by
 MODULE = "lockgate.sim.model.outcomes"
 MANY = 3  # outcomes in one list, set, tuple or dictionary
 # What the government does is left out where two policies that differ in nothing else are compared: that is of this check alone.
-LISTS = {("experiments/evidence/reductions/release_delay.py", "asked"), ("experiments/evidence/reductions/release_delay.py", "waiting")}
+LISTS = {("experiments/evidence/reductions/release.py", "asked"), ("experiments/evidence/reductions/release.py", "waiting")}
 ANNOTATION = 'Annotated[Count, "of actors, twice", Traits(better="high", headline=True, tabled=True, short="bans twice")] = 0'
 
 

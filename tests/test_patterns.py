@@ -9,21 +9,10 @@ from typer.testing import CliRunner
 
 from lockgate.experiments.cli import app
 from lockgate.experiments.evidence.card import recorded
-from lockgate.experiments.evidence.patterns.observed import DRAWS, FACTS, SEED
-from lockgate.experiments.evidence.patterns.pattern import (
-    CALIBRATION,
-    HELD_OUT,
-    MEETS,
-    MISSES,
-    NO_FIGURE,
-    Estimate,
-    Fact,
-    Pattern,
-    proportion,
-    quantile,
-)
-from lockgate.experiments.evidence.patterns.study import Study
-from lockgate.experiments.evidence.patterns.table import SIMULATED, patterns, summary
+from lockgate.experiments.evidence.facts import CALIBRATION, FACTS, HELD_OUT, Fact
+from lockgate.experiments.evidence.patterns import MEETS, MISSES, NO_FIGURE, Pattern, patterns, summary
+from lockgate.experiments.evidence.sampled_runs import DRAWS, SEED, Estimate, SampledRuns, proportion, quantile
+from lockgate.experiments.evidence.simulated import SIMULATED
 from lockgate.sim.model.parameters import GRADES, PARAMETERS
 from lockgate.sim.model.policy import LEVERS
 from tests.sizes import few
@@ -33,7 +22,7 @@ KEYS = ["name", "meaning", "observed", "observed_low", "observed_high", "simulat
 
 
 def simulated(name, **changes):
-    return SIMULATED[name](Study(draws=24, changes=changes))
+    return SIMULATED[name](SampledRuns(draws=24, changes=changes))
 
 
 @pytest.fixture(scope="module")
@@ -130,9 +119,9 @@ def test_slow_patchers_meet_their_two_points(day, observed):
 
 def test_leaks_follow_their_hazard():
     hazard = 2e-3
-    estimate = SIMULATED["leak-14"](Study(draws=150, changes={"leak_hazard": hazard, "care_spread": 0.0}))
+    estimate = SIMULATED["leak-14"](SampledRuns(draws=150, changes={"leak_hazard": hazard, "care_spread": 0.0}))
     assert estimate.low <= 1 - math.exp(-50 * 14 * hazard) <= estimate.high
-    tight = SIMULATED["leak-14"](Study(draws=150, changes={"leak_hazard": 0.0}))
+    tight = SIMULATED["leak-14"](SampledRuns(draws=150, changes={"leak_hazard": 0.0}))
     assert Pattern(FACTS["leak-14"], tight).verdict == MISSES
 
 

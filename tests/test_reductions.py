@@ -4,16 +4,7 @@ import math
 
 import pytest
 
-from lockgate.experiments.evidence.reductions import (
-    REDUCTIONS,
-    approval_queue,
-    incidents,
-    leaks,
-    patch_curve,
-    race,
-    release_delay,
-    timing_threshold,
-)
+from lockgate.experiments.evidence.reductions import REDUCTIONS, approval_queue, hazards, release
 from lockgate.sim.errors import InputError
 
 
@@ -42,7 +33,7 @@ UNPREPARED = [
     ("R3", {"never_share": 1.0, "age_days": 3}),
     ("R4", {"hazard": 1.2, "gap_days": 4.0, "actors": 33, "days": 3}),
     *(("R5", {"mu": mu, "teams": teams, "enmity": enmity, "information": information})
-      for mu, teams, enmity in ((0.7, 3, 0.4), (3.0, 4, 0.5), (0.5, 8, 2.0)) for information in race.INFORMATION),
+      for mu, teams, enmity in ((0.7, 3, 0.4), (3.0, 4, 0.5), (0.5, 8, 2.0)) for information in release.INFORMATION),
     ("R6", {"hazard_per_day": 0.01, "partners": 3, "days": 30}),
     ("R6", {"hazard_per_day": 0.2, "partners": 4, "days": 2}),
     ("R7", {"preview_days": 33}),
@@ -70,27 +61,30 @@ def test_simulation_meets_the_formula_in_rows_nobody_prepared(name, row):
 UNPATCHED = {"search_days": math.inf, "patch_days": math.inf}
 # Each is wrong in a way in which one errs: by a day, by a term, by a factor, in a parameter.
 WRONG = [
-    ("R1", timing_threshold, "exposure_integral", lambda *given: 1.01 * right(timing_threshold)(*given), UNPATCHED),
-    ("R1", timing_threshold, "threshold_lag", lambda search, patch, end, discount: end * timing_threshold.OWN_SAFEGUARD, UNPATCHED),
-    ("R2", approval_queue, "erlang_wait", lambda rate, service, servers: right(approval_queue)(rate, service / 1.02, servers),
+    ("R1", release, "exposure_integral", lambda *given: 1.01 * right("exposure_integral")(*given), UNPATCHED),
+    ("R1", release, "threshold_lag", lambda search, patch, end, discount: end * release.OWN_SAFEGUARD, UNPATCHED),
+    ("R2", approval_queue, "erlang_wait", lambda rate, service, servers: right("erlang_wait")(rate, service / 1.02, servers),
      {"applications_per_day": 2.4, "reviewers": 3}),
     ("R2", approval_queue, "single_wait", lambda rate, service, cv: rate * service**2 * (1 + cv) / (2 * (1 - rate * service)), {"cv": 0.5}),
     ("R2", approval_queue, "clearing_times", lambda n, c, service: (n * service / c, service + (n - c) * service / (2 * c)),
      {"batch": 20, "reviewers": 2}),
-    ("R3", patch_curve, "survival", lambda never, tau, shape, age: right(patch_curve)(never, tau, shape, age + 1), {"age_days": 28}),
-    ("R4", incidents, "members", lambda actors: {"spies": actors // 4, "insiders": actors // 4, "crews": actors // 2}, {}),
-    ("R5", race, "disaster_risk", lambda mu, teams, enmity, known: right(race)(mu, teams + 1, enmity, known), {"information": "private"}),
-    ("R5", race, "disaster_risk", lambda mu, teams, enmity, known: right(race)(mu, teams, enmity * 1.01, known), {"information": "public"}),
-    ("R5", race, "disaster_risk", lambda mu, teams, enmity, known: 1 - mu / (enmity * teams), {"information": "none", "mu": 3.0}),
-    ("R6", leaks, "leak_chance", lambda hazard, partners, days: right(leaks)(hazard, partners, days + 1), {}),
+    ("R3", hazards, "survival", lambda never, tau, shape, age: right("survival")(never, tau, shape, age + 1), {"age_days": 28}),
+    ("R4", hazards, "members", lambda actors: {"spies": actors // 4, "insiders": actors // 4, "crews": actors // 2}, {}),
+    ("R5", release, "disaster_risk", lambda mu, teams, enmity, known: right("disaster_risk")(mu, teams + 1, enmity, known),
+     {"information": "private"}),
+    ("R5", release, "disaster_risk", lambda mu, teams, enmity, known: right("disaster_risk")(mu, teams, enmity * 1.01, known),
+     {"information": "public"}),
+    ("R5", release, "disaster_risk", lambda mu, teams, enmity, known: 1 - mu / (enmity * teams), {"information": "none", "mu": 3.0}),
+    ("R6", hazards, "leak_chance", lambda hazard, partners, days: right("leak_chance")(hazard, partners, days + 1), {}),
 ]  # fmt: skip
-RIGHT = {timing_threshold: timing_threshold.exposure_integral, approval_queue: approval_queue.erlang_wait,
-         patch_curve: patch_curve.survival, race: race.disaster_risk, leaks: leaks.leak_chance}  # fmt: skip
+FORMULAS = {"exposure_integral": release, "erlang_wait": approval_queue, "survival": hazards, "disaster_risk": release,
+            "leak_chance": hazards}  # fmt: skip
+RIGHT = {name: getattr(module, name) for name, module in FORMULAS.items()}
 
 
-def right(module):
+def right(formula):
     """The formula as it is when nothing is planted."""
-    return RIGHT[module]
+    return RIGHT[formula]
 
 
 @pytest.mark.parametrize(("name", "module", "formula", "wrong", "row"), first_everyday(WRONG))
@@ -100,7 +94,7 @@ def test_wrong_formula_is_seen(monkeypatch, name, module, formula, wrong, row):
 
 
 def test_release_delay_that_is_not_exact_is_seen(monkeypatch):
-    monkeypatch.setitem(release_delay.INSTANT, "test_days", 20.0)
+    monkeypatch.setitem(release.INSTANT, "test_days", 20.0)
     assert disagreeing(REDUCTIONS["R7"].job({"preview_days": 0})())
 
 
@@ -109,9 +103,7 @@ def test_release_delay_that_is_not_exact_is_seen(monkeypatch):
     [("open_shock_day", -1), ("open_shock_day", 1), ("open_shock_capability", -1.0), ("fallback_chance", 1.0), ("base_hazard", 0.0)],
 )
 def test_substitute_that_is_none_is_seen(monkeypatch, name, value):
-    from lockgate.experiments.evidence.reductions import substitutes
-
-    monkeypatch.setitem(substitutes.EQUAL, name, value)
+    monkeypatch.setitem(release.EQUAL, name, value)
     assert disagreeing(REDUCTIONS["R8"].job({})())
 
 

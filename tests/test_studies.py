@@ -352,7 +352,7 @@ ANYTHING = st.recursive(
 @settings(max_examples=size(50, 150))
 @given(section=st.sampled_from(["levers", "dates", "uncertainties", "switches", "design", "stop"]), data=st.data())
 def test_anything_in_a_table_is_accepted_or_said_in_a_sentence(section, data):
-    from lockgate.experiments.study.sentence import problem
+    from lockgate.experiments.study.refusals import problem
     from lockgate.scenarios.schema import conforming
 
     names = {"design": ["kind", "points", "levels", "table"], "stop": ["outcome", "every", "half_width"]}

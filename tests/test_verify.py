@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lockgate.experiments.cli import app
-from lockgate.experiments.evidence.reductions import REDUCTIONS, race, release_delay
+from lockgate.experiments.evidence.reductions import REDUCTIONS, release
 
 KEYS = ["name", "parameters", "formula", "simulated", "standard_error", "tolerance", "holds"]
 
@@ -21,7 +21,7 @@ def call(*arguments):
 
 
 def plant_fault(monkeypatch):
-    monkeypatch.setitem(release_delay.INSTANT, "test_days", 20.0)
+    monkeypatch.setitem(release.INSTANT, "test_days", 20.0)
 
 
 def test_table_fits_and_says_that_all_agree():
@@ -43,7 +43,7 @@ def test_help_names_every_setting():
 
 def test_longest_numbers_fit(monkeypatch):
     """Names, parameters and numbers as long as they come."""
-    monkeypatch.setattr(race, "simulated_risk", lambda *row: (1.23456e-5, 1.23456e-5))
+    monkeypatch.setattr(release, "simulated_risk", lambda *row: (1.23456e-5, 1.23456e-5))
     done = call("R5", "--quiet", "--set", "mu=0.123456", "--set", "enmity=0.123456", "--set", "information=private")
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert "1.2346e-05" in done.stdout

@@ -63,7 +63,6 @@ def displacement_table(comparison: Results) -> list[dict[str, Any]]:
     ]
 
 
-
 NAMES = {channel: channel.name.lower().replace("_", " ") for channel in Channel}
 SHORT = {
     Channel.NO_MODEL: "none",

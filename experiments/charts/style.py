@@ -13,7 +13,7 @@ from os import PathLike, fsdecode
 from pathlib import PurePath
 from textwrap import fill
 from threading import RLock
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
@@ -28,12 +28,10 @@ from PIL.PngImagePlugin import PngInfo
 
 from lockgate.experiments.evidence.card import foot
 from lockgate.experiments.provenance import KEY, lockgate_version
+from lockgate.experiments.results.results import Results
 from lockgate.experiments.text.numbers import escaped, numeral, printable, scale
 from lockgate.sim.model.outcomes import OUTCOMES
 from lockgate.sim.model.vocabulary import Channel, Stage
-
-if TYPE_CHECKING:
-    from lockgate.experiments.results.results import Results
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -247,7 +245,7 @@ def settle(figure: Figure) -> None:
         axes.set_position((round(x, 5), round(y, 5), round(width, 5), round(height, 5)))
 
 
-def caption(comparison: "Results", note: str = "") -> str:
+def caption(comparison: Results, note: str = "") -> str:
     """What the chart rests on: world, horizon, draws, seed, kind of interval, version."""
     draws = f"{comparison.draws:,} draw{'s' if comparison.draws > 1 else ''}, seed {comparison.seed}"
     parts = [

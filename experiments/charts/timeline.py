@@ -72,7 +72,6 @@ def lane_name(tables: Mapping[str, Array], row: int) -> str:
     return f"{system_name(tables, row)} ({numeral(round(float(tables['systems']['capability'][row]), 1), signed=True)})"
 
 
-
 OPENINGS = {
     EventKind.TRAINED: Stage.TESTING,
     EventKind.READY: Stage.HELD,
@@ -141,7 +140,6 @@ def limited_stage(tables: Mapping[str, Array], row: int) -> Stage:
         return last
     programme_day = int(tables["governments"]["programme_day"][HOME_GOVERNMENT])
     return Stage.PARTNERS if programme_day != NEVER and system["offered_day"] >= programme_day else Stage.HELD
-
 
 
 NOTE = (

@@ -121,7 +121,6 @@ def label(axes: Axes, points: Points) -> None:
     call_out(axes, callouts, marks)
 
 
-
 HARM, DELAY = "model_enabled_harm", "release_delay_days"
 CENSORED = OUTCOMES[DELAY].censored_by
 TICKS = (0, 3, 7, 14, 30, 60, 90, 180, 365, 540, 730, 1095, 1825, 3650)  # days

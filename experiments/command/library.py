@@ -1,10 +1,10 @@
-"""`lockgate list`, `show`, `validate` and `schema`: what can be simulated, and whether a file of one's own is right."""
+"""`lockgate list`, `show`, `validate`, `schema` and `odd`: what can be simulated, how, and whether a file of one's own is right."""
 
 import json
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,16 +16,13 @@ from lockgate.sim.errors import InputError
 if TYPE_CHECKING:
     from lockgate.experiments.text.describe import Description
 
+
 class SchemaKind(StrEnum):
     """What a schema describes."""
 
     POLICY = "policy"
     WORLD = "world"
     STUDY = "study"
-
-
-FileKind = Literal["policy", "world", "study"]
-OF_A_STUDY = {"policies", "worlds", "design", "uncertainties", "switches", "dates", "stop"}  # what only a study has
 
 
 def list_(as_json: Json = False) -> None:
@@ -128,6 +125,8 @@ def grid_of(rows: list[dict[str, Any]]) -> Any:
 
 def validate(file: Annotated[Path, typer.Argument(metavar="FILE", help="The TOML file of a policy, a world or a study.")]) -> None:
     """Check the file of a policy, a world or a study."""
+    from lockgate.experiments.text.describe import kind_of
+
     path = str(file) if file.suffix == ".toml" or file.parent != Path() else f"./{file}"
     said = {"policy": said_of_policy, "world": said_of_world, "study": said_of_study}[kind_of(str(file))](path)
     print_text(f"{printable(str(file))} is valid: {said}.")
@@ -162,48 +161,6 @@ def said_of_study(path: str) -> str:
     return f"a study of {size}: {count(study.run_count, 'run')}{', or fewer' if study.stop else ''}"
 
 
-def kind_of(path: str) -> FileKind:
-    """Whether a file is that of a policy, a world or a study, by its tables; by its look where it cannot be read as TOML."""
-    from lockgate.scenarios.files import MOST_TOML_BYTES, read_limited, toml_tables
-
-    file = Path(path)
-    if not file.exists():
-        raise InputError(f"{path}: no such file; name the TOML file of a policy, a world or a study")
-    content = b""
-    try:
-        content = read_limited(file, MOST_TOML_BYTES)
-        tables = toml_tables(content)
-    except InputError:
-        return kind_by_look(content)
-    if tables.keys() & OF_A_STUDY:
-        return "study"
-    is_policy, is_world = bool(tables.keys() & {"levers", "timeline"}), "parameters" in tables
-    if is_policy and is_world:
-        raise InputError(f"{path} has tables of a policy ([levers], [[timeline]]) and of a world ([parameters]); make it two files")
-    if not is_policy and not is_world and tables:
-        return kind_of_parent(path, tables.get("extends"))
-    return "world" if is_world else "policy"
-
-
-def kind_by_look(content: bytes) -> FileKind:
-    """The kind that a file seems to be of."""
-    if any(line.split(b"=")[0].strip(b" \t[]").decode(errors="replace") in OF_A_STUDY for line in content.splitlines()):
-        return "study"
-    return "world" if b"[parameters" in content else "policy"
-
-
-def kind_of_parent(path: str, extends: object) -> FileKind:
-    """The kind of a file without tables of its own: that of the built-in scenario that it extends."""
-    from lockgate.scenarios import list_policies, list_worlds
-
-    if extends in list_policies():
-        return "policy"
-    if extends in list_worlds():
-        return "world"
-    wanted = "neither [levers] nor [[timeline]], as a policy has, nor [parameters], as a world has, nor policies, as a study has"
-    raise InputError(f"{path} has {wanted}; add one of them")
-
-
 def schema(kind: Annotated[SchemaKind, typer.Argument(help="Which file it describes.")] = SchemaKind.POLICY) -> None:
     """Print the JSON schema of such a file, for editors."""
     from lockgate.experiments.study.schema import json_schema as schema_of_study
@@ -211,3 +168,19 @@ def schema(kind: Annotated[SchemaKind, typer.Argument(help="Which file it descri
 
     made = schema_of_study() if kind is SchemaKind.STUDY else json_schema("world" if kind is SchemaKind.WORLD else "policy")
     print_text(json.dumps(made, indent=1))
+
+
+def odd(
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the page to this file. [default: print it]")] = None,
+) -> None:
+    """Print the ODD protocol of the model, made from its code."""
+    from lockgate.experiments.odd import page
+
+    if out is None:
+        print_text(page().removesuffix("\n"))
+        return
+    if out.is_dir():
+        raise InputError(f"--out {out} is a folder; name a file, such as {out / 'odd.md'}")
+    if not out.absolute().parent.is_dir():
+        raise InputError(f"--out {out}: there is no folder {out.parent}; make it, or name a file in another")
+    out.write_text(page(), encoding="utf-8", newline="\n")

@@ -1,5 +1,6 @@
 """Where a command writes: results to stdout, everything else to stderr. Nothing is printed but through this door."""
 
+import json
 import math
 import sys
 import textwrap
@@ -9,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from lockgate.experiments.command.terminal import PlainConsole
 from lockgate.experiments.text.numbers import decimals_of, number, percent, printable, printable_lines, scale
 
 if TYPE_CHECKING:
@@ -19,8 +21,6 @@ LINES = 5  # of progress, where there is no terminal
 
 def results() -> Any:
     """The console for results."""
-    from lockgate.experiments.command.terminal import PlainConsole
-
     return PlainConsole()
 
 
@@ -51,8 +51,6 @@ def print_text(text: str) -> None:
 
 def print_json(content: Any) -> None:
     """Print content as JSON. NaN, which JSON has not, becomes null."""
-    import json
-
     from lockgate.experiments.folder import plain
 
     print_text(json.dumps(plain(content), indent=1))
@@ -86,8 +84,6 @@ def progress(total: int, noun: str, *, quiet: bool) -> Iterator[Callable[[int], 
         yield lambda more: None
     elif sys.stderr.isatty():
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        from lockgate.experiments.command.terminal import PlainConsole
 
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn(noun), TimeRemainingColumn(compact=True))
         with Progress(*columns, console=PlainConsole(stderr=True), transient=True) as bar:

@@ -4,18 +4,16 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.stats import rankdata
 
 from lockgate.experiments.provenance import lockgate_version
+from lockgate.experiments.results.results import Results
 from lockgate.sim.model.chance import SCHEME
 from lockgate.sim.model.parameters import GRADES
 from lockgate.sim.rules.sources import source_hash
-
-if TYPE_CHECKING:
-    from lockgate.experiments.results.results import Results
 
 Array = np.ndarray[Any, np.dtype[Any]]
 WEAKNESS = {"A": 1, "B": 2, "C": 3, "D": 4, "E": 5}  # of evidence, by grade
@@ -61,7 +59,7 @@ def rank_shares(inputs: Array, output: Array) -> Array:
     return np.asarray(np.where(coefficients**2 > max(chance, 1e-12), coefficients**2, 0.0))
 
 
-def influences(comparison: "Results") -> list[Influence]:
+def influences(comparison: Results) -> list[Influence]:
     """Sampled parameters with an influence, the one of most concern first: influence on any policy's difference in harm, times weakness.
 
     Empty where nothing is sampled or where draws are too few. One policy alone is screened by its harm.
@@ -189,9 +187,7 @@ class Card:
         """The card as a page."""
         levels = "\n".join(f"| {group} | {name} | {level} | {line} |" for group, name, level, line in self.factors)
         basis = "\n".join(f"- **{name.capitalize()}**: {value}" for name, value in self.basis.items())
-        concerns = "\n".join(
-            f"| `{one.name}` | {one.share:.0%} | {one.grade}: {GRADES[one.grade]} |" for one in self.concerns
-        )
+        concerns = "\n".join(f"| `{one.name}` | {one.share:.0%} | {one.grade}: {GRADES[one.grade]} |" for one in self.concerns)
         table = f"\n| parameter | influence | evidence |\n|---|---|---|\n{concerns}\n" if concerns else ""
         return f"""# Credibility card
 
@@ -211,7 +207,7 @@ Levels run from 0 (insufficient evidence) to 4. They are the authors' own, and a
 """
 
 
-def credibility_card(comparison: "Results") -> Card:
+def credibility_card(comparison: Results) -> Card:
     """The card of a comparison."""
     record, now = recorded(), source_hash()
     older = sorted(check for check, figures in record.items() if figures["model"] != now)
@@ -232,7 +228,7 @@ def credibility_card(comparison: "Results") -> Card:
     )
 
 
-def screening_words(comparison: "Results", found: list[Influence]) -> str:
+def screening_words(comparison: Results, found: list[Influence]) -> str:
     """What was screened, and how."""
     sampled = 0 if comparison.fixed else len(comparison.world.sampled)
     if not sampled:

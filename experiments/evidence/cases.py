@@ -1,5 +1,6 @@
 """What happened in five cases of 2026, dated and with sources: reported by the press, and verified by nobody here."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from lockgate.experiments.command.cases import HEADINGS, case_rows
-from lockgate.experiments.evidence.patterns.defence import MONTH, found_by_partners, pool_patched
-from lockgate.experiments.evidence.patterns.study import Array, Study, Tables, each
+from lockgate.experiments.evidence.sampled_runs import Array, SampledRuns, Tables, each
+from lockgate.experiments.evidence.simulated import MONTH, found_by_partners, pool_patched
+from lockgate.experiments.text.numbers import brief, percent, scale
 from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.vocabulary import Approval, EventKind
 
@@ -318,19 +319,20 @@ def unit_of(reported: Reported) -> str:
     return {"share": "%", "months": "months beyond the critical level"}.get(reported.unit, reported.unit)
 
 
-def replay(case: Case, study: Study) -> list[Replayed]:
-    """Every reported quantity of a case with its distribution over the study's draws of the baseline world."""
+def replay(case: Case, sampled: SampledRuns) -> list[Replayed]:
+    """Every reported quantity of a case with its distribution over sampled draws of the baseline world."""
     found = []
     for reported in case.reported:
         measure = MEASURES[reported.measure]
-        values = each(study.runs(measure.policy or case.policy, measure.days), measure.of)
+        values = each(sampled.runs(measure.policy or case.policy, measure.days), measure.of)
         if measure.less_than:
-            values = each(study.runs(measure.less_than, measure.days), measure.of) - values
+            values = each(sampled.runs(measure.less_than, measure.days), measure.of) - values
         found.append(Replayed(reported, values, measure.days))
     return found
 
 
 SHOWN = ("partner-programme", "directive-revocation")  # with a chart
+HEADINGS = ("", "reported", "5 %", "median", "95 %", "unit", "draws below")
 HEAD = """# Cases
 
 Five things that happened in 2026, beside what the model says could have happened under the policy that is named after each. They were
@@ -343,10 +345,32 @@ last column says which share of the draws lies below what was reported: close to
 """
 
 
-def page(study: Study) -> str:
+def case_rows(replayed: list[Replayed]) -> list[tuple[str, ...]]:
+    """The table of a case, in the order of the headings."""
+    return [
+        (
+            each.reported.words,
+            each.reported.said,
+            *(within(value, each) for value in each.quantiles),
+            scale(each.reported.unit, 0.0)[0],
+            "-" if math.isnan(each.below) else percent(each.below),
+        )
+        for each in replayed
+    ]
+
+
+def within(value: float, each: Replayed) -> str:
+    """A value, or that it lies beyond the run."""
+    if each.reported.unit == "days" and value >= each.days:
+        return f"over {each.days}"
+    return brief(value, each.reported.unit)
+
+
+def page(sampled: SampledRuns) -> str:
     """The whole page."""
-    sections = [section(case, replay(case, study)) for case in CASES.values()]
-    foot = f"Model: {study.draws} draws of the baseline world, seed {study.seed}; quantiles over draws. Equal values count half as below.\n"
+    sections = [section(case, replay(case, sampled)) for case in CASES.values()]
+    drawn = f"{sampled.draws} draws of the baseline world, seed {sampled.seed}"
+    foot = f"Model: {drawn}; quantiles over draws. Equal values count half as below.\n"
     return "\n".join([HEAD, *sections, foot])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from lockgate.experiments.notebook import page, sentence
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds, seeds_of
 from lockgate.experiments.results.pairing import pairing, summary
-from lockgate.experiments.results.selection import Array, Selection
+from lockgate.experiments.results.selection import Array, Selection, dataset
 from lockgate.experiments.results.source import InMemory, Source
 from lockgate.experiments.study.study import Study
 from lockgate.experiments.sweep.plan import OK, SweepPlan, chunk_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import xarray as xr
 
-    from lockgate.experiments.charts.plots import Plots
+    from lockgate.experiments.charts import Plots
 
 By = str | Sequence[str] | None
 
@@ -60,7 +60,7 @@ class Results:
     @property
     def plot(self) -> "Plots":
         """Its charts, of one world at one point: `plot.tradeoff()`, `plot.weekly()` and so on."""
-        from lockgate.experiments.charts.plots import Plots
+        from lockgate.experiments.charts import Plots
 
         return Plots(self)
 
@@ -267,8 +267,6 @@ class Results:
 
     def to_xarray(self, outcomes: Sequence[str] | None = None, weekly: Sequence[str] | None = None) -> "xr.Dataset":
         """Outcomes by world, point, policy and draw, and columns of the weekly series as `weekly_NAME` by week too (default: all)."""
-        from lockgate.experiments.results.dataset import dataset
-
         attributes = {
             "title": self.study.summary or self.study.name,
             "replicate": self.plan_content["replicate"],

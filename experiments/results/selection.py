@@ -3,15 +3,20 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lockgate.experiments.results.source import Source
 from lockgate.experiments.study.study import Study
 from lockgate.sim.errors import InputError, nearest
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 Array = np.ndarray[Any, np.dtype[Any]]
 MOST_NAMED = 12  # values in an error
+DIMENSIONS = ("world", "point", "policy", "draw")
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,3 +116,34 @@ def equal(there: Array, value: Any) -> Array:
         near: Array = np.isclose(there.astype(float), float(value), rtol=1e-12, atol=0.0)
         return near
     return np.array([each == value for each in there.tolist()], bool)
+
+
+def dataset(  # one for each thing that a dataset has
+    source: Source,
+    selection: Selection,
+    columns: Mapping[str, Sequence[Mapping[str, str]]],
+    outcomes: Sequence[str],
+    weekly: Sequence[str],
+    attributes: Mapping[str, str],
+) -> "xr.Dataset":
+    """Outcomes by world, point, policy and draw, as xarray has them. All values are floats: NaN where a run is not there, or went wrong."""
+    import xarray as xr
+
+    described = {each["name"]: each for each in columns["runs"]}
+    described |= {f"weekly_{each['name']}": each for each in columns.get("series", ())}
+    values: dict[str, Any] = {
+        name: (DIMENSIONS, selection.of(each).transpose(1, 2, 3, 0)) for name, each in source.values(outcomes).items()
+    }
+    coordinates: dict[str, Any] = {name: (name, selection.values(name)) for name in DIMENSIONS}
+    coordinates |= {name: ("point", selection.values(name)) for name in selection.study.points}
+    if weekly:
+        days, series = source.weekly(weekly)
+        coordinates["week"] = ("week", range(len(days)))
+        coordinates["day"] = ("week", days)
+        described["day"] = described["weekly_day"]
+        values |= {f"weekly_{name}": ((*DIMENSIONS, "week"), selection.of(each).transpose(1, 2, 3, 0, 4)) for name, each in series.items()}
+    made = xr.Dataset(values, coordinates, dict(attributes))
+    for name, variable in made.variables.items():
+        if name in described:
+            variable.attrs = {"unit": described[str(name)]["unit"], "long_name": described[str(name)]["meaning"]}
+    return made

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from lockgate.experiments.study.design import points
 from lockgate.experiments.study.factor import Factor, Value, read_table
+from lockgate.experiments.study.refusals import problem
 from lockgate.experiments.study.schema import ROLES, Span, StudyFile, file_schema
-from lockgate.experiments.study.sentence import problem
 from lockgate.experiments.study.study import Stop, Study, changed
 from lockgate.scenarios import World, load_policy, load_world, with_levers, with_parameters
 from lockgate.scenarios.files import SUFFIX, Source, is_path, spelled

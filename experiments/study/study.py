@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from lockgate.experiments.study.content import check_content
 from lockgate.experiments.study.factor import Factor, Value
-from lockgate.experiments.study.stored import check_content
 from lockgate.scenarios import World
 from lockgate.sim.model.parameters import PARAMETERS, LogNormal, Parameter, Prior, Triangular, Uniform
 from lockgate.sim.model.policy import Policy

@@ -3,21 +3,23 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Literal
 
 from lockgate.experiments.study.load import held, list_studies, load_study
 from lockgate.scenarios import list_policies, list_worlds, load_policy, load_world
+from lockgate.scenarios.files import MOST_TOML_BYTES, read_limited, toml_tables
 from lockgate.scenarios.load import lineage
 from lockgate.scenarios.notation import shown
 from lockgate.scenarios.schema import Kind
 from lockgate.sim.bounds import digits, span
 from lockgate.sim.errors import InputError, nearest
+from lockgate.sim.model.outcomes import OUTCOMES, Outcome
 from lockgate.sim.model.parameters import GRADES, PARAMETERS, THEMES, Parameter
 from lockgate.sim.model.policy import LEVERS, Policy
 
-if TYPE_CHECKING:
-    from lockgate.sim.model.outcomes import Outcome
-
+FileKind = Literal["policy", "world", "study"]
+OF_A_STUDY = {"policies", "worlds", "design", "uncertainties", "switches", "dates", "stop"}  # what only a study has
 DAY = "day"
 
 
@@ -38,20 +40,54 @@ class Description:
 def describe(name: str) -> list[Description]:
     """Everything that a name, or a path to a file, stands for. An InputError names the nearest known name."""
     if name.endswith(".toml") or "/" in name or "\\" in name:
-        from lockgate.experiments.command.library import kind_of
-
         makers = {"policy": described_policy, "world": described_world, "study": described_study}
         return [makers[kind_of(name)](name)]
     found = [make(name) for names, make in known() if name in names]
     if found and name not in LEVERS:  # levers and outcomes may share a name
         return found
-    from lockgate.sim.model.outcomes import OUTCOMES  # loads the compiler
-
     found += [described_outcome(OUTCOMES[name])] if name in OUTCOMES else []
     if found:
         return found
     names = [*(each for group, _ in known() for each in group), *OUTCOMES]
     raise InputError(f"unknown name {name!r}, `lockgate list` names all but outcomes{nearest(name, names)}")
+
+
+def kind_of(path: str) -> FileKind:
+    """Whether a file is that of a policy, a world or a study, by its tables; by its look where it cannot be read as TOML."""
+    file = Path(path)
+    if not file.exists():
+        raise InputError(f"{path}: no such file; name the TOML file of a policy, a world or a study")
+    content = b""
+    try:
+        content = read_limited(file, MOST_TOML_BYTES)
+        tables = toml_tables(content)
+    except InputError:
+        return kind_by_look(content)
+    if tables.keys() & OF_A_STUDY:
+        return "study"
+    is_policy, is_world = bool(tables.keys() & {"levers", "timeline"}), "parameters" in tables
+    if is_policy and is_world:
+        raise InputError(f"{path} has tables of a policy ([levers], [[timeline]]) and of a world ([parameters]); make it two files")
+    if not is_policy and not is_world and tables:
+        return kind_of_parent(path, tables.get("extends"))
+    return "world" if is_world else "policy"
+
+
+def kind_by_look(content: bytes) -> FileKind:
+    """The kind that a file seems to be of."""
+    if any(line.split(b"=")[0].strip(b" \t[]").decode(errors="replace") in OF_A_STUDY for line in content.splitlines()):
+        return "study"
+    return "world" if b"[parameters" in content else "policy"
+
+
+def kind_of_parent(path: str, extends: object) -> FileKind:
+    """The kind of a file without tables of its own: that of the built-in scenario that it extends."""
+    if extends in list_policies():
+        return "policy"
+    if extends in list_worlds():
+        return "world"
+    wanted = "neither [levers] nor [[timeline]], as a policy has, nor [parameters], as a world has, nor policies, as a study has"
+    raise InputError(f"{path} has {wanted}; add one of them")
 
 
 def known() -> list[tuple[Any, Callable[[str], Description]]]:
@@ -114,8 +150,6 @@ def described_world(name: str) -> Description:
 
 def described_study(name: str) -> Description:
     """A study: whom it compares where, what it varies and how, and how many runs that is."""
-    from lockgate.sim.model.outcomes import OUTCOMES  # loads the compiler
-
     study = load_study(name)
     seen = ", ".join(study.outcomes) if len(study.outcomes) < len(OUTCOMES) else f"all {len(study.outcomes)}"
     settings = ", ".join(f"{key} {shown(value)}" for key, value in study.design.items() if key != "kind")
@@ -191,7 +225,7 @@ def sets(policy: Policy, name: str) -> bool:
     return name in policy.levers or any(name in step for _, step in policy.timeline)
 
 
-def described_outcome(outcome: "Outcome") -> Description:
+def described_outcome(outcome: Outcome) -> Description:
     """An outcome: what it counts, and its unit."""
     return Description("outcome", outcome.name, outcome.help, {"unit": outcome.unit})
 

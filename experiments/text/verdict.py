@@ -5,6 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rich import box
+from rich.table import Table
+
 from lockgate.experiments.text.numbers import count, days, decimals_of, money, number, percent, printable, scale, size_of
 from lockgate.sim.model.outcomes import OUTCOMES, Outcome
 
@@ -153,9 +156,6 @@ def heading(world: str, words: Wording, seed: int) -> str:
 
 def comparison_table(summary: Mapping[str, Any], words: Wording) -> Any:
     """The table of a comparison, at most 80 columns wide where names are short."""
-    from rich import box
-    from rich.table import Table
-
     policies, reference = summary["policies"], summary["reference"]
     shown = table_columns(policies.values())
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)

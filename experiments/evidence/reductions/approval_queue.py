@@ -150,7 +150,7 @@ def approvals(row: Given) -> Array:
         return np.array(list(found))
 
 
-def run(row: Given) -> list[Check]:
+def run_approval_queue(row: Given) -> list[Check]:
     """The mean wait of a stream, or the clearing times of a batch."""
     if not row["batch"]:
         rate, service, reviewers = row["applications_per_day"], row["service_days"], row["reviewers"]
@@ -181,7 +181,7 @@ def little() -> list[Check]:
     return [Check("R2 Little's law", {**LITTLE, "reviewers": 3}, formula, queue, 0.0, 1e-6)]
 
 
-REDUCTION = Reduction(
+APPROVAL_QUEUE = Reduction(
     "R2",
     "approval queue",
     (
@@ -199,7 +199,7 @@ REDUCTION = Reduction(
         {"applications_per_day": 0.05, "service_days": 14.0, "cv": 2.0},
         {"batch": 20, "reviewers": 2, "service_days": 2.0},
     ),
-    run,
+    run_approval_queue,
     beside=little,
     refuse=refuse_without_form,
     implied=lambda given: {"applications_per_day": 0.0, **given} if given.get("batch") else given,

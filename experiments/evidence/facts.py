@@ -3,8 +3,38 @@
 A fact that is named as a source of a parameter or of a lever of a built-in policy, even partly, is calibration; all others were held out.
 """
 
+from dataclasses import dataclass
 
-from lockgate.experiments.evidence.patterns.pattern import Fact
+CALIBRATION, HELD_OUT = "calibration", "held out"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What was observed: a value or a range, from where, and which parameters or levers were set by it.
+
+    `grade` is that of the parameters' table. Without `low` and `high` no figure is known, and nothing is compared.
+    """
+
+    name: str
+    meaning: str
+    unit: str
+    observed: float | None
+    low: float | None
+    high: float | None
+    grade: str
+    source: str
+    parameters: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def use(self) -> str:
+        """Whether it helped to set the model, even partly, or was held out."""
+        return CALIBRATION if self.parameters else HELD_OUT
+
+
+# What was observed: facts of the world with their sources, apart from how the model comes to its own numbers.
+#
+# A fact that is named as a source of a parameter or of a lever of a built-in policy, even partly, is calibration; all others were held out.
 
 SHARE, DOLLARS = "share", "US$"
 GLASSWING = "Project Glasswing, first month (labs.cloudsecurityalliance.org, learnaivisually.com)"
@@ -117,9 +147,3 @@ GOVERNANCE = (
 )  # fmt: skip
 
 FACTS: dict[str, Fact] = {fact.name: fact for theme in (FRONTIER, DEFENCE, ATTACK, GOVERNANCE) for fact in theme}
-
-DRAWS, SEED = 100, 1
-
-
-
-

@@ -1,15 +1,58 @@
-"""`lockgate replay`: one run of a study once more, compared with its row, and told as a story."""
+"""`lockgate merge` and `lockgate replay`: what is done with the folder of a study."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lockgate.experiments.command.option import Out, Quiet, folder_for
+from lockgate.experiments.command.option import Out, Quiet, check_writable, folder_for
+from lockgate.experiments.command.run import Told, check_size, run_asked, run_model, save_run
 from lockgate.experiments.command.screen import paragraph, results
-from lockgate.experiments.text.numbers import printable
+from lockgate.experiments.text.numbers import count, printable
 
-EXAMPLES = """\
+# `lockgate merge`: one folder of the shards of a study.
+
+MERGE_EXAMPLES = """\
+\b
+Example:
+  lockgate merge whole shard-1 shard-2 shard-3
+"""
+
+Target = Annotated[Path, typer.Argument(metavar="DIR", help="Folder to merge into.")]
+Sources = Annotated[list[Path], typer.Argument(metavar="SHARD...", help="Folders into which shards of one study were written.")]
+
+
+class Incomplete(Exception):  # noqa: N818  # what is the matter
+    """What was merged is not the whole study."""
+
+    exit_status = 3
+
+
+def merge(target: Target, sources: Sources, quiet: Quiet = False) -> None:
+    """Join the folders of shards into one.
+
+    Every part is checked. What is missing or damaged is named by the exit code 3, and made by a sweep of the study into the same folder.
+    """
+    check_writable(target)
+
+    from lockgate.experiments.sweep.folder import StudyFolder, plan_of
+    from lockgate.experiments.sweep.merge import merge as join
+
+    done = join(target, sources, ["lockgate", *sys.argv[1:]])
+    wanted = plan_of(StudyFolder(target)).runs(done.draws)
+    if not quiet:
+        results().print(f"{count(done.runs, 'run')} in {count(done.draws, 'draw')}: {printable(str(target))}", soft_wrap=True)
+    if done.runs < wanted:
+        raise Incomplete(
+            f"{wanted - done.runs:,} of {wanted:,} runs are not in these folders, or damaged there; "
+            f"`lockgate sweep STUDY --out {target}` makes them"
+        )
+
+
+# `lockgate replay`: one run of a study once more, compared with its row, and told as a story.
+
+REPLAY_EXAMPLES = """\
 \b
 Example:
   lockgate replay preview --run 1204
@@ -31,7 +74,6 @@ def replay(folder: Folder, run: Run, day_by_day: DayByDay = False, out: Out = No
 
     It is run compiled, as the sweep did, and on Mesa agents, day by day; the story, events, agents and a chart go to a folder.
     """
-    from lockgate.experiments.command.run import Told, check_size, run_asked, run_model, save_run
     from lockgate.experiments.sweep.folder import StudyFolder, plan_of
     from lockgate.experiments.sweep.replay import replayed
 

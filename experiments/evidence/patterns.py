@@ -1,55 +1,20 @@
-"""A pattern: an observed fact beside what the model gives for it, and whether the two agree by a stated rule."""
+"""Patterns: observed facts beside what the model gives for them, whether the two agree by a stated rule, and how many do."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from scipy.special import betaincinv
-
-from lockgate.experiments.results.intervals import LEVEL, mean_interval
-
-Array = np.ndarray[Any, np.dtype[Any]]
+from lockgate.experiments.evidence.facts import FACTS, HELD_OUT, Fact
+from lockgate.experiments.evidence.sampled_runs import Estimate, SampledRuns
+from lockgate.experiments.evidence.simulated import SIMULATED
+from lockgate.sim.errors import InputError, nearest
 
 MEETS, MISSES, NO_FIGURE = "meets", "misses", "no figure"
-CALIBRATION, HELD_OUT = "calibration", "held out"
 WIDE = 10.0  # ends that differ by more than this factor
 RULE = (
     "A fact is met where its observed range and the simulated 95 % interval overlap; otherwise the miss is stated between their nearest "
     "ends, as a factor, for shares in percentage points."
 )
-
-
-@dataclass(frozen=True)
-class Fact:
-    """What was observed: a value or a range, from where, and which parameters or levers were set by it.
-
-    `grade` is that of the parameters' table. Without `low` and `high` no figure is known, and nothing is compared.
-    """
-
-    name: str
-    meaning: str
-    unit: str
-    observed: float | None
-    low: float | None
-    high: float | None
-    grade: str
-    source: str
-    parameters: tuple[str, ...] = ()
-    note: str = ""
-
-    @property
-    def use(self) -> str:
-        """Whether it helped to set the model, even partly, or was held out."""
-        return CALIBRATION if self.parameters else HELD_OUT
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What the model gives: a value, and a 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -121,51 +86,50 @@ class Pattern:
         }
 
 
-def spread(values: Array) -> Estimate:
-    """Median and the middle 95 % of draws. A draw that has no value (NaN) is left out.
-
-    >>> [round(end, 6) for end in (spread(np.arange(801.0)).low, spread(np.arange(801.0)).high)]
-    [20.0, 780.0]
-    """
-    tail = (1.0 - LEVEL) / 2.0
-    median, low, high = (float(np.nanquantile(values, q)) for q in (0.5, tail, 1.0 - tail))
-    return Estimate(median, low, high)
+# All patterns: facts with their simulations, and how many were met.
 
 
-def proportion(happened: int, trials: int) -> Estimate:
-    """Share of trials and its exact 95 % interval. Source: Clopper and Pearson (1934).
-
-    >>> [round(x, 4) for x in (proportion(1, 1).low, proportion(2, 2).low, proportion(0, 10).high)]
-    [0.025, 0.1581, 0.3085]
-    """
-    tail = (1.0 - LEVEL) / 2.0
-    low = float(betaincinv(happened, trials - happened + 1, tail)) if happened else 0.0
-    high = float(betaincinv(happened + 1, trials - happened, 1.0 - tail)) if happened < trials else 1.0
-    return Estimate(happened / trials, low, high)
+def checked(names: Sequence[str]) -> list[str]:
+    """These names, or all, in the order of the facts. An InputError names the nearest known name."""
+    for name in names:
+        if name not in FACTS:
+            raise InputError(f"unknown pattern {name!r}; known are {', '.join(FACTS)}{nearest(name, FACTS)}")
+    return [name for name in FACTS if not names or name in names]
 
 
-def quantile(values: Array, share: float) -> Estimate:
-    """A quantile of independent values and its 95 % interval by their order (normal approximation of the binomial ranks).
-
-    >>> quantile(np.arange(10_001.0), 0.5)
-    Estimate(value=5000.0, low=4902.0, high=5099.0)
-    """
-    ordered, count = np.sort(values), len(values)
-    half = 1.959964 * float(np.sqrt(count * share * (1.0 - share)))
-    low, high = (ordered[int(np.clip(round(count * share + side * half), 0, count - 1))] for side in (-1, 1))
-    return Estimate(float(np.quantile(values, share)), float(low), float(high))
-
-
-def mean(values: Array) -> Estimate:
-    """Mean of independent values and its 95 % interval by Student's t."""
-    return Estimate(*mean_interval(values))
+def patterns(
+    names: Sequence[str] = (), sampled: SampledRuns | None = None, progress: Callable[[int], None] = lambda more: None
+) -> list[Pattern]:
+    """The patterns of these names, or all, in the order of the facts."""
+    sampled = sampled or SampledRuns()
+    found = []
+    for name in checked(names):
+        found.append(Pattern(FACTS[name], SIMULATED[name](sampled)))
+        progress(1)
+    return found
 
 
+def summary(found: Iterable[Pattern]) -> dict[str, Any]:
+    """How many facts were compared, held out, and missed; `weak` were met by a range so wide that it says little."""
+    compared = [pattern for pattern in found if pattern.verdict != NO_FIGURE]
+    held_out = [pattern for pattern in compared if pattern.fact.use == HELD_OUT]
+
+    def names(of: list[Pattern], verdict: str) -> list[str]:
+        return [pattern.fact.name for pattern in of if pattern.verdict == verdict]
+
+    return {
+        "compared": len(compared),
+        "held_out": len(held_out),
+        "missed": len(names(compared, MISSES)),
+        "held_out_missed": len(names(held_out, MISSES)),
+        "weak": [pattern.fact.name for pattern in compared if pattern.weak],
+        "verdicts": {pattern.fact.name: pattern.verdict for pattern in found},
+    }
 
 
-
-
-
-
-
-
+def sentence(counts: Any) -> str:
+    """The summary in words, of figures computed now or read from the record."""
+    return (
+        f"compared with {counts['compared']} patterns, {counts['held_out']} of them held out; "
+        f"{counts['missed']} missed, {counts['held_out_missed']} of them held out; no prediction has been tested"
+    )

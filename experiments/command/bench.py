@@ -1,16 +1,16 @@
-"""`lockgate bench` and `lockgate odd`: how fast the model is, and how it is described."""
+"""`lockgate bench`: what the program costs on this machine."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from lockgate.experiments import benchmark
+from lockgate.experiments.command.compare import announce_compiling
 from lockgate.experiments.command.option import Json, Quiet
-from lockgate.experiments.command.screen import paragraph, print_json, print_table, print_text, progress, results
-from lockgate.sim.errors import InputError
+from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results
 
-EXAMPLES = """\
+BENCH_EXAMPLES = """\
 \b
 Examples:
   lockgate bench                       the short form, half a minute
@@ -27,13 +27,11 @@ def bench(full: Full = False, quiet: Quiet = False, as_json: Json = False) -> No
 
     Rates of both drivers and of mesa.batch_run, the floor, growth with agents, days and runs, memory, and start-up, in one run.
     """
-    from lockgate.experiments.command.compare import announce_compiling
-
     announce_compiling(check=False, quiet=quiet)
 
-    from lockgate.experiments.benchmark import report, size
+    from lockgate.experiments.benchmark import report
 
-    wanted = size.FULL if full else size.SHORT
+    wanted = benchmark.FULL if full else benchmark.SHORT
     with progress(report.steps_of(wanted), "measurements", quiet=quiet) as advance:
         content = report.measure(wanted, advance)
     if as_json:
@@ -44,7 +42,7 @@ def bench(full: Full = False, quiet: Quiet = False, as_json: Json = False) -> No
 
 def print_content(content: dict[str, Any]) -> None:
     """The figures, the series, and sentences about the machine."""
-    from lockgate.experiments.benchmark.page import HEADINGS, SERIES_HEADINGS, rows, sentences, series
+    from lockgate.experiments.benchmark.figures import HEADINGS, SERIES_HEADINGS, rows, sentences, series
 
     console = results()
     print_grid(HEADINGS, rows(content), left={"measured", "unit", "wanted", "met"})
@@ -66,19 +64,3 @@ def print_grid(headings: Sequence[str], body: Iterable[Sequence[str]], left: set
     for row in body:
         table.add_row(*row)
     print_table(table)
-
-
-def odd(
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the page to this file. [default: print it]")] = None,
-) -> None:
-    """Print the ODD protocol of the model, made from its code."""
-    from lockgate.experiments.odd import page
-
-    if out is None:
-        print_text(page().removesuffix("\n"))
-        return
-    if out.is_dir():
-        raise InputError(f"--out {out} is a folder; name a file, such as {out / 'odd.md'}")
-    if not out.absolute().parent.is_dir():
-        raise InputError(f"--out {out}: there is no folder {out.parent}; make it, or name a file in another")
-    out.write_text(page(), encoding="utf-8", newline="\n")

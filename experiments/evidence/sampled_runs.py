@@ -1,4 +1,4 @@
-"""The runs behind all patterns: sampled draws of a world under a policy, each made once and looked at many times."""
+"""Sampled runs: draws of a world under a policy, each made once and looked at many times; and what is estimated from them."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 import numpy as np
+from scipy.special import betaincinv
 
-from lockgate.experiments.evidence.patterns.observed import DRAWS, SEED
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds
+from lockgate.experiments.results.intervals import LEVEL, mean_interval
 from lockgate.scenarios import load_policy, load_world, with_levers, with_parameters
 from lockgate.sim.engine.plan import Records
 from lockgate.sim.engine.run import simulate, trace
 from lockgate.sim.model.policy import LEVERS
 
+# The runs behind all patterns: sampled draws of a world under a policy, each made once and looked at many times.
+
 Array = np.ndarray[Any, np.dtype[Any]]
 Tables = Mapping[str, Array]
-
+DRAWS, SEED = 100, 1
 
 
 T = TypeVar("T")
@@ -30,7 +33,7 @@ ALONE: dict[str, Any] = {"bad_actors": 0, "organisations": 1}  # where neither h
 
 
 @dataclass
-class Study:
+class SampledRuns:
     """`draws` draws with one seed. `changes` are made to every world, after a pattern's own settings: for the sceptic's what-if."""
 
     draws: int = DRAWS
@@ -86,3 +89,55 @@ class Study:
 def each(runs: list[Tables], measure: Callable[[Tables], float]) -> Array:
     """One number of each run."""
     return np.array([measure(tables) for tables in runs], float)
+
+
+# Estimates: what sampled runs give for a fact, and how sure it is.
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What the model gives: a value, and a 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def spread(values: Array) -> Estimate:
+    """Median and the middle 95 % of draws. A draw that has no value (NaN) is left out.
+
+    >>> [round(end, 6) for end in (spread(np.arange(801.0)).low, spread(np.arange(801.0)).high)]
+    [20.0, 780.0]
+    """
+    tail = (1.0 - LEVEL) / 2.0
+    median, low, high = (float(np.nanquantile(values, q)) for q in (0.5, tail, 1.0 - tail))
+    return Estimate(median, low, high)
+
+
+def proportion(happened: int, trials: int) -> Estimate:
+    """Share of trials and its exact 95 % interval. Source: Clopper and Pearson (1934).
+
+    >>> [round(x, 4) for x in (proportion(1, 1).low, proportion(2, 2).low, proportion(0, 10).high)]
+    [0.025, 0.1581, 0.3085]
+    """
+    tail = (1.0 - LEVEL) / 2.0
+    low = float(betaincinv(happened, trials - happened + 1, tail)) if happened else 0.0
+    high = float(betaincinv(happened + 1, trials - happened, 1.0 - tail)) if happened < trials else 1.0
+    return Estimate(happened / trials, low, high)
+
+
+def quantile(values: Array, share: float) -> Estimate:
+    """A quantile of independent values and its 95 % interval by their order (normal approximation of the binomial ranks).
+
+    >>> quantile(np.arange(10_001.0), 0.5)
+    Estimate(value=5000.0, low=4902.0, high=5099.0)
+    """
+    ordered, count = np.sort(values), len(values)
+    half = 1.959964 * float(np.sqrt(count * share * (1.0 - share)))
+    low, high = (ordered[int(np.clip(round(count * share + side * half), 0, count - 1))] for side in (-1, 1))
+    return Estimate(float(np.quantile(values, share)), float(low), float(high))
+
+
+def mean(values: Array) -> Estimate:
+    """Mean of independent values and its 95 % interval by Student's t."""
+    return Estimate(*mean_interval(values))

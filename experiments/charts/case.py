@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lockgate.experiments.charts.style import BLUE, INK, LARGE, PALE, VERMILLION, Chart, blank, one_at_a_time, settle
 from lockgate.experiments.evidence.cases import Case, Replayed, found_inside, unit_of
-from lockgate.experiments.evidence.patterns.study import Study
+from lockgate.experiments.evidence.sampled_runs import SampledRuns
 from lockgate.experiments.provenance import lockgate_version
 from lockgate.experiments.text.numbers import ticked
 
@@ -24,11 +24,12 @@ NOTE = (
 
 
 @one_at_a_time
-def replay_chart(case: Case, replayed: Sequence[Replayed], study: Study) -> Chart:
+def case_chart(case: Case, replayed: Sequence[Replayed], sampled: SampledRuns) -> Chart:
     """One row a quantity: bar and dot for the model, a diamond for what was reported. Rows of one unit share an axis."""
     units = dict.fromkeys(each.reported.unit for each in replayed)
     groups = [[each for each in replayed if each.reported.unit == unit] for unit in units]
-    caption = f"{study.draws} draws of the baseline world, seed {study.seed}, policy {case.policy}; lockgate {lockgate_version()}. {NOTE}"
+    drawn = f"{sampled.draws} draws of the baseline world, seed {sampled.seed}, policy {case.policy}"
+    caption = f"{drawn}; lockgate {lockgate_version()}. {NOTE}"
     heights = [max(1.0, len(group) + 0.4) + 0.75 for group in groups]
     title = f"{case.title}: {found_inside(replayed)}"
     figure = blank(AROUND + ROW * sum(heights), title, f"{caption} Sources: {case.source}.")

@@ -67,7 +67,7 @@ def file_of(act: Any) -> str:
     return str(act.__module__).removeprefix("lockgate.").replace(".", "/") + ".py"
 
 
-def summary_of(file: str) -> str:
+def file_summary(file: str) -> str:
     """What a source file says of itself, in its first paragraph."""
     return paragraphs(ast.get_docstring(source_files()[file]))[0]
 

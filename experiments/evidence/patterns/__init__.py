@@ -1,5 +1,0 @@
-"""How the model compares with what was observed: patterns of the world, and replays of real cases."""
-
-
-
-
