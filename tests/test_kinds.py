@@ -1,6 +1,7 @@
 """Kinds of agents declare what they are and what wakes them; both drivers are built from that, for any kinds."""
 
 import sys
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 import pytest
@@ -47,7 +48,7 @@ def operate_unless_crew(actor: Any, world: Any, line: Any, day: int) -> None:
 class IdleByAlarm(BadActor):
     """The same, written where an operation is an act of an alarm."""
 
-    alarms: ClassVar = {**BadActor.alarms, "next_at": Alarm(plan_operation, operate_unless_crew, BadActor.alarms["next_at"].per_day)}
+    alarms: ClassVar = {**BadActor.alarms, "next_at": replace(BadActor.alarms["next_at"], act=operate_unless_crew)}
 
 
 class Counting(Partner):
