@@ -11,6 +11,7 @@ from numba.core import config
 from lockgate.sim import child
 from lockgate.sim.engine.run import compile_rules
 from lockgate.sim.errors import InputError
+from lockgate.sim.search_path import unsafe_folders
 from tests.full.faults.bench import write_study
 from tests.plants import found, plant
 
@@ -55,7 +56,7 @@ def test_a_child_takes_nothing_from_the_current_folder(traces, monkeypatch, path
 def test_a_child_finds_what_its_parent_finds(monkeypatch, tmp_path):
     libraries = tmp_path / "libraries"  # as on clusters, where PYTHONPATH names them
     libraries.mkdir()
-    (libraries / "elsewhere.py").write_text("import sys, sim\n\n\ndef tell():\n    print([sys.argv, sim.__file__])\n")
+    (libraries / "elsewhere.py").write_text("import sys, lockgate.sim\n\n\ndef tell():\n    print([sys.argv, lockgate.sim.__file__])\n")
     monkeypatch.setenv("PYTHONPATH", str(libraries))
     monkeypatch.syspath_prepend(str(libraries))
     monkeypatch.chdir(tmp_path)
@@ -75,7 +76,7 @@ def test_what_is_installed_is_found_where_it_is_the_current_folder(monkeypatch):
 
 def test_the_folder_of_a_script_is_not_for_its_children(monkeypatch, tmp_path):
     monkeypatch.setattr(sys.modules["__main__"], "__file__", str(tmp_path / "script.py"), raising=False)
-    assert os.path.realpath(tmp_path) in child.unsafe_folders()
+    assert os.path.realpath(tmp_path) in unsafe_folders()
 
 
 def test_a_current_folder_that_is_gone_is_no_reason_to_stop(monkeypatch, tmp_path):
@@ -83,7 +84,7 @@ def test_a_current_folder_that_is_gone_is_no_reason_to_stop(monkeypatch, tmp_pat
     monkeypatch.setenv("PYTHONPATH", "")
     monkeypatch.chdir(tmp_path)
     tmp_path.rmdir()
-    assert child.unsafe_folders() == {os.path.realpath("/program")}
+    assert unsafe_folders() == {os.path.realpath("/program")}
 
 
 @pytest.mark.full
@@ -108,7 +109,7 @@ def test_numba_reads_no_settings_from_the_current_folder(traces, settings):
 
 
 def test_numba_that_was_there_before_reads_none_later(traces):
-    code = "import os, numba, sim; os.chdir({!r}); numba.core.config.reload_config(); print(numba.config.DISABLE_JIT)"
+    code = "import os, numba, lockgate.sim; os.chdir({!r}); numba.core.config.reload_config(); print(numba.config.DISABLE_JIT)"
     command = [sys.executable, "-P", "-c", code.format(str(traces.parent / "here"))]
     done = subprocess.run(command, cwd=traces, **PIPES, check=False)
     assert (done.stdout, done.stderr) == ("0\n", "")

@@ -85,7 +85,8 @@ def list_studies() -> tuple[str, ...]:
     >>> "preview-length" in list_studies()
     True
     """
-    return tuple(sorted(file.name.removesuffix(SUFFIX) for file in (files("experiments") / FOLDER).iterdir() if file.name.endswith(SUFFIX)))
+    folder = files("lockgate.experiments") / FOLDER
+    return tuple(sorted(file.name.removesuffix(SUFFIX) for file in folder.iterdir() if file.name.endswith(SUFFIX)))
 
 
 def find(name_or_path: str | PathLike[str]) -> Source:
@@ -96,7 +97,7 @@ def find(name_or_path: str | PathLike[str]) -> Source:
     if name not in list_studies():
         hint = f"`lockgate list` names all, and a path to a file ends in {SUFFIX}{nearest(name, list_studies())}"
         raise InputError(f"unknown study {shown(name)}, {hint}")
-    return Source(STUDY, name, files("experiments") / FOLDER / f"{name}{SUFFIX}")
+    return Source(STUDY, name, files("lockgate.experiments") / FOLDER / f"{name}{SUFFIX}")
 
 
 def summary_of(name: str) -> str:
