@@ -10,8 +10,10 @@ import sys
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from collections.abc import Callable, Mapping
+    from typing import Any, TypeVar
+
+    Called = TypeVar("Called", bound=Callable[..., Any])
 
 
 def unsafe_folders() -> set[str]:
@@ -37,6 +39,18 @@ class InstalledFirst:
 
     def __exit__(self, *error: object) -> None:
         sys.path[:] = self.before + [entry for entry in sys.path if entry not in self.before]
+
+
+def installed_first(function: "Called") -> "Called":
+    """The function, which looks for modules in unsafe folders last as long as it runs: libraries import much only when it is needed."""
+    from functools import wraps
+
+    @wraps(function)
+    def call(*arguments: "Any", **options: "Any") -> "Any":
+        with InstalledFirst():
+            return function(*arguments, **options)
+
+    return call  # type: ignore[return-value]
 
 
 def public(package: str, homes: "Mapping[str, tuple[str, ...]]", name: str) -> "Any":

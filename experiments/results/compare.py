@@ -16,9 +16,11 @@ from lockgate.sim.errors import InputError, shown
 from lockgate.sim.model.measures import WEEKLY
 from lockgate.sim.model.outcomes import OUTCOMES
 from lockgate.sim.model.policy import Policy
+from lockgate.sim.search_path import installed_first
 from lockgate.sim.settings import LARGEST_SEED, MOST_DRAWS, checked_horizon, checked_threads, whole
 
 
+@installed_first
 def compare(
     policies: Sequence[str | PathLike[str] | Policy],
     world: str | PathLike[str] | World = "baseline",

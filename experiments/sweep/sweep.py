@@ -26,6 +26,7 @@ from lockgate.scenarios.files import spelled
 from lockgate.sim.engine.pool import Pool
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.search_path import installed_first
 from lockgate.sim.settings import MOST_DRAWS_IN_ALL
 
 
@@ -103,6 +104,7 @@ class Done:
     stopped_early: bool
 
 
+@installed_first
 def sweep(  # noqa: PLR0913  # one for each thing asked
     study: Study | str | PathLike[str],
     folder: str | PathLike[str],
