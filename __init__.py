@@ -17,8 +17,6 @@ from lockgate.sim.search_path import public
 TYPE_CHECKING = False  # that of `typing` may be somebody's own `typing.py` (`sim.search_path`)
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from lockgate.experiments.mesa import ReleaseModel
     from lockgate.experiments.provenance import read_provenance
     from lockgate.experiments.results.compare import compare
@@ -67,9 +65,11 @@ HOMES = {
 }
 
 
-def __getattr__(name: str) -> "Any":
-    """Import what reads Parquet, draws or compiles only when it is needed."""
-    return public(__name__, HOMES, name)
+if not TYPE_CHECKING:  # a type checker would take any name for one of ours
+
+    def __getattr__(name):
+        """Import what reads Parquet, draws or compiles only when it is needed."""
+        return public(__name__, HOMES, name)
 
 
 def __dir__() -> list[str]:
