@@ -11,7 +11,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from lockgate.experiments.text.numbers import printable
-from lockgate.sim.errors import InputError, shown
+from lockgate.sim.bounds import shown
+from lockgate.sim.errors import InputError
 
 if TYPE_CHECKING:
     from lockgate.experiments.charts.style import Chart

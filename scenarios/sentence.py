@@ -8,7 +8,8 @@ from pydantic_core import ErrorDetails
 
 from lockgate.scenarios.notation import KeyPath, key_path, quoted, shown
 from lockgate.scenarios.schema import TIMES, Kind, Known, Range, Table, Times, conforming, file_schema, key_path_of, labels
-from lockgate.sim.errors import KINDS, InputError, nearest, span
+from lockgate.sim.bounds import KINDS, span
+from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.parameters import PARAMETERS, Parameter
 from lockgate.sim.model.policy import DAY, LEVERS
 

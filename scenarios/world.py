@@ -11,7 +11,8 @@ from lockgate.scenarios.load import lineage
 from lockgate.scenarios.notation import quoted, shown
 from lockgate.scenarios.schema import Range, Times, WorldFile, labels, parameters
 from lockgate.scenarios.sentence import checked_scenario, limits, scenario_error
-from lockgate.sim.errors import InputError, digits, is_within, nearest, span
+from lockgate.sim.bounds import digits, is_within, span
+from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.parameters import PAIRS, PARAMETERS, LogNormal, Parameter, Prior, Triangular, Uniform
 
 

@@ -14,13 +14,20 @@ from types import SimpleNamespace
 import numba
 import pytest
 
-from lockgate.sim import cache, trust
 from lockgate.sim.errors import InputError
+from lockgate.sim.model.chance import FOLDER
+from lockgate.sim.rules import cache
+from lockgate.sim.rules.compiler import kernel
 
 OTHER = 54321  # a user id that nobody has
 MONTHS_AGO = time.time() - 100 * 24 * 3600
 CODE = "import sys, lockgate.sim.model.chance; from lockgate.sim.child import start; print(lockgate.sim.model.chance.FOLDER)"
-CHILD = '; start("lockgate.sim.model.chance:key", "x").wait(); print(lockgate.sim.model.chance.FOLDER.is_dir())'
+CHILD = '; start("lockgate.sim.engine.driver:driver").wait(); print(lockgate.sim.model.chance.FOLDER.is_dir())'
+
+
+def keep():
+    """The folder of compiled rules, made and marked as used."""
+    return cache.cache_folder(FOLDER.name)
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +78,7 @@ def test_what_the_user_has_beside_it_stays(place):
     for folder in folders:
         folder.mkdir()
         os.utime(folder, (MONTHS_AGO, MONTHS_AGO))
-    kept = cache.keep_compiled_rules()
+    kept = keep()
     assert all(folder.is_dir() for folder in folders)
     assert stat.S_IMODE(kept.stat().st_mode) == stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
 
@@ -80,7 +87,7 @@ def test_processors_of_many_kinds_share_a_folder(place, monkeypatch):
     kept = set()
     for number in range(8):
         monkeypatch.setattr(cache, "get_host_cpu_name", lambda number=number: f"processor-{number}")
-        kept.add(cache.keep_compiled_rules())
+        kept.add(cache.cache_folder(cache.version_name("0123456789ab", "")))
     assert len(kept) == 8
     assert all(folder.is_dir() for folder in kept)
 
@@ -98,7 +105,7 @@ def test_only_our_own_that_was_not_used_for_long_goes(place):
     (marked_by_link / cache.MARKER).symlink_to(linked / cache.MARKER)
     inner_link = gone / "link"
     inner_link.symlink_to(linked)
-    cache.keep_compiled_rules()
+    keep()
     assert not gone.exists()
     assert all((folder / "compiled").exists() for folder in (unmarked, otherwise_named, used, linked, marked_by_link))
     assert (ours / "0123456789ab-00000004").is_symlink()
@@ -113,9 +120,9 @@ def test_what_belongs_to_another_user_stays(place, give_away):
 
 
 def test_each_use_counts():
-    kept = cache.keep_compiled_rules()
+    kept = keep()
     os.utime(kept / cache.MARKER, (MONTHS_AGO, MONTHS_AGO))
-    assert cache.keep_compiled_rules() == kept
+    assert keep() == kept
     assert (kept / cache.MARKER).stat().st_mtime > MONTHS_AGO + 1000
 
 
@@ -151,30 +158,30 @@ def link_inside(kept, place):
 
 @pytest.mark.parametrize("spoil", [open_to_all, open_to_a_group, parent_open_to_all, file_open_to_all, link_inside])
 def test_a_folder_that_others_can_change_is_refused(place, spoil, monkeypatch, capsys):
-    monkeypatch.setattr(trust, "is_own_group", lambda number: False)
-    kept = cache.keep_compiled_rules()
+    monkeypatch.setattr(cache, "is_own_group", lambda number: False)
+    kept = keep()
     (kept / "compiled").touch()
     reason = spoil(kept, place)
-    found = cache.keep_compiled_rules()
+    found = keep()
     said = capsys.readouterr().err
     assert is_private(found, place)
     assert os.listdir(found) == []
     assert reason in said
     assert len(said.splitlines()) == 1
-    assert cache.keep_compiled_rules() == found  # and so do processes that it starts
+    assert keep() == found  # and so do processes that it starts
     assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("part", ["the folder", "a file", "the folder above", "a link on the way"])
 def test_what_belongs_to_another_user_is_refused(place, part, monkeypatch, give_away, capsys):
-    kept = cache.keep_compiled_rules()
+    kept = keep()
     (kept / "a.nbi").touch()
     link = place.parent / "link"
     link.symlink_to("cache")
     if part == "a link on the way":
         monkeypatch.setenv("LOCKGATE_CACHE_DIR", str(link))
     give_away({"the folder": kept, "a file": kept / "a.nbi", "the folder above": place, "a link on the way": link}[part])
-    found = cache.keep_compiled_rules()
+    found = keep()
     assert place not in found.resolve().parents
     assert "belongs to another user" in capsys.readouterr().err
 
@@ -183,7 +190,7 @@ def test_a_link_of_the_users_own_and_a_sticky_folder_are_no_danger(place, monkey
     place.parent.chmod(0o1777)
     (place.parent / "link").symlink_to("cache")
     monkeypatch.setenv("LOCKGATE_CACHE_DIR", str(place.parent / "link"))
-    assert place in cache.keep_compiled_rules().resolve().parents
+    assert place in keep().resolve().parents
     assert capsys.readouterr().err == ""
 
 
@@ -192,14 +199,14 @@ def test_a_group_of_the_users_own_is_nobody_else(monkeypatch):
     monkeypatch.setattr(pwd, "getpwuid", lambda user: SimpleNamespace(pw_name="ada", pw_gid=7))
     groups = {7: ("ada", []), 8: ("ada", ["eve"]), 9: ("lab", [])}
     monkeypatch.setattr(grp, "getgrgid", lambda number: SimpleNamespace(gr_name=groups[number][0], gr_mem=groups[number][1]))
-    assert [trust.is_own_group(number) for number in (7, 8, 9, 10)] == [True, False, False, False]
+    assert [cache.is_own_group(number) for number in (7, 8, 9, 10)] == [True, False, False, False]
 
 
 def test_where_there_are_no_user_ids_all_is_trusted(place, monkeypatch):
-    kept = cache.keep_compiled_rules()
+    kept = keep()
     kept.chmod(0o777)
     monkeypatch.delattr(os, "geteuid")
-    assert cache.keep_compiled_rules() == kept
+    assert keep() == kept
 
 
 def planted(kept, trace):
@@ -218,11 +225,10 @@ def test_code_that_another_user_planted_is_not_run(tmp_path, place, give_away):
     spec.loader.exec_module(module)
 
     def answer():
-        cache.keep_compiled_rules()
-        return numba.njit(cache=True)(module.twice)(21)
+        return kernel(module.twice, keep())(21)
 
     assert answer() == 42
-    kept = cache.keep_compiled_rules()
+    kept = keep()
     assert planted(kept, trace)
     assert answer() == 42
     assert trace.is_dir()  # so it is run where all is the user's own
@@ -237,14 +243,14 @@ def test_code_that_another_user_planted_is_not_run(tmp_path, place, give_away):
 
 
 def test_nothing_waits_in_the_temporary_directory(place, monkeypatch):
-    name = cache.version_name()
+    name = FOLDER.name
     prepared = [Path(tempfile.gettempdir(), f"lockgate-{who}", name) for who in (os.getuid(), "cache")]
     for folder in prepared:
         folder.mkdir(parents=True)
         (folder / "compiled").touch()
     place.rmdir()
     place.touch()  # a file is in the way
-    kept = cache.keep_compiled_rules()
+    kept = keep()
     assert is_private(kept, place)
     assert os.listdir(kept) == []
 
@@ -263,20 +269,20 @@ def test_a_private_folder_is_shared_with_children_and_goes_in_the_end(place, tmp
 
 
 def test_compiled_rules_that_cannot_be_added_to_are_copied(place, monkeypatch, capsys):
-    kept = cache.keep_compiled_rules()
+    kept = keep()
     (kept / "compiled").touch()
     kept.chmod(0o755)  # as shipped in an image
     prepare = cache.prepare
     monkeypatch.setattr(cache, "prepare", lambda folder: "Read-only file system" if place in folder.parents else prepare(folder))
-    found = cache.keep_compiled_rules()
+    found = keep()
     assert place not in found.parents
     assert (found / "compiled").exists()
     assert capsys.readouterr().err == ""
-    assert cache.keep_compiled_rules() == found
+    assert keep() == found
 
 
 def test_compiled_rules_that_are_not_trusted_are_not_copied(place):
-    kept = cache.keep_compiled_rules()
+    kept = keep()
     kept.chmod(0o777)
     assert not cache.copied(kept, place / "other")
     assert not (place / "other").exists()
@@ -286,7 +292,7 @@ def test_without_any_folder_it_says_what_to_do(place, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(place / "not there"))
     place.chmod(0o777)
     with pytest.raises(InputError, match="set LOCKGATE_CACHE_DIR to one that only you can write"):
-        cache.keep_compiled_rules()
+        keep()
 
 
 # Which folder
@@ -310,7 +316,7 @@ def test_an_empty_or_relative_folder_of_the_system_is_ignored(place, monkeypatch
 def test_a_relative_folder_of_the_users_is_refused(monkeypatch, named):
     monkeypatch.setenv("LOCKGATE_CACHE_DIR", named)
     with pytest.raises(InputError, match=f'LOCKGATE_CACHE_DIR = "{named}" must be an absolute path'):
-        cache.keep_compiled_rules()
+        keep()
 
 
 def test_a_user_without_a_home_has_a_private_folder(place, monkeypatch, capsys):
@@ -320,7 +326,7 @@ def test_a_user_without_a_home_has_a_private_folder(place, monkeypatch, capsys):
     for variable in ("HOME", "LOCKGATE_CACHE_DIR", "XDG_CACHE_HOME"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(pwd, "getpwuid", nobody)
-    assert is_private(cache.keep_compiled_rules(), place)
+    assert is_private(keep(), place)
     assert "there is no home folder" in capsys.readouterr().err
 
 

@@ -56,3 +56,22 @@ def test_an_edited_rule_is_compiled_anew(tmp_path: Path) -> None:
     rule = place / "lockgate" / "sim" / "model" / "formulas" / "attack.py"
     rule.write_text(rule.read_text().replace("z = (math.log(cap) - mu) / sigma", "z = (math.log(cap) - mu) / sigma - 5.0"))
     assert float(said_by(place, "-c", EXPECTED_LOSS)) > 2 * before
+
+
+@pytest.mark.full
+def test_an_edited_word_compiles_nothing(tmp_path: Path) -> None:
+    """A rule's docstring, a comment, a kernel's docstring, and a module without rules."""
+    place = copied(tmp_path)
+    said_by(place, "-c", EXPECTED_LOSS)
+    compiled = {path: path.stat().st_mtime_ns for path in (place / "cache").rglob("*.nb?")}
+    assert compiled
+    for file, word, other in (
+        ("sim/model/formulas/attack.py", "How much a system multiplies", "# A comment.\n    How strongly a system multiplies"),
+        ("sim/engine/driver.py", "Bytes of memory that a run needs", "Bytes that a run needs"),
+        ("sim/errors.py", '"""What a user did wrong', 'SPARE = 1\n"""What a user did wrong'),
+    ):
+        path = place / "lockgate" / file
+        assert word in path.read_text()
+        path.write_text(path.read_text().replace(word, other, 1))
+    said_by(place, "-c", EXPECTED_LOSS)
+    assert {path: path.stat().st_mtime_ns for path in (place / "cache").rglob("*.nb?")} == compiled

@@ -250,4 +250,4 @@ def test_a_limit_is_written_once():
         for package in ("sim", "scenarios", "experiments") for path in sorted((ROOT / package).rglob("*.py"))
         for name in re.findall(r"^([A-Z_]+) = ", path.read_text("utf-8"), re.MULTILINE) if name in names
     ]  # fmt: skip
-    assert assigned == [("sim/settings.py", name) for name in vars(limits) if name in names]
+    assert assigned == [("sim/limits.py", name) for name in vars(limits) if name in names]

@@ -76,6 +76,7 @@ def outcomes(kinds: dict[str, type], check: bool = False) -> list[dict[str, Any]
     return [by_mesa, {name: compiled[name].item() for name in compiled.dtype.names}]
 
 
+@pytest.mark.full
 def test_crews_told_to_rest_rest_in_both_drivers() -> None:
     by_mesa, compiled = outcomes({"bad_actors": IdleCrews})
     assert by_mesa == compiled
@@ -85,6 +86,7 @@ def test_crews_told_to_rest_rest_in_both_drivers() -> None:
     assert outcomes({"bad_actors": IdleByAlarm}) == [by_mesa, compiled]
 
 
+@pytest.mark.full
 def test_a_field_of_its_own_is_a_column_of_its_table() -> None:
     kinds = {"partners": Counting}
     tables = trace(parameter_table(1, **SMALL), POLICY, 4, 30, kinds=kinds)
@@ -92,6 +94,14 @@ def test_a_field_of_its_own_is_a_column_of_its_table() -> None:
     assert tables["partners"]["acted"].tolist() == [partner.acted for partner in model.world.partners]
     assert tables["partners"]["acted"].max() == 30
     assert set(tables["partners"]["acted"][~tables["partners"]["interested"]]) == {0}  # who wants no access is never visited
+
+
+def test_crews_told_to_rest_rest_by_mesa() -> None:
+    def by_mesa(kinds: dict[str, type]) -> Any:
+        return ReleaseModel(POLICY, SMALL, seed=4, horizon_days=60, kinds=kinds).run().outcomes
+
+    assert 0 < by_mesa({"bad_actors": IdleCrews})["incidents"] < by_mesa({})["incidents"]
+    assert by_mesa({"bad_actors": IdleByAlarm}) == by_mesa({"bad_actors": IdleCrews})
 
 
 def test_a_step_beside_alarms_is_an_error() -> None:
@@ -142,6 +152,7 @@ def act_and_put_off(actor: Any, world: Any, line: Any, day: int) -> None:
     actor.next_at += 30.0
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("alarm", "complaint"),
     [
@@ -176,12 +187,19 @@ class Backwards(Partner):
         self.size = world.partners[-1].size
 
 
+SENTENCE = r"a rule asked the table 'partners' for a row that it does not have \(policy programme, seed 4; replay it"
+
+
 @pytest.mark.parametrize("kind", [Astray, Backwards])
 def test_a_row_that_is_not_there_is_named_when_checked(kind: type[Partner]) -> None:
-    sentence = r"a rule asked the table 'partners' for a row that it does not have \(policy programme, seed 4; replay it"
-    with pytest.raises(MissingRow, match=sentence):
+    with pytest.raises(MissingRow, match=SENTENCE):
         ReleaseModel(POLICY, SMALL, seed=4, horizon_days=5, kinds={"partners": kind}, check=True).run()
-    with pytest.raises(MissingRow, match=sentence):
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("kind", [Astray, Backwards])
+def test_it_is_named_when_compiled_as_well(kind: type[Partner]) -> None:
+    with pytest.raises(MissingRow, match=SENTENCE):
         simulate(parameter_table(1, **SMALL), [POLICY], [4], 5, kinds={"partners": kind}, check=True)
 
 

@@ -18,7 +18,7 @@ from lockgate.experiments.charts.plots import Plots
 from lockgate.experiments.charts.style import SCREEN_DPI
 from lockgate.experiments.command.compare import print_comparison
 from lockgate.experiments.results.compare import compare
-from lockgate.experiments.text.verdict import Wording, columns, rows, verdicts
+from lockgate.experiments.text.verdict import Wording, policy_rows, table_columns, verdicts
 from lockgate.scenarios import load_policy, load_world, with_parameters
 from lockgate.sim.errors import InputError
 
@@ -97,8 +97,8 @@ def test_the_page_has_the_table_and_the_words_of_the_terminal(trio, text, capsys
     print_comparison(trio)
     printed = flat(capsys.readouterr().out)
     page, summary, words = Page(text), trio.summary(), Wording(60, 3, fixed=False)
-    outcomes = columns(summary["policies"].values())
-    wanted = [row for name in trio.names for row in rows(name, summary["policies"], trio.names[0], outcomes, words)]
+    outcomes = table_columns(summary["policies"].values())
+    wanted = [row for name in trio.names for row in policy_rows(name, summary["policies"], trio.names[0], outcomes, words)]
     assert page.rows[1:] == wanted
     assert page.rows[0] == ["policy", *(f"{column.heading}\n{column.unit}" for column in outcomes)]
     assert len(page.paragraphs) == 1 + 1 + 2 + 3  # the world, the note on differences, how pairing went, what each policy does
@@ -233,7 +233,7 @@ def test_the_bar_goes_where_the_run_fails(cell):
 
 def with_failing_runs():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lockgate.experiments.results.compare.run_in_memory", lambda *_, **__: 1 / 0)
+        patch.setattr("lockgate.experiments.results.compare.run_plan", lambda *_, **__: 1 / 0)
         compare(["withhold"], **ASKED, progress=True)
 
 

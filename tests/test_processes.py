@@ -16,9 +16,10 @@ from lockgate.scenarios import load_policy
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.rules.cache import one_at_a_time
+from tests.checkout import ROOT
 from tests.plants import found, plant
 
-WORKER = [sys.executable, "-P", "-c", "import sim; from tests.test_processes import work; print(*work())"]
+WORKER = [sys.executable, "-P", "-c", "import lockgate.sim; from tests.test_processes import work; print(*work())"]
 
 
 def outcomes(seed):
@@ -48,7 +49,7 @@ def answers(tmp_path_factory):
     """
     cache, folder = tmp_path_factory.mktemp("cache"), tmp_path_factory.mktemp("from-elsewhere")
     traces = plant(folder)
-    environment = os.environ | {"LOCKGATE_CACHE_DIR": str(cache)}
+    environment = os.environ | {"LOCKGATE_CACHE_DIR": str(cache), "PYTHONPATH": str(ROOT)}
     settings = {"env": environment, "cwd": folder, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     killed = subprocess.Popen(WORKER, **settings, start_new_session=True)
     while not list(cache.rglob("*.nbi")):

@@ -9,8 +9,9 @@ from lockgate.experiments.charts.timeline import timeline
 from lockgate.experiments.charts.tradeoff import tradeoff
 from lockgate.experiments.charts.weekly import weekly
 from lockgate.experiments.provenance import comparison_provenance
+from lockgate.sim.bounds import shown
 from lockgate.sim.engine.run import trace
-from lockgate.sim.errors import InputError, nearest, shown
+from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.search_path import installed_first
 from lockgate.sim.settings import whole
 

@@ -10,7 +10,7 @@ from lockgate.experiments.command.option import Check, Horizon, Json, Out, Quiet
 from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results, say
 from lockgate.experiments.command.terminal import load_charts
 from lockgate.experiments.text.numbers import printable
-from lockgate.sim.settings import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_THREADS
+from lockgate.sim.limits import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_THREADS
 
 POLICIES = ["open-release", "staged-preview", "partner-programme"]
 EXAMPLES = """\

@@ -13,7 +13,7 @@ from lockgate.experiments.command.screen import paragraph, print_json, progress,
 from lockgate.experiments.command.terminal import load_charts
 from lockgate.experiments.text.numbers import printable
 from lockgate.sim.errors import InputError
-from lockgate.sim.settings import LARGEST_SEED, LONGEST_DAYS
+from lockgate.sim.limits import LARGEST_SEED, LONGEST_DAYS
 
 if TYPE_CHECKING:
     from lockgate.scenarios import World

@@ -15,7 +15,7 @@ from lockgate.experiments.command.option import Json, Quiet, check_writable, who
 from lockgate.experiments.command.screen import paragraph, print_json, results, say
 from lockgate.experiments.text.numbers import count, duration, money, number, printable, storage
 from lockgate.sim.errors import InputError
-from lockgate.sim.settings import MOST_CHUNK, MOST_DRAWS_IN_ALL, MOST_SHARDS, MOST_THREADS
+from lockgate.sim.limits import MOST_CHUNK, MOST_DRAWS_IN_ALL, MOST_SHARDS, MOST_THREADS
 
 if TYPE_CHECKING:
     from lockgate.experiments.study.study import Study

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from lockgate.experiments.odd.source import drawing_rules, file_of, paragraphs, rules, rules_called_by
 from lockgate.sim.model import measures, outcomes, vocabulary
+from lockgate.sim.model.agent import acts_by_alarms
 from lockgate.sim.model.chance import Purpose
 from lockgate.sim.model.day import DAY, KINDS
 from lockgate.sim.model.invariants import INVARIANTS
@@ -58,7 +59,7 @@ def anchor(heading: str) -> str:
     """The name by which a page links to one of its headings.
 
     >>> anchor("4.1 Basic principles"), anchor("`sim/engine/agenda.py`")
-    ('41-basic-principles', 'simdaypy')
+    ('41-basic-principles', 'simengineagendapy')
     """
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
@@ -147,8 +148,14 @@ def day() -> str:
     rows = []
     for name, act in DAY.items():
         file = file_of(act)
+        if name in KINDS and acts_by_alarms(act):
+            for field, alarm in act.alarms.items():
+                acts = by_name[(file_of(alarm.act), alarm.act.__name__)]
+                called = [alarm.plan.__name__, acts.name, *rules_called_by(acts)]
+                rows.append([code(name), acts.sentence, f"each whose {code(field)} has come", codes(called), code(file)])
+            continue
         step = by_name[(file, f"{act.__name__}.step" if name in KINDS else act.__name__)]
-        how = "each in turn" if name in KINDS else "once"
+        how = "once" if name not in KINDS else f"each that is {code(act.acts_if)}" if act.acts_if else "each in turn"
         rows.append([code(name), step.sentence, how, codes(rules_called_by(step)) or "-", code(file)])
     return table(["step", "what", "how", "its rules, in the order of the text", "file"], rows)
 

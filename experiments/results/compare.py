@@ -10,14 +10,16 @@ from lockgate.experiments.study.study import Study
 from lockgate.experiments.sweep.plan import Piece
 from lockgate.experiments.sweep.runner import Rows, not_finite
 from lockgate.scenarios import World, load_policy, load_world
+from lockgate.sim.bounds import shown
 from lockgate.sim.engine.plan import Plan, refuse_too_many_results
 from lockgate.sim.engine.run import run_plan
-from lockgate.sim.errors import InputError, shown
+from lockgate.sim.errors import InputError
+from lockgate.sim.limits import LARGEST_SEED, MOST_DRAWS
 from lockgate.sim.model.measures import WEEKLY
 from lockgate.sim.model.outcomes import OUTCOMES
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.search_path import installed_first
-from lockgate.sim.settings import LARGEST_SEED, MOST_DRAWS, checked_horizon, checked_threads, whole
+from lockgate.sim.settings import checked_horizon, checked_threads, whole
 
 
 @installed_first

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from lockgate.scenarios import World
+from lockgate.sim.limits import LARGEST_SEED
 from lockgate.sim.model.chance import Purpose, key, uniform
 from lockgate.sim.model.parameters import parameter_table
-from lockgate.sim.settings import LARGEST_SEED, whole
+from lockgate.sim.settings import whole
 
 Array = np.ndarray[Any, np.dtype[Any]]
 MOST_AT_ONCE = 1_000_000  # sampled worlds

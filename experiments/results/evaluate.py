@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from lockgate.scenarios import World, load_policy, load_world, with_levers
+from lockgate.sim.bounds import Bounded, refusal, shown
 from lockgate.sim.engine.plan import Plan
 from lockgate.sim.engine.run import run_plan
-from lockgate.sim.errors import Bounded, InputError, nearest, refusal, shown
+from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.outcomes import Outcomes
 from lockgate.sim.model.parameters import PARAMETERS, parameter_table
 from lockgate.sim.model.parameters.table import are_within

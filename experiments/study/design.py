@@ -9,7 +9,7 @@ import numpy as np
 
 from lockgate.experiments.study.factor import Factor, Value
 from lockgate.sim.errors import InputError
-from lockgate.sim.settings import MOST_POINTS
+from lockgate.sim.limits import MOST_POINTS
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Design = Mapping[str, Any]

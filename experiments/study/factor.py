@@ -15,10 +15,11 @@ from lockgate.scenarios.notation import quoted, shown
 from lockgate.scenarios.schema import Known, labels
 from lockgate.scenarios.sentence import allowed
 from lockgate.scenarios.world import NARROWEST
-from lockgate.sim.errors import InputError, digits, nearest, span
+from lockgate.sim.bounds import digits, span
+from lockgate.sim.errors import InputError, nearest
+from lockgate.sim.limits import MOST_POINTS
 from lockgate.sim.model.parameters import PARAMETERS, Parameter, Prior
 from lockgate.sim.model.policy import DAY, LEVERS
-from lockgate.sim.settings import MOST_POINTS
 
 Value = float | int | bool
 Role = Literal["parameter", "lever", "date"]

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, create_model
 
 from lockgate.scenarios.schema import Known, Table, bounded, each_of, entry, has_prior_form, plain, table
+from lockgate.sim.limits import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_POINTS
 from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import DAY, LEVERS, Lever, yes_or_no
-from lockgate.sim.settings import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_POINTS
 
 VALUE, LEVELS, RANGE, PRIOR = "(value)", "(levels)", "(range)", "(prior)"  # ways to set a factor, unlike any key
 

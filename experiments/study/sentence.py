@@ -9,8 +9,8 @@ from lockgate.scenarios.notation import KeyPath, key_path, quoted, shown
 from lockgate.scenarios.schema import Known, key_path_of
 from lockgate.scenarios.sentence import OUTSIDE, allowed, choices, unknown_key
 from lockgate.sim.errors import nearest
+from lockgate.sim.limits import LARGEST_SEED, MOST_POINTS
 from lockgate.sim.model.policy import LEVERS
-from lockgate.sim.settings import LARGEST_SEED, MOST_POINTS
 
 LISTS_OF_NAMES = {"outcomes", "series"}
 TOP = {

@@ -14,10 +14,11 @@ from lockgate.experiments.study.schema import HEAD, any_design
 from lockgate.scenarios.notation import shown
 from lockgate.scenarios.schema import NUMBER, RANGE, Known, Table, bounded, levers, plain, strict, table, validated
 from lockgate.scenarios.schema import form as form_of_setting
-from lockgate.sim.errors import InputError, nearest, span
+from lockgate.sim.bounds import span
+from lockgate.sim.errors import InputError, nearest
+from lockgate.sim.limits import LARGEST_SEED, MOST_POINTS
 from lockgate.sim.model.parameters import PARAMETERS, Parameter
 from lockgate.sim.model.policy import DAY, LEVERS
-from lockgate.sim.settings import LARGEST_SEED, MOST_POINTS
 
 MOST_MEMBERS = 1000  # policies, or worlds
 MOST_STEPS = 10_000  # of a timeline

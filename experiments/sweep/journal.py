@@ -14,7 +14,7 @@ from lockgate.experiments.sweep.safe import confined, flush_folder, naming, open
 from lockgate.scenarios.notation import shown
 from lockgate.scenarios.schema import Table, validated
 from lockgate.sim.errors import InputError
-from lockgate.sim.settings import MOST_CHUNK, MOST_DRAWS_IN_ALL, MOST_SHARDS
+from lockgate.sim.limits import MOST_CHUNK, MOST_DRAWS_IN_ALL, MOST_SHARDS
 
 LAST_RUN = 2**53 - 1  # beyond it JSON readers lose digits
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from lockgate.experiments.sweep.folder import Part
 from lockgate.experiments.sweep.plan import OK, Piece, SweepPlan, sampled_columns
 from lockgate.experiments.sweep.runner import Rows, Runner
-from lockgate.sim.settings import MOST_DRAWS_IN_ALL
+from lockgate.sim.limits import MOST_DRAWS_IN_ALL
 
 Columns = Sequence[Mapping[str, str]]
 NAME = pa.dictionary(pa.int16(), pa.string())

@@ -25,9 +25,9 @@ from lockgate.experiments.sweep.workers import ProcessWorker, Retry, ThreadWorke
 from lockgate.scenarios.files import spelled
 from lockgate.sim.engine.pool import Pool
 from lockgate.sim.errors import InputError
+from lockgate.sim.limits import MOST_DRAWS_IN_ALL
 from lockgate.sim.model.outcomes import OUTCOMES
 from lockgate.sim.search_path import installed_first
-from lockgate.sim.settings import MOST_DRAWS_IN_ALL
 
 
 def is_precise(folder: StudyFolder, plan: SweepPlan, draws: int, whole: Mapping[Piece, KeptPart]) -> bool:

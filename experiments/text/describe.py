@@ -10,7 +10,8 @@ from lockgate.scenarios import list_policies, list_worlds, load_policy, load_wor
 from lockgate.scenarios.load import lineage
 from lockgate.scenarios.notation import shown
 from lockgate.scenarios.schema import Kind
-from lockgate.sim.errors import InputError, digits, nearest, span
+from lockgate.sim.bounds import digits, span
+from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.parameters import GRADES, PARAMETERS, THEMES, Parameter
 from lockgate.sim.model.policy import LEVERS, Policy
 

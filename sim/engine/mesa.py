@@ -9,7 +9,8 @@ from typing import Any, Generic, TypeVar
 
 import mesa
 
-from lockgate.sim.errors import InputError, nearest, shown
+from lockgate.sim.bounds import shown
+from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.beginning import beginning
 from lockgate.sim.model.day import DAY, KINDS

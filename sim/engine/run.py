@@ -178,15 +178,15 @@ class one_sentence:  # noqa: N801  # reads as a statement
 def explain(error: BaseException) -> str:
     """The innermost place in the rules that the compiler names, and its reason.
 
-    >>> complaint = ["Unknown attribute 'x' of type Record", 'File "sim/model/lab.py", line 3:']
-    >>> explain(NumbaError(chr(10).join(complaint))).split(". Keep")[0]
-    "a rule cannot be compiled at sim/model/lab.py, line 3: Unknown attribute 'x' of type Record"
+    >>> complaint = ["Unknown attribute 'x' of type Record", 'File "lockgate/sim/model/lab.py", line 3:']
+    >>> explain(NumbaError(chr(10).join(complaint))).split(". ")[0]
+    "a rule cannot be compiled at lockgate/sim/model/lab.py, line 3: Unknown attribute 'x' of type Record"
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     places = [line.removeprefix("File ").rstrip(":").replace('"', "") for line in lines if line.startswith('File "')]
     reasons = sorted((line for line in lines if line.startswith(REASONS)), key=lambda line: not line.startswith(REASONS[:2]))
     reason = (reasons or lines or ["no reason given"])[0].removesuffix(".")
-    hidden = HIDDEN if reason.startswith(REASONS[0]) else ""
+    hidden = HIDDEN if "release ahead" in reason or reason.startswith(REASONS[1]) else ""
     return (
         f"a rule cannot be compiled at {places[0] if places else 'an unknown place'}: {reason}. "
         f"{hidden}Keep rules to numbers, fields, if, for, while and other rules"

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from lockgate.sim.errors import InputError, is_within, nearest, refusal, shown
+from lockgate.sim.bounds import is_within, refusal, shown
+from lockgate.sim.errors import InputError, nearest
+from lockgate.sim.limits import LONGEST_DAYS
 from lockgate.sim.rules.row import STORED_AS
-from lockgate.sim.settings import LONGEST_DAYS
 
 Value = float | int | bool
 

@@ -37,7 +37,7 @@ import json, sys, threading, time
 from pathlib import Path
 from lockgate.experiments.benchmark.machine import peak_mb
 from lockgate.experiments.study.load import load_study
-from lockgate.experiments.sweep import part
+from lockgate.experiments.sweep import layout as part
 from lockgate.experiments.sweep.folder import StudyFolder
 from lockgate.experiments.sweep.sweep import sweep
 

@@ -8,8 +8,8 @@ import numpy as np
 from numba import njit
 
 from lockgate.scenarios import load_policy
-from lockgate.sim import chance
 from lockgate.sim.engine.mesa import ReleaseModel
+from lockgate.sim.model import chance
 from lockgate.sim.model.chance import Purpose
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Protocol
 
-from lockgate.sim.errors import InputError, is_number, shown, span
+from lockgate.sim.bounds import is_number, shown, span
+from lockgate.sim.errors import InputError
 from lockgate.sim.model.vocabulary import Described
 
 GRADES = {

@@ -6,7 +6,8 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from lockgate.sim.errors import Bounded, InputError, digits, is_within, nearest, refusal, shown
+from lockgate.sim.bounds import Bounded, digits, is_within, refusal, shown
+from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.parameters.parameter import Parameter
 from lockgate.sim.model.parameters.values import PARAMETERS, PARAMETERS_DTYPE
 from lockgate.sim.settings import whole

@@ -16,7 +16,7 @@ from typing import Any
 
 from lockgate.experiments.cli import main as lockgate
 from lockgate.experiments.study.load import load_study
-from lockgate.experiments.sweep import part, sweep  # noqa: F401  # what all sweeps load
+from lockgate.experiments.sweep import layout, sweep  # noqa: F401  # what all sweeps load
 from lockgate.experiments.sweep.layout import runs_table
 from lockgate.experiments.sweep.plan import Piece, SweepPlan
 from lockgate.experiments.sweep.runner import Runner
