@@ -61,13 +61,16 @@ def test_a_diff_that_fits_nowhere_or_twice_is_an_error() -> None:
             changed("a\na\n", diff)
 
 
-def test_what_the_recipes_add_is_shown(tmp_path: Path) -> None:
+def test_what_the_recipes_add_is_shown_and_described(tmp_path: Path) -> None:
     applied(tmp_path)
     shown = {name: said_by(tmp_path, *LOCKGATE, "show", name) for name in ("crew_rest_every", "auditors", "audits", "audits_per_day")}
     assert "Crews rest on the last of so many days." in shown["crew_rest_every"]
     assert "Auditors of organisations' code." in shown["auditors"]
     assert "visits of auditors to organisations" in shown["audits"]
     assert "Organisations that each auditor visits on a day." in shown["audits_per_day"]
+    page = said_by(tmp_path, *LOCKGATE, "odd")
+    assert "#### Auditor, in `auditors`" in page
+    assert all(f"`{name}`" in page for name in shown)
 
 
 @pytest.fixture(scope="module")
