@@ -2,8 +2,9 @@
 
 `compare` sets policies beside one another in the same sampled worlds; `sweep` runs a study into a folder, and `open_study` reads it: all
 give `Results`. `evaluate` is the plain function below them: rows of levers and parameters in, rows of outcomes out. `ReleaseModel` is one
-run as a Mesa model. Policies, worlds and studies are named, or loaded (`load_policy`, `load_world`, `load_study`), and `list_policies`,
-`list_worlds`, `list_studies` say which there are.
+run as a Mesa model. Wherever they take a policy, a world or a study, its name will do, or the path of a TOML file, or what `load_policy`,
+`load_world` or `load_study` gives; `list_policies`, `list_worlds` and `list_studies` say which names there are. Input that cannot be used
+is an `InputError`, which says in one sentence what to do.
 
 >>> import lockgate
 >>> results = lockgate.compare(["open-release", "withhold"], draws=2, horizon_days=30, fixed=True)
@@ -11,8 +12,9 @@ run as a Mesa model. Policies, worlds and studies are named, or loaded (`load_po
 [0.0, 30.0]
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from lockgate.sim.search_path import public
+
+TYPE_CHECKING = False  # that of `typing` may be somebody's own `typing.py` (`sim.search_path`)
 
 if TYPE_CHECKING:
     from lockgate.experiments.mesa import ReleaseModel
@@ -48,27 +50,26 @@ __all__ = [
     "sweep",
 ]
 HOMES = {
-    "experiments.mesa": ("ReleaseModel",),
-    "experiments.provenance": ("read_provenance",),
-    "experiments.results.compare": ("compare",),
-    "experiments.results.evaluate": ("evaluate",),
-    "experiments.results.results": ("Results",),
-    "experiments.results.stored": ("open_study",),
-    "experiments.study.load": ("list_studies", "load_study"),
-    "experiments.study.study": ("Study",),
-    "experiments.sweep.sweep": ("sweep",),
-    "scenarios": ("World", "list_policies", "list_worlds", "load_policy", "load_world"),
-    "sim.errors": ("InputError",),
-    "sim.model.policy": ("Policy",),
+    "lockgate.experiments.mesa": ("ReleaseModel",),
+    "lockgate.experiments.provenance": ("read_provenance",),
+    "lockgate.experiments.results.compare": ("compare",),
+    "lockgate.experiments.results.evaluate": ("evaluate",),
+    "lockgate.experiments.results.results": ("Results",),
+    "lockgate.experiments.results.stored": ("open_study",),
+    "lockgate.experiments.study.load": ("list_studies", "load_study"),
+    "lockgate.experiments.study.study": ("Study",),
+    "lockgate.experiments.sweep.sweep": ("sweep",),
+    "lockgate.scenarios": ("World", "list_policies", "list_worlds", "load_policy", "load_world"),
+    "lockgate.sim.errors": ("InputError",),
+    "lockgate.sim.model.policy": ("Policy",),
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import what reads Parquet, draws or compiles only when it is needed."""
-    for home, names in HOMES.items():
-        if name in names:
-            return getattr(import_module(f"{__name__}.{home}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # a type checker would take any name for one of ours
+
+    def __getattr__(name):
+        """Import what reads Parquet, draws or compiles only when it is needed."""
+        return public(__name__, HOMES, name)
 
 
 def __dir__() -> list[str]:

@@ -6,7 +6,7 @@ import platform
 import shlex
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from os import PathLike, fsdecode
+from os import PathLike
 from pathlib import Path
 from struct import unpack_from
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 from lockgate.experiments.text.numbers import printable
 from lockgate.scenarios import World
-from lockgate.scenarios.files import read_limited
+from lockgate.scenarios.files import read_limited, spelled
 from lockgate.scenarios.notation import decoded
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.chance import SCHEME
@@ -156,7 +156,7 @@ def read_provenance(path: str | PathLike[str]) -> dict[str, Any]:
 
     It is what the file says: anybody may have written it. Raises `InputError` where there is nothing that can be read.
     """
-    name = f"chart {printable(fsdecode(path))}"
+    name = f"chart {printable(spelled('chart', path))}"
     try:
         content = read_limited(Path(path), MOST_BYTES)
         text = text_of_png(content) if content.startswith(PNG) else text_of_svg(content)

@@ -24,7 +24,7 @@ def list_policies() -> tuple[str, ...]:
 
 
 def load_policy(name_or_path: str | PathLike[str]) -> Policy:
-    """The policy of a built-in name, or of a TOML file.
+    """The policy of a built-in name, or of a TOML file. An `InputError` says in one sentence what cannot be used.
 
     >>> load_policy("staged-preview").levers["partners_max"]
     20

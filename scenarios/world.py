@@ -126,7 +126,11 @@ def list_worlds() -> tuple[str, ...]:
 
 
 def load_world(name_or_path: str | PathLike[str]) -> World:
-    """The world of a built-in name, or of a TOML file."""
+    """The world of a built-in name, or of a TOML file. An `InputError` says in one sentence what cannot be used.
+
+    >>> load_world("under-resourced-testers").parameters["staffing"].default
+    0.2
+    """
     family = lineage("world", name_or_path)
     settings: dict[str, Any] = {}
     for member in family:

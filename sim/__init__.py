@@ -3,12 +3,14 @@
 `ReleaseModel` is one run as a Mesa model; `simulate` runs many, compiled; `trace` runs one, compiled, with its event log.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from lockgate.sim.rules.numba_settings import ignore_settings_file
+from lockgate.sim.search_path import public
+
+TYPE_CHECKING = False  # that of `typing` may be somebody's own `typing.py` (`sim.search_path`)
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from lockgate.sim.engine.mesa import ReleaseModel
     from lockgate.sim.engine.run import simulate, trace
     from lockgate.sim.model.day import DAY, BadActor, Government, Lab, OpenWeightLab, Partner
@@ -25,9 +27,6 @@ __all__ = ["DAY", "BadActor", "Government", "Lab", "OpenWeightLab", "Partner", "
 ignore_settings_file()  # before anything imports Numba
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Import the compiler and Mesa only when they are needed: a list of parameters needs neither."""
-    for home, names in HOMES.items():
-        if name in names:
-            return getattr(import_module(home), name)
-    raise AttributeError(f"module 'lockgate.sim' has no attribute {name!r}")
+    return public(__name__, HOMES, name)

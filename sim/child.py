@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import suppress
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
@@ -31,20 +30,11 @@ def start(function: str, *arguments: str, **options: Any) -> "subprocess.Popen[b
 
 def command(function: str, *arguments: str) -> list[str]:
     """The command of such a process."""
+    from lockgate.sim.search_path import unsafe_folders  # here, since a child runs this file before it can find the package
+
     path = [entry for entry in sys.path if isinstance(entry, str)]
     where = {"path": path, "unsafe": sorted(unsafe_folders()), "root": str(Path(__file__).absolute().parents[1])}
     return [sys.executable, "-P", str(Path(__file__).absolute()), json.dumps(where), function, *arguments]
-
-
-def unsafe_folders() -> set[str]:
-    """The current folder, that of the script that runs, and those that a relative `PYTHONPATH` names, which Python made absolute."""
-    relative = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if not os.path.isabs(entry)]
-    script = getattr(sys.modules.get("__main__"), "__file__", None)
-    folders = set()
-    for entry in ("", *relative, *([os.path.dirname(script)] if script else [])):
-        with suppress(FileNotFoundError):  # the current folder may be gone
-            folders.add(os.path.realpath(entry))
-    return folders
 
 
 class Finder:

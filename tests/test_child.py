@@ -12,6 +12,7 @@ from numba.core import config
 from lockgate.sim import child
 from lockgate.sim.engine.run import compile_rules
 from lockgate.sim.errors import InputError
+from lockgate.sim.search_path import unsafe_folders
 from tests.full.faults.bench import write_study
 from tests.plants import found, plant
 
@@ -76,7 +77,7 @@ def test_what_is_installed_is_found_where_it_is_the_current_folder(monkeypatch):
 
 def test_the_folder_of_a_script_is_not_for_its_children(monkeypatch, tmp_path):
     monkeypatch.setattr(sys.modules["__main__"], "__file__", str(tmp_path / "script.py"), raising=False)
-    assert os.path.realpath(tmp_path) in child.unsafe_folders()
+    assert os.path.realpath(tmp_path) in unsafe_folders()
 
 
 def test_a_current_folder_that_is_gone_is_no_reason_to_stop(monkeypatch, tmp_path):
@@ -84,7 +85,7 @@ def test_a_current_folder_that_is_gone_is_no_reason_to_stop(monkeypatch, tmp_pat
     monkeypatch.setenv("PYTHONPATH", "")
     monkeypatch.chdir(tmp_path)
     tmp_path.rmdir()
-    assert child.unsafe_folders() == {os.path.realpath("/program")}
+    assert unsafe_folders() == {os.path.realpath("/program")}
 
 
 @pytest.mark.full

@@ -1,8 +1,6 @@
 """An outcome is written in one place: its annotation says all that is known of it, and no other file lists outcomes."""
 
 import ast
-import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,13 +10,11 @@ from lockgate.experiments.text.verdict import censored, table_column
 from lockgate.sim.model.measures import WEEK_END, WEEKLY, Week
 from lockgate.sim.model.outcomes import HEADLINES, OUTCOMES, Outcomes, Traits, outcome_of
 from lockgate.sim.rules.row import Field, dtype
-from tests.checkout import FOLDERS, ROOT, copied, said_by
+from tests.checkout import FOLDERS, ROOT
 
-MODULE = "lockgate.sim.model.outcomes"
 MANY = 3  # outcomes in one list, set, tuple or dictionary
 # What the government does is left out where two policies that differ in nothing else are compared: that is of this check alone.
 LISTS = {("experiments/evidence/reductions/release.py", "asked"), ("experiments/evidence/reductions/release.py", "waiting")}
-ANNOTATION = 'Annotated[Count, "of actors, twice", Traits(better="high", headline=True, tabled=True, short="bans twice")] = 0'
 
 
 def named(node: ast.AST) -> list[str]:
@@ -94,34 +90,3 @@ def test_every_unit_has_a_column(unit, kind, said):
     found = table_column(known, [{"mean": 2.5e6, "difference": {"low": None}}])
     assert (found.unit, found.mean({"mean": 2.5e6})) == said
     assert found.heading == f"\nn\n{said[0]}"
-
-
-def test_an_outcome_is_added_in_one_file(tmp_path):
-    found = said_by(added(tmp_path), "-c", f"from {MODULE} import HEADLINES, OUTCOMES; print('bans_twice' in OUTCOMES, HEADLINES[-1])")
-    assert found == "True bans_twice\n"
-    assert "Bans twice: of actors, twice." in said_by(tmp_path, "-m", "lockgate.experiments", "show", "bans_twice")
-
-
-@pytest.mark.full
-def test_an_outcome_that_is_added_is_compared_and_stored(tmp_path):
-    folder = tmp_path / "found"
-    asked = ("open-release", "withhold", "--draws=3", "--horizon=60", "--seed=5", f"--out={folder}")
-    table = said_by(added(tmp_path), "-m", "lockgate.experiments", "compare", *asked)
-    assert "twice" in table.split("better in")[0]
-    summary = json.loads((folder / "summary.json").read_text("utf-8"))
-    found = summary["policies"]["withhold"]
-    assert found["bans_twice"]["mean"] == 2 * found["bans"]["mean"] > 0
-    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
-    told = [field for resource in package["resources"] for field in resource["schema"]["fields"] if field["name"] == "bans_twice"]
-    assert "Bans twice: of actors, twice." in json.dumps(told)
-
-
-def added(place: Path) -> Path:
-    """A copy of the program in which one file has one outcome more."""
-    path = copied(place) / "lockgate" / "sim" / "model" / "outcomes.py"
-    before = path.read_text("utf-8")
-    after = before.replace("\n\n\nOUTCOMES =", f"\n    bans_twice: {ANNOTATION}\n\n\nOUTCOMES =", 1)
-    after = after.replace("    out.bans, ", "    out.bans_twice = 2 * score.bans\n    out.bans, ", 1)
-    assert after.count("bans_twice") == before.count("bans_twice") + 2
-    path.write_text(after, "utf-8")
-    return place

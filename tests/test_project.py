@@ -3,20 +3,19 @@
 import ast
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
-from fnmatch import fnmatch
-from pathlib import Path
 
 import pytest
 
 from tests import sizes
-from tests.checkout import PARTS, ROOT, linked
+from tests.checkout import PARTS, ROOT, linked, tracked, wheel_in
 
-TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "CITATION.cff", "docs", "tests", *PARTS}
+TOP_LEVEL = {
+    "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "AGENTS.md", "docs", "tests", *PARTS,
+}  # fmt: skip
 FOREIGN = re.compile(rb"/wor[k]/|\bshare[d]/|py[p]i\.org|python[h]osted")  # brackets, so that this line is not foreign
 RUFF = ["-m", "ruff", "check", "--output-format=concise"]
 TOOLS = {
@@ -42,16 +41,6 @@ BANNED = (
     "from urllib.request import urlopen",
 )
 WOBBLY = {"cos", "exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "power", "sin", "tan", "tanh"}
-
-
-def tracked():
-    """The files of the project: what git tracks or, in a copy without git, what it would not ignore."""
-    if (ROOT / ".git").exists():
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-        return [Path(name) for name in listed.split("\0") if (ROOT / name).is_file()]
-    ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line and line[0] != "#"]
-    files = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
-    return [path for path in files if not any(fnmatch(part, name) for part in path.parts for name in ignored)]
 
 
 @pytest.mark.parametrize("tool", ["ruff", "import contracts", *sizes.in_full("mypy")])
@@ -115,13 +104,7 @@ def test_the_project_stands_alone():
 
 def test_the_wheel_holds_one_package(tmp_path):
     """Nothing else goes to site-packages, where other people's `sim` and `experiments` may be."""
-    copy = tmp_path / "copy"
-    for path in tracked():
-        (copy / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / path, copy / path)
-    build = "from setuptools.build_meta import build_wheel; import sys; build_wheel(sys.argv[1])"
-    subprocess.run([sys.executable, "-W", "ignore", "-c", build, tmp_path], cwd=copy, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
+    wheel = wheel_in(tmp_path)
     shipped = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert shipped == {f"lockgate/{path.as_posix()}" for path in tracked() if path.parts[0] in PARTS}
 

@@ -18,6 +18,7 @@ from tests import sizes
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sizes.in_full(*sorted((ROOT / "docs").glob("*.md")))]
 BLOCK = re.compile(r"(?P<skip><!-- not run -->\n+)?^```(?P<language>python|bash|sh)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)")
 COMMANDS = (
     "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/lockgate compare",
     "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/pytest",
@@ -63,6 +64,13 @@ def test_blocks_run(page, tmp_path, monkeypatch):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_readme_names_the_command(command):
     assert command in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+
+
+def test_links_lead_to_files():
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "docs" / "llms.txt"]
+    linked = {(page.name, place) for page in pages for place in LINK.findall(page.read_text(encoding="utf-8"))}
+    assert [link for link in linked if not any((page.parent / link[1]).exists() for page in pages if page.name == link[0])] == []
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} <= {place for page, place in linked if page == "llms.txt"}
 
 
 def test_a_broken_block_names_its_page_and_line(tmp_path, monkeypatch):

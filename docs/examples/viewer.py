@@ -5,8 +5,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from lockgate.experiments.mesa import ReleaseModel
-from lockgate.scenarios import list_policies, list_worlds
+from lockgate import ReleaseModel, list_policies, list_worlds
 
 
 class Watched(ReleaseModel):

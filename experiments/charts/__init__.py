@@ -15,6 +15,7 @@ from lockgate.experiments.results.results import Results
 from lockgate.sim.bounds import shown
 from lockgate.sim.engine.run import trace
 from lockgate.sim.errors import InputError, nearest
+from lockgate.sim.search_path import installed_first
 from lockgate.sim.settings import whole
 
 __all__ = ["Plots", "channels", "chart_files", "differences", "draw_all", "save_chart", "timeline", "tradeoff", "weekly"]
@@ -56,22 +57,27 @@ class Plots:
     def __init__(self, comparison: Results) -> None:
         self._comparison = comparison
 
+    @installed_first
     def tradeoff(self) -> Chart:
         """Model-enabled harm against release delay: one point a policy, as a level and as a paired difference from the reference."""
         return tradeoff(self._comparison)
 
+    @installed_first
     def differences(self) -> Chart:
         """Paired differences from the reference in the headline outcomes. Raises `InputError` for one policy alone."""
         return differences(self._comparison)
 
+    @installed_first
     def weekly(self) -> Chart:
         """Weekly harm, exposed share of code and usable lead: median and middle half of the draws."""
         return weekly(self._comparison)
 
+    @installed_first
     def channels(self) -> Chart:
         """Harm and operations by the channel that attackers used, and where operations went instead."""
         return channels(self._comparison)
 
+    @installed_first
     def timeline(self, policy: str | None = None, draw: int = 0) -> Chart:
         """Who could use which system, day by day, in one draw under one policy (the second by default, or the only one).
 

@@ -18,12 +18,14 @@ from lockgate.sim.limits import LARGEST_SEED, MOST_DRAWS
 from lockgate.sim.model.measures import WEEKLY
 from lockgate.sim.model.outcomes import OUTCOMES
 from lockgate.sim.model.policy import Policy
+from lockgate.sim.search_path import installed_first
 from lockgate.sim.settings import checked_horizon, checked_threads, whole
 
 
+@installed_first
 def compare(
-    policies: Sequence[str | Policy],
-    world: str | World = "baseline",
+    policies: Sequence[str | PathLike[str] | Policy],
+    world: str | PathLike[str] | World = "baseline",
     draws: int = 500,
     seed: int = 1,
     *,
@@ -33,10 +35,14 @@ def compare(
     check: bool = False,
     progress: bool | Callable[[int], None] | None = None,
 ) -> Results:
-    """Run every policy (a name, a path to a TOML file, or a `Policy`) in `draws` draws of a world; the first is the reference.
+    """Run every policy in `draws` draws of a world, over `horizon_days` days; the first policy is the reference.
+
+    Policies and the world are named, or paths to TOML files, or objects. `Results` has an array (draws,) of each outcome under each policy.
 
     `fixed` holds all parameters at their central values, so that draws differ in their seeds only. `progress=True` shows a bar in a
-    notebook or on a terminal while it runs; a function is called with each number of draws that are done.
+    notebook or on a terminal while it runs; a function is called with each number of draws that are done. `threads` (default: one a core)
+    changes no result; `check=True` tests the model's invariants each day. Raises `InputError`, before any run, for what is unknown or out
+    of bounds.
 
     >>> small = compare(["open-release", "withhold"], draws=2, horizon_days=30, fixed=True)
     >>> small.outcome("release_delay_days")[0].tolist()
@@ -68,7 +74,7 @@ def compare(
     return results_in_memory(study, rows, [ensemble])
 
 
-def loaded_policies(policies: Sequence[str | Policy]) -> tuple[Policy, ...]:
+def loaded_policies(policies: Sequence[str | PathLike[str] | Policy]) -> tuple[Policy, ...]:
     """The policies of these names, paths or objects, each of a name of its own."""
     if isinstance(policies, str | PathLike | Policy) or not isinstance(policies, Iterable):
         raise InputError(f'policies = {shown(policies)} must be a list, such as ["open-release", "withhold"]')

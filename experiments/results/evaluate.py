@@ -17,6 +17,7 @@ from lockgate.sim.model.parameters import PARAMETERS, parameter_table
 from lockgate.sim.model.parameters.table import are_within
 from lockgate.sim.model.policy import LEVERS, Policy
 from lockgate.sim.rules.row import fields
+from lockgate.sim.search_path import installed_first
 from lockgate.sim.settings import checked_seeds, checked_threads
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -25,6 +26,7 @@ OUTCOME_NAMES = tuple(field.name for field in fields(Outcomes))
 SHARES = 32  # for each thread: rows that share a draw are cut into as many, so that no thread is left with all of them
 
 
+@installed_first
 def evaluate(
     levers: Table,
     parameters: Table,

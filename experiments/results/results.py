@@ -19,6 +19,7 @@ from lockgate.experiments.sweep.runner import Rows
 from lockgate.scenarios import World
 from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.policy import Policy
+from lockgate.sim.search_path import installed_first
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +59,7 @@ class Results:
         return page(self) if self.is_comparison else None
 
     @property
+    @installed_first
     def plot(self) -> "Plots":
         """Its charts, of one world at one point: `plot.tradeoff()`, `plot.weekly()` and so on."""
         from lockgate.experiments.charts import Plots
@@ -197,6 +199,7 @@ class Results:
 
     # Estimates
 
+    @installed_first
     def summary(self) -> dict[str, Any]:
         """`policies -> NAME -> OUTCOME -> {mean, low, high, nonzero, difference: {mean, low, high, better_share, pairing_gain}}`.
 
@@ -212,6 +215,7 @@ class Results:
         series = {name: shaped(self.selection, values) for name, values in weeks.items()}
         return pairing(self.policies, self.ensemble, self.outcomes(), series, self.study.horizon_days)
 
+    @installed_first
     def estimates(self, outcome: str | Sequence[str] | None = None, by: By = None, over: str = "draw") -> "pd.DataFrame":
         """Outcomes (default: all) in each group, with 95 % intervals over draws (`results.intervals`); one row an outcome and group.
 
@@ -223,6 +227,7 @@ class Results:
         replicate.check_over(self.study, over, self.plan_content["replicate"])
         return replicate.estimate(self.selection, self.source.values(self.outcome_names(outcome)), by)
 
+    @installed_first
     def differences(
         self, outcome: str | Sequence[str] | None = None, reference: str | None = None, by: By = None, over: str = "draw"
     ) -> "pd.DataFrame":
@@ -244,6 +249,7 @@ class Results:
 
     # Tables
 
+    @installed_first
     def to_arrow(self, table: str = "runs", columns: Sequence[str] | None = None) -> "pa.Table":
         """A table, `runs` or `series`, in the order of the runs."""
         import pyarrow as pa
@@ -261,10 +267,12 @@ class Results:
         chosen = self.chosen if table == "runs" else self.selection.holds(read["run"].to_numpy())
         return (read if chosen.all() else read.filter(pa.array(chosen))).select(asked).unify_dictionaries()
 
+    @installed_first
     def to_pandas(self, table: str = "runs", columns: Sequence[str] | None = None) -> "pd.DataFrame":
         """The same as a data frame; names are categories. Where runs went wrong, whole numbers are floats, so that they can be NaN."""
         return framed(self.to_arrow(table, columns))
 
+    @installed_first
     def to_xarray(self, outcomes: Sequence[str] | None = None, weekly: Sequence[str] | None = None) -> "xr.Dataset":
         """Outcomes by world, point, policy and draw, and columns of the weekly series as `weekly_NAME` by week too (default: all)."""
         attributes = {

@@ -1,5 +1,6 @@
 """Opening the folder of a study."""
 
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -9,19 +10,21 @@ from lockgate.experiments.results.results import Results
 from lockgate.experiments.results.selection import Selection
 from lockgate.experiments.sweep.folder import StudyFolder, last_draw, study_of
 from lockgate.experiments.sweep.plan import SweepPlan
+from lockgate.scenarios.files import spelled
 from lockgate.sim.errors import InputError
 
 MOST_RUNS_WITH_FEW = 10_000_000
 MOST_TIMES = 1000  # as many runs as are there
 
 
-def open_study(folder: str | Path, *, verify: bool = True) -> Results:
+def open_study(folder: str | PathLike[str], *, verify: bool = True) -> Results:
     """Open the folder of a study, finished or not. What it gives is what was there when it was opened.
 
+    `Results` has an array of each outcome, (draws, policies), with axes for worlds and points where there are several.
     Every file is compared with the hash that was written down for it; `verify=False` leaves that out for the parts. Raises `Damaged`, which
     names the file, where one is missing or not what was written, and `InputError` where there is no study.
     """
-    kept = StudyFolder(Path(folder))
+    kept = StudyFolder(Path(spelled("folder", folder)))
     stored = kept.stored()
     study = study_of(kept, stored)
     plan = SweepPlan(study, stored.content["chunk"])

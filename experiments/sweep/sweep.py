@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from threading import Event
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 
 from lockgate.experiments.provenance import provenance
 from lockgate.experiments.results.intervals import change
+from lockgate.experiments.study.load import load_study
 from lockgate.experiments.study.study import Stop, Study
 from lockgate.experiments.sweep.folder import KeptPart, Part, StudyFolder
 from lockgate.experiments.sweep.layout import parquet_file
@@ -20,10 +22,12 @@ from lockgate.experiments.sweep.metadata import write_datapackage
 from lockgate.experiments.sweep.plan import OK, Piece, SweepPlan, chunk_of
 from lockgate.experiments.sweep.safe import WHOLE, Shard, claimed
 from lockgate.experiments.sweep.workers import ProcessWorker, Retry, ThreadWorker, Worker
+from lockgate.scenarios.files import spelled
 from lockgate.sim.engine.pool import Pool
 from lockgate.sim.errors import InputError
 from lockgate.sim.limits import MOST_DRAWS_IN_ALL
 from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.search_path import installed_first
 
 
 def is_precise(folder: StudyFolder, plan: SweepPlan, draws: int, whole: Mapping[Piece, KeptPart]) -> bool:
@@ -100,9 +104,10 @@ class Done:
     stopped_early: bool
 
 
+@installed_first
 def sweep(  # noqa: PLR0913  # one for each thing asked
-    study: Study,
-    folder: Path,
+    study: Study | str | PathLike[str],
+    folder: str | PathLike[str],
     *,
     draws: int | None = None,
     add_draws: int = 0,
@@ -117,6 +122,8 @@ def sweep(  # noqa: PLR0913  # one for each thing asked
 ) -> Done:
     """Make all runs of a study that its folder does not hold yet; what is damaged there is made again.
 
+    `study` is a `Study`, the name of a built-in one, or a path of a TOML file. `folder` is made where there is none.
+
     `draws` asks for another number of draws than the study does, `add_draws` for so many more than a finished study has. `workers`
     processes run side by side, with `threads` (default 1) in each; without them all is done on threads (default: one a core) of this
     process; `cluster` is the address of a Dask scheduler. `shard=(i, n)` makes the i-th of n parts of the work. `chunk` is the number of
@@ -126,6 +133,7 @@ def sweep(  # noqa: PLR0913  # one for each thing asked
     Raises `InputError` where something asked for is not possible, `OtherPlan` where the folder holds another study, `FolderInUse` where
     another sweep writes to it, and `OSError` where it cannot be written. All that was made so far is kept then, and the same call goes on.
     """
+    study, folder = study if isinstance(study, Study) else load_study(study), Path(spelled("folder", folder))
     check_asked(study, draws, add_draws, shard, chunk)
     with nullcontext() if is_claimed else claimed(folder, shard):
         plan = plan_for(study, folder, chunk)

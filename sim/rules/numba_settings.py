@@ -6,7 +6,11 @@ count: they are the user's own.
 
 import sys
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from typing import Any
+
+TYPE_CHECKING = False  # that of `typing` may be somebody's own `typing.py` (`sim.search_path`)
+
+if TYPE_CHECKING:
+    from typing import Any
 
 MODULE, FILE = "numba.core.config", ".numba_config.yaml"
 
@@ -14,7 +18,7 @@ MODULE, FILE = "numba.core.config", ".numba_config.yaml"
 class Loader(SourceFileLoader):
     """Loads Numba's settings with an empty name in place of the file's: no file has that."""
 
-    def get_code(self, fullname: str) -> Any:
+    def get_code(self, fullname: str) -> "Any":
         """The code of the module, altered."""
         code = super().get_code(fullname)
         return code and code.replace(co_consts=tuple("" if constant == FILE else constant for constant in code.co_consts))
@@ -24,7 +28,7 @@ class Finder:
     """Finds Numba's settings where they are, for that loader."""
 
     @staticmethod
-    def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+    def find_spec(name: str, path: "Any" = None, target: "Any" = None) -> ModuleSpec | None:
         """The module's spec, or None for any other module."""
         spec = PathFinder.find_spec(name, path) if name == MODULE else None
         if spec and isinstance(spec.loader, SourceFileLoader):
