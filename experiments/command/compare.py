@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from lockgate.experiments.command.kinds import KindsOption, chosen_kinds
 from lockgate.experiments.command.option import Check, Horizon, Json, Out, Quiet, Seed, Settings, WorldOption, chosen, folder_for
-from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results, say
+from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results, say, warnings_said
 from lockgate.experiments.command.terminal import load_charts
 from lockgate.experiments.text.numbers import printable
 from lockgate.sim.settings import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_THREADS
@@ -40,6 +41,7 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     out: Out = None,
     check: Check = False,
     threads: Threads = None,
+    kinds: KindsOption = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -54,15 +56,21 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     whole("--horizon", horizon, 1, LONGEST_DAYS, "days that are simulated")
     whole("--threads", 1 if threads is None else threads, 1, MOST_THREADS, "threads")
     loaded, place = chosen(policies or POLICIES, world, settings)
+    own = chosen_kinds(kinds)
 
     from lockgate.experiments.provenance import comparison_asked
     from lockgate.experiments.results.compare import compare as compare_policies
+    from lockgate.sim.engine.kinds import own_kinds
 
-    folder = folder_for(out, "compare", comparison_asked(loaded, place, draws, seed, horizon, fixed))
-    announce_compiling(check=check, quiet=quiet)
-    with progress(draws, "runs of each policy" if fixed else "worlds", quiet=quiet) as advance:
+    told = {kind.table: str(kind) for kind in own_kinds(own)}
+    folder = folder_for(out, "compare", comparison_asked(loaded, place, draws, seed, horizon, fixed, told))
+    if own:
+        say("compiling the rules with " + ", ".join(f"{table}: {kind}" for table, kind in told.items()) + " ...", quiet=quiet)
+    else:
+        announce_compiling(check=check, quiet=quiet)
+    with warnings_said(), progress(draws, "runs of each policy" if fixed else "worlds", quiet=quiet) as advance:
         comparison = compare_policies(
-            loaded, place, draws, seed, horizon_days=horizon, fixed=fixed, threads=threads, check=check, progress=advance
+            loaded, place, draws, seed, horizon_days=horizon, fixed=fixed, threads=threads, check=check, progress=advance, kinds=own
         )
     if as_json:
         print_json(comparison.summary())
@@ -89,11 +97,13 @@ def announce_compiling(*, check: bool, quiet: bool) -> None:
 
 def print_comparison(comparison: Any) -> None:
     """The table, and a sentence for each policy."""
+    from lockgate.experiments.results.results import with_kinds
     from lockgate.experiments.text.verdict import Wording, comparison_table, heading, notes, verdicts
 
     console, summary = results(), comparison.summary()
     words = Wording(comparison.horizon_days, comparison.draws, comparison.fixed)
-    console.print(paragraph(heading(comparison.world.name, words, comparison.seed), console.width))
+    told = heading(comparison.world.name, words, comparison.seed) + with_kinds(comparison.kinds)
+    console.print(paragraph(told, console.width))
     console.print()
     print_table(comparison_table(summary, words))
     for note in notes(summary, words):

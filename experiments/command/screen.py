@@ -3,6 +3,7 @@
 import math
 import sys
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,6 +64,22 @@ def say(text: str, *, quiet: bool) -> None:
     if not quiet:
         sys.stderr.write(f"{printable(text)}\n")
         sys.stderr.flush()
+
+
+@contextmanager
+def warnings_said() -> Iterator[None]:
+    """Say in one sentence each what warns that runs are slow; other warnings stay as they are."""
+    with warnings.catch_warnings():
+        usual = warnings.showwarning
+
+        def show(message: Any, category: type[Warning], *more: Any, **others: Any) -> None:
+            if category.__name__ == "SlowRuns":
+                say(f"lockgate: {message}", quiet=False)
+            else:
+                usual(message, category, *more, **others)
+
+        warnings.showwarning = show
+        yield
 
 
 class Lines:
