@@ -1,8 +1,9 @@
 """`lockgate compare`: release policies against one another, world by world."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,9 @@ from lockgate.experiments.command.screen import paragraph, print_json, print_tab
 from lockgate.experiments.command.terminal import load_charts
 from lockgate.experiments.text.numbers import printable
 from lockgate.sim.settings import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_THREADS
+
+if TYPE_CHECKING:
+    from lockgate.sim.engine.kinds import Kinds
 
 POLICIES = ["open-release", "staged-preview", "partner-programme"]
 EXAMPLES = """\
@@ -64,10 +68,7 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
 
     told = {kind.table: str(kind) for kind in own_kinds(own)}
     folder = folder_for(out, "compare", comparison_asked(loaded, place, draws, seed, horizon, fixed, told))
-    if own:
-        say("compiling the rules with " + ", ".join(f"{table}: {kind}" for table, kind in told.items()) + " ...", quiet=quiet)
-    else:
-        announce_compiling(check=check, quiet=quiet)
+    announce_compiling(check=check, quiet=quiet, kinds=own)
     with warnings_said(), progress(draws, "runs of each policy" if fixed else "worlds", quiet=quiet) as advance:
         comparison = compare_policies(
             loaded, place, draws, seed, horizon_days=horizon, fixed=fixed, threads=threads, check=check, progress=advance, kinds=own
@@ -86,13 +87,23 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
         print_places(folder)
 
 
-def announce_compiling(*, check: bool, quiet: bool) -> None:
-    """Compile what the first run of all needs, before anything else is computed, and say so."""
-    from lockgate.sim.engine.run import compile_rules, is_compiled
+def announce_compiling(*, check: bool, quiet: bool, kinds: "Kinds" = None) -> None:
+    """Compile what the first run of all needs, before anything else is computed, and say so. What cannot be compiled is left as it is."""
+    from lockgate.sim.engine.kinds import python_only
+    from lockgate.sim.engine.run import is_compiled
+    from lockgate.sim.engine.runs import why_not_compiled
+    from lockgate.sim.errors import RuleError
 
-    if not is_compiled(check=check):
-        say("compiling the model's rules (once, about 10 s) ...", quiet=quiet)
-        compile_rules(check=check)
+    if any(python_only(*own) for own in (kinds or {}).items()):
+        return
+    with suppress(RuleError):  # of a rule that reads what no rule can
+        if is_compiled(check=check, kinds=kinds):
+            return
+    say(
+        "compiling the rules with your own kinds (once, about 30 s) ..." if kinds else "compiling the model's rules (once, about 10 s) ...",
+        quiet=quiet,
+    )
+    why_not_compiled(kinds, check=check)
 
 
 def print_comparison(comparison: Any) -> None:

@@ -69,11 +69,14 @@ def say(text: str, *, quiet: bool) -> None:
 @contextmanager
 def warnings_said() -> Iterator[None]:
     """Say in one sentence each what warns that runs are slow; other warnings stay as they are."""
+    from lockgate.sim.engine.runs import SlowRuns
+
     with warnings.catch_warnings():
+        warnings.simplefilter("always", SlowRuns)
         usual = warnings.showwarning
 
         def show(message: Any, category: type[Warning], *more: Any, **others: Any) -> None:
-            if category.__name__ == "SlowRuns":
+            if issubclass(category, SlowRuns):
                 say(f"lockgate: {message}", quiet=False)
             else:
                 usual(message, category, *more, **others)

@@ -54,11 +54,8 @@ class Results:
         draws, worlds, points, policies = self.selection.shape
         runs = int(np.sum(self.chosen))
         sizes = f"draws {draws}, worlds {worlds}, points {points}, policies {policies}"
-        return (
-            f"<study {self.study.name}: {runs:,} runs; {sizes}.{with_kinds(self.kinds)}>"
-            if self.kinds
-            else f"<study {self.study.name}: {runs:,} runs; {sizes}>"
-        )
+        own = with_kinds(self.kinds)
+        return f"<study {self.study.name}: {runs:,} runs; {sizes}{'.' if own else ''}{own}>"
 
     def _repr_html_(self) -> str | None:
         """For notebooks: the table and the charts of one world at one point; otherwise as text."""

@@ -27,7 +27,7 @@ BY_ITSELF = ("__new__", "__init__", "__getattr__", "__getattribute__", "__setatt
 def checked_kinds(kinds: Any) -> dict[str, type[Agent]]:
     """The kinds that are handed in, by the name of their table. Raises `InputError` where one cannot stand in its place."""
     if kinds is not None and not (isinstance(kinds, Mapping) and all(isinstance(key, str) for key in kinds)):
-        raise InputError(f"kinds = {shown(kinds)} must map names to classes, such as {{'bad_actors': MyActor}}")
+        raise InputError(f"kinds = {shown(kinds)} must map names to values, such as {{'bad_actors': MyActor}}")
     for name, kind in (kinds or {}).items():
         if name not in KINDS:
             raise InputError(f"unknown kind {name!r}{nearest(name, KINDS)}; kinds are {', '.join(KINDS)}")

@@ -27,7 +27,10 @@ class SlowRuns(UserWarning):
 
 def why_not_compiled(kinds: Kinds, *, check: bool = False) -> str:
     """Why these kinds of agents cannot be compiled, in a sentence; nothing where they can, and then they are."""
-    return reason_of(tuple((kinds or {}).items()), check)
+    if not kinds:
+        compile_rules(check=check)
+        return ""
+    return reason_of(tuple(kinds.items()), check)
 
 
 @cache
@@ -42,8 +45,6 @@ def reason_of(kinds: tuple[tuple[str, type[Agent]], ...], check: bool) -> str:
     except (InputError, OSError, MemoryError):
         raise
     except Exception as error:  # of code that it does not know, the compiler may say anything
-        if not kinds:
-            raise
         return f"a rule cannot be compiled ({type(error).__name__}: {' '.join(str(error).split())})"
     return ""
 
