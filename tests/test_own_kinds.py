@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -96,11 +95,9 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def by_mesa(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def by_mesa(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every kind is run by Mesa."""
-    monkeypatch.setattr(engine_runs, "reason_of", lambda kinds, check: "asked for" if kinds else "")
-    monkeypatch.setattr("lockgate.experiments.sweep.runner.why_not_compiled", engine_runs.why_not_compiled)
-    return
+    monkeypatch.setattr(engine_runs, "reason_of", lambda kinds, check: "asked for")
 
 
 def slowly(call: Any, *given: Any, **more: Any) -> Any:
@@ -128,7 +125,7 @@ def test_compiled_and_by_mesa_the_same_class_gives_the_same(monkeypatch: pytest.
     compiled = compare(POLICIES, **ASK, kinds=CAREFUL)
     rows = evaluate({"preview_days": [0, 9]}, SMALL, 3, horizon_days=DAYS, kinds=CAREFUL)
     with monkeypatch.context() as patch:
-        patch.setattr(engine_runs, "reason_of", lambda kinds, check: "asked for" if kinds else "")
+        patch.setattr(engine_runs, "reason_of", lambda kinds, check: "asked for")
         made = slowly(compare, POLICIES, **ASK, kinds=CAREFUL)
         by_mesa = slowly(evaluate, {"preview_days": [0, 9]}, SMALL, 3, horizon_days=DAYS, kinds=CAREFUL)
     assert np.array_equal(rows, by_mesa)
