@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from lockgate import compare, evaluate, open_study, read_provenance, sweep
 from lockgate.experiments.cli import app
+from lockgate.experiments.command.kinds import chosen_kinds
 from lockgate.experiments.folder import save_comparison
 from lockgate.experiments.study.study import Study
 from lockgate.experiments.sweep.folder import OtherPlan, StudyFolder, plan_of
@@ -20,6 +21,7 @@ from lockgate.experiments.sweep.replay import replayed
 from lockgate.experiments.sweep.runner import Runner
 from lockgate.scenarios import load_policy, load_world, with_parameters
 from lockgate.sim.engine import runs as engine_runs
+from lockgate.sim.engine.driver import driver
 from lockgate.sim.engine.kinds import own_kinds
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.engine.runs import SlowRuns, why_not_compiled
@@ -134,6 +136,20 @@ def test_compiled_and_by_mesa_the_same_class_gives_the_same(monkeypatch: pytest.
     assert compiled.kinds == made.kinds
     usual = compare(POLICIES, **ASK)
     assert 0 < compiled.outcome("operations").sum() < usual.outcome("operations").sum()
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_the_same_class_in_another_module_has_compiled_code_of_its_own(tmp_path: Path) -> None:
+    """Compiled code that is kept names the modules of its rules, and cannot be loaded where these are not."""
+    source = "from lockgate.sim import BadActor\nact = BadActor.step\nclass Own(BadActor):\n    def step(self, w, day): act(self, w, day)\n"
+    folders: dict[str, list[Any]] = {}
+    for name in ("one", "two", "one"):
+        (tmp_path / f"{name}.py").write_text(source)
+        own = chosen_kinds([f"{tmp_path / name}.py:Own"])
+        folders.setdefault(name, []).append((driver(own).folder, own_kinds(own)[0].digest))
+    assert folders["one"][0] == folders["one"][1]
+    assert folders["one"][0][0] != folders["two"][0][0]
+    assert folders["one"][0][1] == folders["two"][0][1]
 
 
 @pytest.mark.full

@@ -1,5 +1,6 @@
 """`--kinds FILE.py:CLASS`: kinds of agents of the user's own. The file is code that the user names, and is run as such."""
 
+import re
 import sys
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec
@@ -68,7 +69,7 @@ def contents(file: str, name: str) -> dict[str, Any]:
     from lockgate.scenarios.files import read_limited
 
     try:
-        code = Code(f"kinds_of_{Path(file).stem}_{len(sys.modules)}", file, read_limited(Path(file), MOST_BYTES))
+        code = Code(module_name(file), file, read_limited(Path(file), MOST_BYTES))
     except InputError as error:
         raise InputError(f"--kinds {name}: {file} {error}") from None
     module = sys.modules[code.name] = module_from_spec(ModuleSpec(code.name, code, origin=file))  # by which annotations are found again
@@ -77,6 +78,15 @@ def contents(file: str, name: str) -> dict[str, Any]:
     except Exception as error:
         raise InputError(f"--kinds {name}: {file} cannot be run{line_of(error, file)}: {type(error).__name__}: {error}; mend it") from None
     return vars(module)
+
+
+def module_name(file: str) -> str:
+    """The name of its module, the same in every process: compiled code that is kept remembers it.
+
+    >>> module_name("../my kinds.py")
+    'kinds_of_my_kinds'
+    """
+    return f"kinds_of_{re.sub(r'[^0-9A-Za-z_]', '_', Path(file).stem)}"
 
 
 def line_of(error: BaseException, file: str) -> str:

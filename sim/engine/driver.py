@@ -44,8 +44,10 @@ class Driver:
 
     @cached_property
     def folder(self) -> Path:
-        """Where the compiled code is kept."""
-        return compiled_folder(self.reach.digest, str(self.layout.world))
+        """Where the compiled code is kept. It names the modules of its rules, and is of no use where these have other names."""
+        modules = {function.__module__ for function in self.reach.functions}
+        others = sorted(module for module in modules if module.partition(".")[0] != __name__.partition(".")[0])
+        return compiled_folder(self.reach.digest, " ".join([str(self.layout.world), *others]))
 
     @cached_property
     def kernels(self) -> "dict[str, Any]":
