@@ -39,7 +39,9 @@ def check_folder(folder: Path, study: Mapping[str, Any]) -> None:
         return
     manifest = manifest_of(folder)
     found = manifest.get("study")
-    differing = [key for key in study if not isinstance(found, dict) or found.get(key) != plain(study[key])]
+    known = found if isinstance(found, dict) else {}
+    keys = dict.fromkeys([*study, *known])
+    differing = [key for key in keys if key not in study or key not in known or known[key] != plain(study[key])]
     if differing:
         raise InputError(
             f"output folder {folder} holds another study (it differs in {', '.join(differing)}); name a new folder with --out"
@@ -162,7 +164,7 @@ CARD = "credibility.md"
 
 def save_comparison(comparison: Results, folder: Path, command: Sequence[str]) -> Path:
     """Write a comparison with its charts to a folder, whole or not at all. Raises `InputError` over another study."""
-    by = provenance(command)
+    by = provenance(command, comparison.kinds)
     files: dict[str, Writer] = {
         PLAN: partial(write_study, comparison, by),
         "differences.parquet": partial(write_table, differences_table(comparison)),

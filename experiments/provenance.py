@@ -69,8 +69,10 @@ def world_content(world: World) -> dict[str, Any]:
     }
 
 
-def comparison_asked(policies: Sequence[Policy], world: World, draws: int, seed: int, horizon_days: int, fixed: bool) -> dict[str, Any]:
-    """What was asked. Two studies with the same content give the same bytes."""
+def comparison_asked(
+    policies: Sequence[Policy], world: World, draws: int, seed: int, horizon_days: int, fixed: bool, kinds: Mapping[str, str] | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """What was asked. Two studies with the same content give the same bytes. `kinds` says which stood in place of the model's own."""
     return {
         "kind": "comparison",
         "policies": {policy.name: content_hash(policy_content(policy)) for policy in policies},
@@ -79,11 +81,12 @@ def comparison_asked(policies: Sequence[Policy], world: World, draws: int, seed:
         "seed": seed,
         "horizon_days": horizon_days,
         "fixed": fixed,
+        **({"kinds": dict(kinds)} if kinds else {}),
     }
 
 
-def provenance(command: Sequence[str]) -> dict[str, Any]:
-    """What made a result: the program, its random numbers, its libraries, and the command."""
+def provenance(command: Sequence[str], kinds: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What made a result: the program, its random numbers, its libraries, the command, and kinds of agents of the user's own."""
     return {
         "lockgate": lockgate_version(),
         "code": code_hash(),
@@ -91,6 +94,7 @@ def provenance(command: Sequence[str]) -> dict[str, Any]:
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
         "command": command_line(command),
+        **({"kinds": dict(kinds)} if kinds else {}),
     }
 
 
@@ -124,13 +128,15 @@ def comparison_provenance(comparison: "Results") -> dict[str, Any]:
     """The same of a comparison that Python made: the command is its call of `compare`."""
     names, world = list(comparison.names), comparison.world.name
     asked = f"draws={comparison.draws}, seed={comparison.seed}, horizon_days={comparison.horizon_days}, fixed={comparison.fixed}"
+    if own := comparison.plan.kinds:
+        asked += f", kinds={{{', '.join(f'{kind.table!r}: {kind.name}' for kind in own)}}}"
     return stamped(comparison_study(comparison), f"compare({names!r}, {world!r}, {asked})")
 
 
 def comparison_study(comparison: "Results") -> dict[str, Any]:
     """What was asked of a comparison."""
     parts = comparison.policies, comparison.world, comparison.draws, comparison.seed, comparison.horizon_days, comparison.fixed
-    return comparison_asked(*parts)
+    return comparison_asked(*parts, comparison.kinds)
 
 
 def stamped(study: Mapping[str, Any], command: str) -> dict[str, Any]:

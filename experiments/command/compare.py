@@ -1,16 +1,21 @@
 """`lockgate compare`: release policies against one another, world by world."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lockgate.experiments.command.kinds import KindsOption, chosen_kinds
 from lockgate.experiments.command.option import Check, Horizon, Json, Out, Quiet, Seed, Settings, WorldOption, chosen, folder_for
-from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results, say
+from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results, say, warnings_said
 from lockgate.experiments.command.terminal import load_charts
 from lockgate.experiments.text.numbers import printable
 from lockgate.sim.limits import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_THREADS
+
+if TYPE_CHECKING:
+    from lockgate.sim.engine.kinds import Kinds
 
 POLICIES = ["open-release", "staged-preview", "partner-programme"]
 EXAMPLES = """\
@@ -40,6 +45,7 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     out: Out = None,
     check: Check = False,
     threads: Threads = None,
+    kinds: KindsOption = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -54,15 +60,18 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     whole("--horizon", horizon, 1, LONGEST_DAYS, "days that are simulated")
     whole("--threads", 1 if threads is None else threads, 1, MOST_THREADS, "threads")
     loaded, place = chosen(policies or POLICIES, world, settings)
+    own = chosen_kinds(kinds)
 
     from lockgate.experiments.provenance import comparison_asked
     from lockgate.experiments.results.compare import compare as compare_policies
+    from lockgate.sim.engine.kinds import own_kinds
 
-    folder = folder_for(out, "compare", comparison_asked(loaded, place, draws, seed, horizon, fixed))
-    announce_compiling(check=check, quiet=quiet)
-    with progress(draws, "runs of each policy" if fixed else "worlds", quiet=quiet) as advance:
+    told = {kind.table: str(kind) for kind in own_kinds(own)}
+    folder = folder_for(out, "compare", comparison_asked(loaded, place, draws, seed, horizon, fixed, told))
+    announce_compiling(check=check, quiet=quiet, kinds=own)
+    with warnings_said(), progress(draws, "runs of each policy" if fixed else "worlds", quiet=quiet) as advance:
         comparison = compare_policies(
-            loaded, place, draws, seed, horizon_days=horizon, fixed=fixed, threads=threads, check=check, progress=advance
+            loaded, place, draws, seed, horizon_days=horizon, fixed=fixed, threads=threads, check=check, progress=advance, kinds=own
         )
     if as_json:
         print_json(comparison.summary())
@@ -78,22 +87,34 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
         print_places(folder)
 
 
-def announce_compiling(*, check: bool, quiet: bool) -> None:
-    """Compile what the first run of all needs, before anything else is computed, and say so."""
-    from lockgate.sim.engine.run import compile_rules, is_compiled
+def announce_compiling(*, check: bool, quiet: bool, kinds: "Kinds" = None) -> None:
+    """Compile what the first run of all needs, before anything else is computed, and say so. What cannot be compiled is left as it is."""
+    from lockgate.sim.engine.kinds import python_only
+    from lockgate.sim.engine.run import is_compiled
+    from lockgate.sim.engine.runs import why_not_compiled
+    from lockgate.sim.errors import RuleError
 
-    if not is_compiled(check=check):
-        say("compiling the model's rules (once, about 10 s) ...", quiet=quiet)
-        compile_rules(check=check)
+    if any(python_only(*own) for own in (kinds or {}).items()):
+        return
+    with suppress(RuleError):  # of a rule that reads what no rule can
+        if is_compiled(check=check, kinds=kinds):
+            return
+    say(
+        "compiling the rules with your own kinds (once, about 30 s) ..." if kinds else "compiling the model's rules (once, about 10 s) ...",
+        quiet=quiet,
+    )
+    why_not_compiled(kinds, check=check)
 
 
 def print_comparison(comparison: Any) -> None:
     """The table, and a sentence for each policy."""
+    from lockgate.experiments.results.results import with_kinds
     from lockgate.experiments.text.verdict import Wording, comparison_table, heading, notes, verdicts
 
     console, summary = results(), comparison.summary()
     words = Wording(comparison.horizon_days, comparison.draws, comparison.fixed)
-    console.print(paragraph(heading(comparison.world.name, words, comparison.seed), console.width))
+    told = heading(comparison.world.name, words, comparison.seed) + with_kinds(comparison.kinds)
+    console.print(paragraph(told, console.width))
     console.print()
     print_table(comparison_table(summary, words))
     for note in notes(summary, words):

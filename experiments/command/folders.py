@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from lockgate.experiments.command.kinds import KindsOption, chosen_kinds
 from lockgate.experiments.command.option import Out, Quiet, check_writable, folder_for
 from lockgate.experiments.command.run import Told, check_size, run_asked, run_model, save_run
 from lockgate.experiments.command.screen import paragraph, results
@@ -69,7 +70,9 @@ class Differs(Exception):  # noqa: N818  # what is the matter
     exit_status = 3
 
 
-def replay(folder: Folder, run: Run, day_by_day: DayByDay = False, out: Out = None, quiet: Quiet = False) -> None:
+def replay(
+    folder: Folder, run: Run, day_by_day: DayByDay = False, out: Out = None, kinds: KindsOption = None, quiet: Quiet = False
+) -> None:
     """Make one run of a study again, and check that it is the same to the last bit.
 
     It is run compiled, as the sweep did, and on Mesa agents, day by day; the story, events, agents and a chart go to a folder.
@@ -77,8 +80,8 @@ def replay(folder: Folder, run: Run, day_by_day: DayByDay = False, out: Out = No
     from lockgate.experiments.sweep.folder import StudyFolder, plan_of
     from lockgate.experiments.sweep.replay import replayed
 
-    where = StudyFolder(folder)
-    again = replayed(plan_of(where), where, run)
+    where, own = StudyFolder(folder), chosen_kinds(kinds)
+    again = replayed(plan_of(where), where, run, own)
     console = results()
     if not quiet:
         console.print(paragraph(again.said, console.width))
@@ -87,11 +90,11 @@ def replay(folder: Folder, run: Run, day_by_day: DayByDay = False, out: Out = No
     if again.wrong:
         return
     check_size(again.world)
-    model = run_model(again.policy, again.world, again.seed, again.horizon_days, check=again.check, quiet=quiet)
+    model = run_model(again.policy, again.world, again.seed, again.horizon_days, check=again.check, quiet=quiet, kinds=own)
     unlike = [name for name, value in again.outcomes.items() if model.outcomes[name] != value]
     if unlike:
         raise Differs(f"run {run} on Mesa agents differs from the compiled run in {', '.join(unlike)}: a defect of the program")
-    study = run_asked(again.policy, again.world, again.seed, again.horizon_days)
+    study = run_asked(again.policy, again.world, again.seed, again.horizon_days, own)
     target = folder_for(out, "replay", study)
     told = Told(model, again.policy, again.where, again.seed, day_by_day=day_by_day)
     save_run(told, again.world, target, study)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lockgate.experiments.command.kinds import KindsOption, chosen_kinds
 from lockgate.experiments.command.option import Check, Horizon, Json, Out, Quiet, Seed, Settings, WorldOption, chosen, folder_for
 from lockgate.experiments.command.screen import paragraph, print_json, progress, results
 from lockgate.experiments.command.terminal import load_charts
@@ -17,6 +18,7 @@ from lockgate.sim.limits import LARGEST_SEED, LONGEST_DAYS
 
 if TYPE_CHECKING:
     from lockgate.scenarios import World
+    from lockgate.sim.engine.kinds import Kinds
     from lockgate.sim.engine.mesa import ReleaseModel
     from lockgate.sim.model.policy import Policy
 
@@ -29,7 +31,7 @@ Examples:
 """
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917  # one for each option
     policy: Annotated[str, typer.Argument(metavar="POLICY", help="A policy by name, or a path to its TOML file.")],
     world: WorldOption = "baseline",
     seed: Seed = 1,
@@ -38,6 +40,7 @@ def run(
     day_by_day: Annotated[bool, typer.Option("--day-by-day", help="Tell every event, one a line.")] = False,
     check: Check = False,
     out: Out = None,
+    kinds: KindsOption = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -51,9 +54,10 @@ def run(
     whole("--horizon", horizon, 1, LONGEST_DAYS, "days that are simulated")
     (plan,), place = chosen([policy], world, settings)
     check_size(place)
-    study = run_asked(plan, place, seed, horizon)
+    own = chosen_kinds(kinds)
+    study = run_asked(plan, place, seed, horizon, own)
     folder = folder_for(out, "run", study)
-    model = run_model(plan, place, seed, horizon, check=check, quiet=quiet)
+    model = run_model(plan, place, seed, horizon, check=check, quiet=quiet, kinds=own)
     told = Told(model, plan, f"the central {place.name} world", seed, day_by_day=day_by_day)
     save_run(told, place, folder, study)
     if as_json:
@@ -76,11 +80,13 @@ def check_size(world: "World") -> None:
         )
 
 
-def run_model(policy: "Policy", world: "World", seed: int, horizon: int, *, check: bool, quiet: bool) -> "ReleaseModel":
+def run_model(
+    policy: "Policy", world: "World", seed: int, horizon: int, *, check: bool, quiet: bool, kinds: "Kinds" = None
+) -> "ReleaseModel":
     """All days of one run."""
     from lockgate.sim.engine.mesa import ReleaseModel
 
-    model = ReleaseModel(policy, world.central(), horizon_days=horizon, seed=seed, check=check)
+    model = ReleaseModel(policy, world.central(), horizon_days=horizon, seed=seed, check=check, kinds=kinds)
     with progress(horizon, "days", quiet=quiet) as advance:
         while model.running:
             model.step()
@@ -103,9 +109,10 @@ class Told:
         self.lines = [f"{self.title}: {policy.summary}", "", *told, *([""] if told and told[-1] else []), *self.ending]
 
 
-def run_asked(policy: "Policy", world: "World", seed: int, horizon: int) -> dict[str, Any]:
+def run_asked(policy: "Policy", world: "World", seed: int, horizon: int, kinds: "Kinds" = None) -> dict[str, Any]:
     """What was asked."""
     from lockgate.experiments.provenance import content_hash, policy_content, world_content
+    from lockgate.sim.engine.kinds import own_kinds
 
     return {
         "kind": "run",
@@ -113,6 +120,7 @@ def run_asked(policy: "Policy", world: "World", seed: int, horizon: int) -> dict
         "world": {world.name: content_hash(world_content(world))},
         "seed": seed,
         "horizon_days": horizon,
+        **({"kinds": {kind.table: str(kind) for kind in own_kinds(kinds)}} if kinds else {}),
     }
 
 
@@ -139,7 +147,7 @@ def save_run(told: Told, world: "World", folder: Path, study: dict[str, Any]) ->
     }
     manifest = {
         "study": study,
-        **provenance(command),
+        **provenance(command, study.get("kinds")),
         "policies": {told.policy.name: policy_content(told.policy)},
         "parameters": world_content(world),
     }
@@ -148,12 +156,12 @@ def save_run(told: Told, world: "World", folder: Path, study: dict[str, Any]) ->
 
 def tables(model: "ReleaseModel") -> dict[str, Any]:
     """Every table of the run as an array of records."""
-    from lockgate.sim.model.tables import SINGLES, TABLES
+    from lockgate.sim.model.tables import SINGLES, TABLES, tables_of
     from lockgate.sim.rules.row import NOTHING, table_of
 
-    world = model.world
+    world, rows = model.world, {name: table.row for name, table in tables_of(model.kinds).items() if name in TABLES}
     found = {name: table_of(kind, [getattr(world, name)]) for name, kind in SINGLES.items()}
-    found |= {name: table_of(kind, getattr(world, name)) for name, kind in TABLES.items() if name != "events"}
+    found |= {name: table_of(kind, getattr(world, name)) for name, kind in rows.items() if name != "events"}
     trained = found["systems"]["capability"] > NOTHING
     return found | {"events": table_of(TABLES["events"], model.events), "systems": found["systems"][trained]}
 

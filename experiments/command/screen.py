@@ -4,6 +4,7 @@ import json
 import math
 import sys
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,6 +62,25 @@ def say(text: str, *, quiet: bool) -> None:
     if not quiet:
         sys.stderr.write(f"{printable(text)}\n")
         sys.stderr.flush()
+
+
+@contextmanager
+def warnings_said() -> Iterator[None]:
+    """Say in one sentence each what warns that runs are slow; other warnings stay as they are."""
+    from lockgate.sim.engine.runs import SlowRuns
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", SlowRuns)
+        usual = warnings.showwarning
+
+        def show(message: Any, category: type[Warning], *more: Any, **others: Any) -> None:
+            if issubclass(category, SlowRuns):
+                say(f"lockgate: {message}", quiet=False)
+            else:
+                usual(message, category, *more, **others)
+
+        warnings.showwarning = show
+        yield
 
 
 class Lines:

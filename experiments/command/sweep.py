@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lockgate.experiments.command.kinds import KindsOption, chosen_kinds
 from lockgate.experiments.command.option import Json, Quiet, check_writable, whole_number
-from lockgate.experiments.command.screen import paragraph, print_json, results, say
+from lockgate.experiments.command.screen import paragraph, print_json, results, say, warnings_said
 from lockgate.experiments.text.numbers import count, duration, money, number, printable, storage
 from lockgate.sim.errors import InputError
 from lockgate.sim.limits import MOST_CHUNK, MOST_DRAWS_IN_ALL, MOST_SHARDS, MOST_THREADS
@@ -80,6 +81,7 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
     shard: ShardOption = "1/1",
     cluster: ClusterOption = None,
     chunk: Chunk = None,
+    kinds: KindsOption = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -97,9 +99,10 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
     part = shard_of(shard)
     absolute, added = draws_of(draws)
     check_writable(out)
+    own = chosen_kinds(kinds)
 
     if dry_run:
-        show_preview(study, out, absolute, added, workers=workers, threads=threads, chunk=chunk, as_json=as_json)
+        show_preview(study, out, absolute, added, workers=workers, threads=threads, chunk=chunk, as_json=as_json, kinds=own)
         return
 
     from lockgate.experiments.sweep.safe import claimed
@@ -110,7 +113,7 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
         from lockgate.experiments.sweep.sweep import sweep as run_sweep
 
         loaded = load_study(study)
-        with screen.shown(loaded, quiet=quiet):
+        with screen.shown(loaded, quiet=quiet), warnings_said():
             done = run_sweep(
                 loaded,
                 out,
@@ -124,6 +127,7 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
                 command=["lockgate", *sys.argv[1:]],
                 watch=screen,
                 is_claimed=True,
+                kinds=own,
             )
     finish(done, loaded, part, quiet=quiet, as_json=as_json)
 
@@ -237,16 +241,19 @@ def show_preview(
     threads: int | None,
     chunk: int | None,
     as_json: bool,
+    kinds: Any = None,
 ) -> None:
     """Say what a sweep would cost."""
     import os
 
     from lockgate.experiments.study.load import load_study
     from lockgate.experiments.sweep.preview import preview
-    from lockgate.experiments.sweep.sweep import plan_for, target_of
+    from lockgate.experiments.sweep.sweep import plan_for, slow, target_of
+    from lockgate.sim.engine.kinds import own_kinds
 
     study = load_study(name)
-    plan = plan_for(study, out, chunk)
+    plan = plan_for(study, out, chunk, own_kinds(kinds))
+    threads = 1 if slow(plan) else threads
     together = workers * (threads or 1) if workers else threads or os.cpu_count() or 1
     found = preview(plan, out, target_of(plan, out, draws, added), together, workers)
     if as_json:

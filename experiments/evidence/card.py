@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from lockgate.experiments.provenance import lockgate_version
-from lockgate.experiments.results.results import Results
+from lockgate.experiments.results.results import Results, with_kinds
 from lockgate.sim.model.chance import SCHEME
 from lockgate.sim.model.parameters import GRADES
 from lockgate.sim.rules.sources import source_hash
@@ -217,6 +217,7 @@ def credibility_card(comparison: Results) -> Card:
         validation=validated(record),
         made_with=f"with an older model: {', '.join(older)}" if older else f"with this model, {now}",
         basis={
+            **changed(comparison),
             "draws": f"{comparison.draws:,} {'at central values' if comparison.fixed else 'worlds drawn from their priors'}",
             "seeds": f"{comparison.draws:,} keyed from seed {comparison.seed}, random numbers of scheme {SCHEME}; all in manifest.json",
             "intervals": comparison.summary()["interval"],
@@ -226,6 +227,12 @@ def credibility_card(comparison: Results) -> Card:
         concerns=tuple(found[:SHOWN]),
         screening=screening_words(comparison, found),
     )
+
+
+def changed(comparison: Results) -> dict[str, str]:
+    """What is to be said of kinds of agents that are not the model's own."""
+    own = with_kinds(comparison.kinds).strip()
+    return {"behaviour": f"changed. {own} What was verified and validated is the model's own"} if own else {}
 
 
 def screening_words(comparison: Results, found: list[Influence]) -> str:

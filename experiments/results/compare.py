@@ -11,8 +11,9 @@ from lockgate.experiments.sweep.plan import Piece
 from lockgate.experiments.sweep.runner import Rows, not_finite
 from lockgate.scenarios import World, load_policy, load_world
 from lockgate.sim.bounds import shown
+from lockgate.sim.engine.kinds import Kinds, own_kinds
 from lockgate.sim.engine.plan import Plan, refuse_too_many_results
-from lockgate.sim.engine.run import run_plan
+from lockgate.sim.engine.runs import make_runs
 from lockgate.sim.errors import InputError
 from lockgate.sim.limits import LARGEST_SEED, MOST_DRAWS
 from lockgate.sim.model.measures import WEEKLY
@@ -34,6 +35,7 @@ def compare(
     threads: int | None = None,
     check: bool = False,
     progress: bool | Callable[[int], None] | None = None,
+    kinds: Kinds = None,
 ) -> Results:
     """Run every policy in `draws` draws of a world, over `horizon_days` days; the first policy is the reference.
 
@@ -41,14 +43,15 @@ def compare(
 
     `fixed` holds all parameters at their central values, so that draws differ in their seeds only. `progress=True` shows a bar in a
     notebook or on a terminal while it runs; a function is called with each number of draws that are done. `threads` (default: one a core)
-    changes no result; `check=True` tests the model's invariants each day. Raises `InputError`, before any run, for what is unknown or out
-    of bounds.
+    changes no result; `check=True` tests the model's invariants each day. `kinds` puts other kinds of agents in place of the model's own,
+    `{"bad_actors": MyActor}`: compiled, or by Mesa, with a warning, where that is not possible. Raises `InputError`, before any run, for
+    what is unknown or out of bounds.
 
     >>> small = compare(["open-release", "withhold"], draws=2, horizon_days=30, fixed=True)
     >>> small.outcome("release_delay_days")[0].tolist()
     [0.0, 30.0]
     """
-    threads = checked_threads(threads)
+    threads, own = checked_threads(threads), own_kinds(kinds)
     loaded, place = loaded_policies(policies), world if isinstance(world, World) else load_world(world)
     study = Study(
         name="compare",
@@ -65,13 +68,13 @@ def compare(
     )
     refuse_too_many_results(study.run_count, study.horizon_days)
     ensemble = draw_worlds(place, study.draws, study.seed, fixed=fixed)
-    plan = Plan(ensemble.worlds, loaded, ensemble.seeds, study.horizon_days)
+    plan = Plan(ensemble.worlds, loaded, ensemble.seeds, study.horizon_days, kinds=kinds)
     with advancing(progress, study.draws, "draws") as advance:
-        run_plan(plan, threads=threads, check=check, progress=advance)
+        make_runs(plan, threads=threads, check=check, progress=advance)
     made = plan.results
     wrong = not_finite(made.outcomes, 0, study.outcomes, {})
     rows = Rows(Piece(0, study.run_count), made.outcomes, made.weeks, made.displacement, wrong)
-    return results_in_memory(study, rows, [ensemble])
+    return results_in_memory(study, rows, [ensemble], own)
 
 
 def loaded_policies(policies: Sequence[str | PathLike[str] | Policy]) -> tuple[Policy, ...]:

@@ -9,8 +9,9 @@ import numpy as np
 
 from lockgate.scenarios import World, load_policy, load_world, with_levers
 from lockgate.sim.bounds import Bounded, refusal, shown
+from lockgate.sim.engine.kinds import Kinds
 from lockgate.sim.engine.plan import Plan
-from lockgate.sim.engine.run import run_plan
+from lockgate.sim.engine.runs import make_runs
 from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.outcomes import Outcomes
 from lockgate.sim.model.parameters import PARAMETERS, parameter_table
@@ -37,13 +38,14 @@ def evaluate(
     horizon_days: int = 540,
     threads: int | None = None,
     outcomes: str | Sequence[str] | None = None,
+    kinds: Kinds = None,
 ) -> Any:
     """Run each of R rows of levers, parameters and a seed, and give its outcomes, in the order of the rows.
 
     `levers` and `parameters` are each a mapping of names to one value or R of them, a structured array (R,), a pandas data frame of R
     rows, or None. What is one value, a seed too, holds in every row. Levers hold from day 0 of `policy`, and what its timeline sets later
     stays; levers that are not given are those of the policy, parameters that are not given have the central values of `world`. Choices
-    are given by name or by number. `outcomes` names those that are wanted (default: all).
+    are given by name or by number. `outcomes` names those that are wanted (default: all). `kinds` is as in `compare`.
 
     Gives a structured array (R,) with a field for each outcome; where levers or parameters are a data frame, a data frame with its index
     (rows are matched by position). A run is the same, to the last bit, as `simulate` and `compare` give with these values; rows that share
@@ -63,8 +65,8 @@ def evaluate(
     seed_of = checked_seeds(np.full(rows, seeds) if np.ndim(seeds) == 0 else seeds, rows)
     order, draw_of = by_draw(table, seed_of, max(1, rows // (SHARES * checked_threads(threads))))
     first = order[np.searchsorted(draw_of, np.arange(draw_of[-1] + 1 if rows else 0))]
-    plan = Plan(table[first], policies, seed_of[first], horizon_days, draw_of, policy_of[order], weekly=False)
-    run_plan(plan, threads=threads)
+    plan = Plan(table[first], policies, seed_of[first], horizon_days, draw_of, policy_of[order], weekly=False, kinds=kinds)
+    make_runs(plan, threads=threads)
     made = np.empty(rows, np.dtype([(name, plan.results.outcomes.dtype[name]) for name in names], align=True))
     for name in names:
         made[name][order] = plan.results.outcomes[name]

@@ -14,9 +14,11 @@ from lockgate.experiments.results.pairing import pairing, summary
 from lockgate.experiments.results.selection import Array, Selection, dataset
 from lockgate.experiments.results.source import InMemory, Source
 from lockgate.experiments.study.study import Study
-from lockgate.experiments.sweep.plan import OK, SweepPlan, chunk_of
+from lockgate.experiments.sweep.plan import OK, Stored, SweepPlan, chunk_of
 from lockgate.experiments.sweep.runner import Rows
+from lockgate.experiments.text.numbers import printable
 from lockgate.scenarios import World
+from lockgate.sim.engine.kinds import OwnKind
 from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.search_path import installed_first
@@ -49,10 +51,12 @@ class Results:
 
     def __repr__(self) -> str:
         if self.is_comparison:
-            return sentence(self)
+            return sentence(self) + with_kinds(self.kinds)
         draws, worlds, points, policies = self.selection.shape
         runs = int(np.sum(self.chosen))
-        return f"<study {self.study.name}: {runs:,} runs; draws {draws}, worlds {worlds}, points {points}, policies {policies}>"
+        sizes = f"draws {draws}, worlds {worlds}, points {points}, policies {policies}"
+        own = with_kinds(self.kinds)
+        return f"<study {self.study.name}: {runs:,} runs; {sizes}{'.' if own else ''}{own}>"
 
     def _repr_html_(self) -> str | None:
         """For notebooks: the table and the charts of one world at one point; otherwise as text."""
@@ -151,7 +155,13 @@ class Results:
     @property
     def plan(self) -> SweepPlan:
         """The plan of its runs, as a folder has it."""
-        return SweepPlan(self.study, self.plan_content["chunk"])
+        return SweepPlan(self.study, self.plan_content["chunk"], Stored(dict(self.plan_content), self.study).kinds)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kinds of agents that stood in place of the model's own: by table, the class, its file where that is known, and a digest."""
+        told = next((by["kinds"] for by in reversed(self.provenance) if isinstance(by.get("kinds"), dict)), dict[str, str]())
+        return {own.table: printable(told.get(own.table, str(own))) for own in self.plan.kinds}
 
     def where(self, **wanted: Any) -> "Results":
         """The runs with these values (one, or a list) of `world`, `policy`, `point`, `draw`, or columns of factors."""
@@ -280,6 +290,7 @@ class Results:
             "replicate": self.plan_content["replicate"],
             "random_numbers": self.plan_content["random_numbers"],
             **{f"{name}_hash": known for name, known in self.plan_content["hashes"].items()},
+            **({"kinds": with_kinds(self.kinds).strip()} if self.kinds else {}),
             "lockgate": ", ".join(dict.fromkeys(by["lockgate"] for by in self.provenance if "lockgate" in by)),
         }
         return dataset(self.source, self.selection, self.columns, self.outcome_names(outcomes), self.weekly_names(weekly), attributes)
@@ -322,11 +333,21 @@ class Results:
         return names
 
 
-def results_in_memory(study: Study, rows: Rows, drawn: Sequence[Ensemble]) -> Results:
+def with_kinds(kinds: Mapping[str, str]) -> str:
+    """Which kinds of agents stood in place of the model's own, to end a sentence with; nothing where none did.
+
+    >>> with_kinds({"bad_actors": "Careful (mine.py), digest 0123456789ab"})
+    ' With bad_actors: Careful (mine.py), digest 0123456789ab.'
+    """
+    return f" With {'; '.join(f'{table}: {own}' for table, own in kinds.items())}." if kinds else ""
+
+
+def results_in_memory(study: Study, rows: Rows, drawn: Sequence[Ensemble], kinds: tuple[OwnKind, ...] = ()) -> Results:
     """The results of all runs of a study, whose draws are given, one ensemble a world."""
-    plan = SweepPlan(study, chunk_of(study))
+    plan = SweepPlan(study, chunk_of(study), kinds)
     everything = Selection(study, *map(np.arange, (len(study.worlds), study.point_count, len(study.policies), study.draws)))
-    return Results(InMemory(plan, rows, drawn), everything, plan.content)
+    made = ({"kinds": {own.table: str(own) for own in kinds}},) if kinds else ()
+    return Results(InMemory(plan, rows, drawn), everything, plan.content, made)
 
 
 def shaped(selection: Selection, values: Array) -> Array:

@@ -27,7 +27,7 @@ def open_study(folder: str | PathLike[str], *, verify: bool = True) -> Results:
     kept = StudyFolder(Path(spelled("folder", folder)))
     stored = kept.stored()
     study = study_of(kept, stored)
-    plan = SweepPlan(study, stored.content["chunk"])
+    plan = SweepPlan(study, stored.content["chunk"], stored.kinds)
     records, parts = kept.records(), parts_of(kept, plan.runs_per_draw, verify=verify)
     refuse_sparse(kept.folder, parts.run_count, len(parts.runs))
     sizes = len(study.worlds), study.point_count, len(study.policies), parts.run_count // plan.runs_per_draw

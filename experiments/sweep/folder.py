@@ -290,7 +290,7 @@ def is_unfinished(there: bytes, wanted: bytes) -> bool:
 def differences(stored: Mapping[str, Any], wanted: Mapping[str, Any], within: str = "") -> Iterable[str]:
     """What differs between two contents, named by their keys."""
     for key in wanted:
-        if key in ("hashes", "columns") and not within:
+        if key in ("hashes", "columns", "kinds") and not within:
             continue
         there, here = stored.get(key), wanted[key]
         if there != here:
@@ -298,8 +298,19 @@ def differences(stored: Mapping[str, Any], wanted: Mapping[str, Any], within: st
                 yield from differences(there, here, f"{key}.")
             else:
                 yield short(key, there, here)
+    if not within and (kinds := stored.get("kinds", {})) != (own := wanted.get("kinds", {})):
+        yield f"kinds: {told_of(kinds)} there, {told_of(own)} here"
     if not within and (code := stored.get("hashes", {}).get("code")) != wanted["hashes"]["code"]:
         yield f"code: {code} there, {wanted['hashes']['code']} here"
+
+
+def told_of(kinds: Mapping[str, Mapping[str, str]]) -> str:
+    """Kinds of one's own, as a plan has them, in words.
+
+    >>> told_of({"bad_actors": {"name": "Careful", "digest": "0123456789ab"}}), told_of({})
+    ('bad_actors = Careful, digest 0123456789ab', 'none')
+    """
+    return ", ".join(f"{table} = {own['name']}, digest {own['digest']}" for table, own in kinds.items()) or "none"
 
 
 def short(key: str, there: Any, here: Any) -> str:
@@ -319,7 +330,7 @@ LONGEST_TEXT = 10_000  # characters
 def plan_of(folder: StudyFolder) -> SweepPlan:
     """The plan of a folder. Raises `OtherPlan` where the program has changed since, so that its runs would not be these runs."""
     stored = folder.stored()
-    plan = SweepPlan(study_of(folder, stored), stored.content["chunk"])
+    plan = SweepPlan(study_of(folder, stored), stored.content["chunk"], stored.kinds)
     if plan.content != stored.content or any(PARAMETERS.keys() - world.parameters.keys() for world in plan.study.worlds):
         differing = "; ".join(differences(stored.content, plan.content))
         raise OtherPlan(

@@ -73,7 +73,7 @@ def manifest(study: Study, by: Mapping[str, Any], seeds: list[int], interval: st
     """
     (world,) = study.worlds
     return {
-        "study": comparison_asked(study.policies, world, study.draws, study.seed, study.horizon_days, study.fixed),
+        "study": comparison_asked(study.policies, world, study.draws, study.seed, study.horizon_days, study.fixed, by.get("kinds")),
         **by,
         "reference": study.policies[0].name,
         "seeds": seeds,

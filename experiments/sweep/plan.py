@@ -5,17 +5,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
+from pydantic import Field
 
 from lockgate.experiments.provenance import content_hash, sources_hash
 from lockgate.experiments.study.study import Study, content_of, study_of
 from lockgate.experiments.sweep.journal import Chunk, Text
 from lockgate.scenarios.notation import shown
 from lockgate.scenarios.schema import Table, validated
+from lockgate.sim.engine.kinds import OwnKind
 from lockgate.sim.errors import InputError
+from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.chance import SCHEME
+from lockgate.sim.model.day import KINDS
 from lockgate.sim.model.measures import WEEK_END, WEEKLY
 from lockgate.sim.model.outcomes import OUTCOMES, Outcome
 from lockgate.sim.model.parameters import PARAMETERS
@@ -114,6 +118,18 @@ class SweepPlan:
 
     study: Study
     chunk: int
+    kinds: tuple[OwnKind, ...] = ()
+
+    @property
+    def classes(self) -> dict[str, type[Agent]]:
+        """The kinds of one's own, by table. Raises `InputError` where only their names are known: no folder names code to run."""
+        for own in self.kinds:
+            if own.kind is None:
+                raise InputError(
+                    f"its runs were made with {own.table}: {own}; "
+                    f"hand in the same kinds again, with --kinds FILE.py:{own.name} or kinds=..."
+                )
+        return {own.table: own.kind for own in self.kinds if own.kind}
 
     @cached_property
     def runs_per_draw(self) -> int:
@@ -182,6 +198,7 @@ class SweepPlan:
         """What makes a plan this one: two folders with the same content hold the same rows, whatever made them."""
         study = content_of(self.study)
         columns = described_columns(self.study)
+        own = {own.table: {"name": own.name, "digest": own.digest} for own in self.kinds}
         return {
             "format": FORMAT,
             "random_numbers": f"keyed, scheme {SCHEME}",
@@ -194,6 +211,7 @@ class SweepPlan:
                 "columns": content_hash(columns),
             },
             "study": study,
+            **({"kinds": own} if own else {}),
             "columns": columns,
         }
 
@@ -242,6 +260,13 @@ class StoredHashes(Table):
     columns: Text
 
 
+class StoredKind(Table):
+    """A kind of agents that stood in place of the model's own: the name of its class, and a digest of what it does."""
+
+    name: Annotated[str, Field(pattern=r"^\w{1,100}$")]
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+
+
 class StoredColumn(Table):
     """A column of a table, in words."""
 
@@ -261,6 +286,7 @@ class StoredPlan(Table):
     chunk: Chunk
     hashes: StoredHashes
     study: dict[str, Any]
+    kinds: dict[Literal[tuple(KINDS)], StoredKind] = {}  # type: ignore[valid-type]
     columns: dict[Literal["runs", "series"], list[StoredColumn]]
 
 
@@ -274,7 +300,13 @@ class Stored:
     @property
     def plan(self) -> SweepPlan:
         """The plan of the study, as this version of the program has it."""
-        return SweepPlan(self.study, self.content["chunk"])
+        return SweepPlan(self.study, self.content["chunk"], self.kinds)
+
+    @property
+    def kinds(self) -> tuple[OwnKind, ...]:
+        """The kinds of agents that stood in place of the model's own, without their classes."""
+        told = self.content.get("kinds", {})
+        return tuple(OwnKind(table, told[table]["name"], told[table]["digest"]) for table in KINDS if table in told)
 
 
 def read_plan(content: bytes) -> Stored:

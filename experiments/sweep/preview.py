@@ -11,7 +11,7 @@ from lockgate.experiments.sweep.layout import part_of, runs_table
 from lockgate.experiments.sweep.plan import Piece, SweepPlan
 from lockgate.experiments.sweep.runner import Runner
 from lockgate.experiments.sweep.sweep import covered
-from lockgate.sim.engine.run import compile_rules
+from lockgate.sim.engine.runs import why_not_compiled
 
 SAMPLE_SECONDS = 0.5
 SHOWN_ROWS = 6
@@ -34,7 +34,7 @@ class Preview:
 
 def preview(plan: SweepPlan, folder: Path, draws: int, threads: int, workers: int) -> Preview:
     """Time some of the first runs, and reckon from them. `threads` is the number that run at the same time."""
-    compile_rules(check=plan.study.check)
+    why_not_compiled(plan.classes, check=plan.study.check)  # compiles
     runner = Runner(plan)
     one = part_of(runner, runner.rows(Piece(0, 1)))  # also loads the compiled rules, so that this is not timed
     sample, seconds = timed(runner, plan, draws)

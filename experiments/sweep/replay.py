@@ -9,6 +9,7 @@ from lockgate.experiments.sweep.layout import parquet_file, runs_table
 from lockgate.experiments.sweep.plan import OK, Piece, SweepPlan
 from lockgate.experiments.sweep.runner import Runner
 from lockgate.scenarios import World
+from lockgate.sim.engine.kinds import Kinds, OwnKind, own_kinds
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.policy import Policy
 
@@ -29,8 +30,13 @@ class Replayed:
     said: str
 
 
-def replayed(plan: SweepPlan, folder: StudyFolder, run: int) -> Replayed:
-    """Make a run again. Raises `InputError` where the study has no such run yet, and `Damaged` where its part is not what was written."""
+def replayed(plan: SweepPlan, folder: StudyFolder, run: int, kinds: Kinds = None) -> Replayed:
+    """Make a run again.
+
+    Raises `InputError` where the study has no such run yet or was made with other kinds of agents, and `Damaged` where its part is not
+    what was written.
+    """
+    plan = replace(plan, kinds=same_kinds(plan, kinds))
     row = row_of(folder, run)
     at, study, runner = plan.index(run), plan.study, Runner(plan)
     again = runs_table(runner, runner.rows(Piece(run, run + 1))).to_pylist()[0]
@@ -57,6 +63,17 @@ def replayed(plan: SweepPlan, folder: StudyFolder, run: int) -> Replayed:
         wrong=wrong,
         said=said,
     )
+
+
+def same_kinds(plan: SweepPlan, kinds: Kinds) -> tuple[OwnKind, ...]:
+    """The kinds that are handed in. Raises `InputError` unless they are those that the plan was made with."""
+    own = own_kinds(kinds)
+    if own != plan.kinds:
+        there, here = (", ".join(f"{kind.table}: {kind}" for kind in told) or "no kinds of one's own" for told in (plan.kinds, own))
+        name = plan.kinds[0].name if plan.kinds else ""
+        do = f"hand in the same again, with --kinds FILE.py:{name}" if name else "leave out --kinds"
+        raise InputError(f"its runs were made with {there}, and these are {here}; {do}")
+    return own
 
 
 def equal(row: Mapping[str, Any], differs: tuple[str, ...]) -> str:

@@ -1,15 +1,19 @@
 """Making runs of a sweep's plan: all of a piece in one call of the engine, and one by one where one of them fails."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds
 from lockgate.experiments.sweep.plan import Piece, SweepPlan
+from lockgate.sim.engine.driver import driver
 from lockgate.sim.engine.plan import Memory, Plan, Records, no_results
 from lockgate.sim.engine.run import run_plan
+from lockgate.sim.engine.runs import runs_by_mesa, why_not_compiled
 from lockgate.sim.model.invariants import BrokenInvariant
 from lockgate.sim.model.outcomes import OUTCOMES
 from lockgate.sim.model.policy import Policy
@@ -57,10 +61,15 @@ class Runner:
     """
 
     def __init__(self, plan: SweepPlan, *, threads: int = 1, drawn: Sequence[Ensemble] = ()) -> None:
-        self.plan, self.threads, self.memory = plan, threads, Memory()
+        self.plan, self.threads = plan, threads
         self.weekly = bool(plan.study.series)
         self.drawn = drawn
         self.draws = (0, len(drawn[0].seeds) if drawn else 0)
+
+    @cached_property
+    def memory(self) -> Memory:
+        """Memory for its compiled runs."""
+        return Memory(driver(self.plan.classes))
 
     def rows(self, piece: Piece, failed: Wrong | None = None) -> Rows:
         """The rows of a piece. Runs that have `failed` already are not tried: they come with what is said of them there.
@@ -119,19 +128,10 @@ class Runner:
         """Run blocks in one call of the engine, and put what comes of each run at its place behind run `first`."""
         if not blocks:
             return
-        study = self.plan.study
-        policies = {id(policy): policy for block in blocks for policy in block.policies}
-        numbers = {known: number for number, known in enumerate(policies)}
-        plan = Plan(
-            np.concatenate([block.parameters for block in blocks]),
-            list(policies.values()),
-            np.array([block.seed for block in blocks], np.int64),
-            study.horizon_days,
-            np.repeat(np.arange(len(blocks)), [len(block.policies) for block in blocks]),
-            np.array([numbers[id(policy)] for block in blocks for policy in block.policies]),
-            weekly=self.weekly,
-        )
-        if self.threads > 1:
+        study, plan = self.plan.study, self.engine_plan(blocks)
+        if why_not_compiled(plan.kinds, check=study.check):
+            deque(runs_by_mesa(plan, check=study.check), maxlen=0)
+        elif self.threads > 1:
             run_plan(plan, threads=self.threads, check=study.check)
         else:
             plan.refuse_what_is_too_large()
@@ -139,6 +139,21 @@ class Runner:
         runs = np.concatenate([block.runs for block in blocks]) - first
         for name, results in vars(plan.results).items():
             getattr(made, name)[runs] = results
+
+    def engine_plan(self, blocks: Sequence[Block]) -> Plan:
+        """The runs of these blocks, as the engine is given them."""
+        policies = {id(policy): policy for block in blocks for policy in block.policies}
+        numbers = {known: number for number, known in enumerate(policies)}
+        return Plan(
+            np.concatenate([block.parameters for block in blocks]),
+            list(policies.values()),
+            np.array([block.seed for block in blocks], np.int64),
+            self.plan.study.horizon_days,
+            np.repeat(np.arange(len(blocks)), [len(block.policies) for block in blocks]),
+            np.array([numbers[id(policy)] for block in blocks for policy in block.policies]),
+            weekly=self.weekly,
+            kinds=self.plan.classes,
+        )
 
 
 def singles(block: Block) -> Iterator[Block]:

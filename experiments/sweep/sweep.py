@@ -4,10 +4,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from threading import Event
+from time import perf_counter
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +25,7 @@ from lockgate.experiments.sweep.plan import OK, Piece, SweepPlan, chunk_of
 from lockgate.experiments.sweep.safe import WHOLE, Shard, claimed
 from lockgate.experiments.sweep.workers import ProcessWorker, Retry, ThreadWorker, Worker
 from lockgate.scenarios.files import spelled
+from lockgate.sim.engine.kinds import Kinds, OwnKind, own_kinds
 from lockgate.sim.engine.pool import Pool
 from lockgate.sim.errors import InputError
 from lockgate.sim.limits import MOST_DRAWS_IN_ALL
@@ -119,6 +122,7 @@ def sweep(  # noqa: PLR0913  # one for each thing asked
     command: Sequence[str] = (),
     watch: Watch | None = None,
     is_claimed: bool = False,
+    kinds: Kinds = None,
 ) -> Done:
     """Make all runs of a study that its folder does not hold yet; what is damaged there is made again.
 
@@ -128,20 +132,24 @@ def sweep(  # noqa: PLR0913  # one for each thing asked
     processes run side by side, with `threads` (default 1) in each; without them all is done on threads (default: one a core) of this
     process; `cluster` is the address of a Dask scheduler. `shard=(i, n)` makes the i-th of n parts of the work. `chunk` is the number of
     runs in a part (default: what takes about a second). None of these changes a result. `watch` is called after each part.
-    `is_claimed` says that the folder is locked already (`experiments.sweep.safe.claimed`).
+    `is_claimed` says that the folder is locked already (`experiments.sweep.safe.claimed`). `kinds` puts other kinds of agents in place of
+    the model's own, as in `compare`; whoever goes on with the folder hands in the same, and their runs stay in this process.
 
     Raises `InputError` where something asked for is not possible, `OtherPlan` where the folder holds another study, `FolderInUse` where
     another sweep writes to it, and `OSError` where it cannot be written. All that was made so far is kept then, and the same call goes on.
     """
     study, folder = study if isinstance(study, Study) else load_study(study), Path(spelled("folder", folder))
     check_asked(study, draws, add_draws, shard, chunk)
+    own = own_kinds(kinds)
+    refuse_processes(study, own, workers, cluster)
     with nullcontext() if is_claimed else claimed(folder, shard):
-        plan = plan_for(study, folder, chunk)
+        plan = plan_for(study, folder, chunk, own)
         kept = StudyFolder(folder, shard)
         kept.begin(plan)
         kept.tidy(plan)
         target = wanted_draws(kept, plan, draws, add_draws)
-        kept.note_begin(plan, target, add_draws, provenance(command or [Path(sys.argv[0]).name, *sys.argv[1:]]))
+        told = {kind.table: str(kind) for kind in own}
+        kept.note_begin(plan, target, add_draws, provenance(command or [Path(sys.argv[0]).name, *sys.argv[1:]], told))
         write_datapackage(kept, plan)
         try:
             with workers_for(plan, workers, threads, cluster) as hired:
@@ -158,6 +166,7 @@ def fill(
     """Make what is missing of so many draws, or of fewer where a rule ends it."""
     known, whole = list(kept.recorded_parts()), kept.whole_parts()
     progress = Progress(covered(whole, plan, target), plan.runs(target))
+    warn_where_slow(plan, progress.total - progress.before)
     for part in whole.values():
         progress.add(part, new=False)
     reached = target
@@ -175,6 +184,22 @@ def fill(
     return Done(kept.folder, reached, covered(whole, plan, reached), progress.wrong, stopped_early=reached < target)
 
 
+def warn_where_slow(plan: SweepPlan, runs: int) -> None:
+    """Warn, before so many runs are made, where Mesa makes them: why, and how long that takes, as the first run shows."""
+    if not plan.kinds or not runs or not (reason := slow(plan)):
+        return
+    from lockgate.experiments.sweep.runner import Runner
+    from lockgate.sim.engine.runs import warn_of_slow_runs
+
+    runner = Runner(plan)
+    first = next(iter(runner.blocks(Piece(0, 1))))
+    own = runner.engine_plan([first])
+    import_module("lockgate.sim.engine.mesa")  # takes a second, which is not to count as the time of a run
+    began = perf_counter()
+    runner.rows(Piece(0, 1))
+    warn_of_slow_runs(own, reason, perf_counter() - began, runs)
+
+
 def check_asked(study: Study, draws: int | None, add_draws: int, shard: Shard, chunk: int | None) -> None:
     """Refuse what cannot be done, before anything is written."""
     number, shards = shard
@@ -187,9 +212,35 @@ def check_asked(study: Study, draws: int | None, add_draws: int, shard: Shard, c
             raise InputError(f"{name} = {value} must be 1 to {MOST_DRAWS_IN_ALL:,}")
 
 
-def plan_for(study: Study, folder: Path, chunk: int | None = None) -> SweepPlan:
+def refuse_processes(study: Study, kinds: Sequence[OwnKind], workers: int, cluster: str | None) -> None:
+    """Refuse other processes where kinds of one's own are handed in: no process but this one has their code."""
+    for own in kinds:
+        if workers or cluster is not None:
+            option = f"--workers {workers}" if workers else f"--cluster {cluster}"
+            known = f"{own.table} = {own.name} is known to this process alone"
+            raise InputError(f"{option}: {known}; leave that out, and runs go to its threads")
+        if study.time_limit_seconds is not None:
+            raise InputError(
+                f"time_limit_seconds = {study.time_limit_seconds:g} needs processes, and {own.table} = {own.name} is known "
+                f"to this one alone; leave it out of the study"
+            )
+
+
+def plan_for(study: Study, folder: Path, chunk: int | None = None, kinds: tuple[OwnKind, ...] = ()) -> SweepPlan:
     """The plan of a study in a folder: cut as is asked, or as the folder is cut already, or into what takes about a second."""
-    return SweepPlan(study, chunk or known_chunk(folder) or chunk_of(study))
+    plan = SweepPlan(study, chunk or known_chunk(folder) or chunk_of(study), kinds)
+    if not kinds or chunk or known_chunk(folder) or not slow(plan):
+        return plan
+    from lockgate.sim.engine.runs import MESA_TIMES_SLOWER
+
+    return replace(plan, chunk=max(1, plan.chunk // MESA_TIMES_SLOWER))
+
+
+def slow(plan: SweepPlan) -> str:
+    """Why the plan's kinds cannot be compiled, so that Mesa makes its runs; nothing where they can, and then they are."""
+    from lockgate.sim.engine.runs import why_not_compiled
+
+    return why_not_compiled(plan.classes, check=plan.study.check)
 
 
 def target_of(plan: SweepPlan, folder: Path, draws: int | None, added: int) -> int:
@@ -241,9 +292,8 @@ def workers_for(plan: SweepPlan, workers: int, threads: int | None, cluster: str
         return
     if plan.study.time_limit_seconds is not None and not workers:
         workers, threads = threads or cores, None
-    from lockgate.sim.engine.run import compile_rules
-
-    compile_rules(check=plan.study.check)  # once, before any thread or worker asks for it
+    if slow(plan):  # compiles, once, before any thread or worker asks for it
+        threads = 1  # of Python, which runs one at a time
     hired: list[Worker[Part]] = []
     hired += [ProcessWorker(plan, threads or 1) for _ in range(workers)] or [ThreadWorker(plan) for _ in range(threads or cores)]
     try:

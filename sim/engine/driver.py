@@ -45,8 +45,10 @@ class Driver:
 
     @cached_property
     def folder(self) -> Path:
-        """Where the compiled code is kept."""
-        return compiled_folder(self.reach.digest, str(self.layout.world))
+        """Where the compiled code is kept. It names the modules of its rules, and is of no use where these have other names."""
+        modules = {function.__module__ for function in self.reach.functions}
+        others = sorted(module for module in modules if module.partition(".")[0] != __name__.partition(".")[0])
+        return compiled_folder(self.reach.digest, " ".join([str(self.layout.world), *others]))
 
     @cached_property
     def kernels(self) -> "dict[str, Any]":
@@ -156,12 +158,15 @@ def kernels(
 
     @kept
     def report(directory, reference, outcomes, weeks, displacement):
-        """Copy a run's outcomes and weeks out of its memory, and pair its operations with the reference's: the n-th is the same."""
+        """Copy a run's outcomes and weeks out of its memory, and pair its operations with the reference's: the n-th is the same.
+
+        Kinds of one's own may make more operations than the reference has; those have no pair.
+        """
         world = open_world(directory.ctypes.data)
         outcomes[0] = world.outcomes
         for week in range(len(weeks)):
             weeks[week] = world.weeks[week]
-        for number in range(world.score.operations):
+        for number in range(min(world.score.operations, len(reference))):
             displacement[reference[number], world.operations[number]] += 1
 
     @kept
@@ -205,7 +210,7 @@ def kernels(
         for draw in range(first, last):
             room = operations_rooms[draw]
             world = worlds[draw : draw + 1]
-            reference = np.empty(room, np.int8)
+            reference, paired = np.empty(room, np.int8), 0
             begin, end = begins[draw], begins[draw + 1]
             for run in range(begin, end):
                 own = phases[parts[policy_of[run]] : parts[policy_of[run] + 1]]
@@ -224,7 +229,8 @@ def kernels(
                     return draw
                 if run == begin:
                     remember(directory, reference)
-                report(directory, reference, outcomes[run : run + 1], weeks[run], displacement[run])
+                    paired = operations
+                report(directory, reference[:paired], outcomes[run : run + 1], weeks[run], displacement[run])
         return last
 
     return [size_of, begin_in, begin_checked, live, live_checked, report, remember, bytes_of_draw, largest_draw, run_draws]

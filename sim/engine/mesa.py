@@ -10,8 +10,9 @@ from typing import Any, Generic, TypeVar
 import mesa
 
 from lockgate.sim.bounds import shown
+from lockgate.sim.engine.kinds import checked_kinds
 from lockgate.sim.errors import InputError, nearest
-from lockgate.sim.model.agent import Agent, idle_of
+from lockgate.sim.model.agent import idle_of
 from lockgate.sim.model.beginning import beginning
 from lockgate.sim.model.day import DAY, KINDS
 from lockgate.sim.model.invariants import INVARIANTS, BrokenInvariant, MissingRow
@@ -122,7 +123,7 @@ class ReleaseModel(mesa.Model):
         if levers:
             self.policy = Policy(self.policy.name, {**self.policy.levers, **levers}, self.policy.timeline, self.policy.summary)
         self.horizon_days, self.check, self.day = checked_horizon(horizon_days), check, 0
-        self.kinds = chosen_kinds(mapping("kinds", kinds))
+        self.kinds = {**KINDS, **checked_kinds(kinds)}
         self.world = self.make_world(self.seed, parameter_table(1, **{**mapping("world", world), **parameters})[0])
         beginning(self.kinds)(self.world)
         # One record a day and none before the first: Mesa 3.3 reports the record whose place is the number of days, less one.
@@ -269,13 +270,3 @@ def divide_settings(settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
         if name not in LEVERS and name not in PARAMETERS:
             raise InputError(f"unknown setting {name!r}{nearest(name, [*LEVERS, *PARAMETERS])}; it must be a lever, a parameter, or seed")
     return {n: v for n, v in settings.items() if n in LEVERS}, {n: v for n, v in settings.items() if n in PARAMETERS}
-
-
-def chosen_kinds(kinds: Mapping[str, type]) -> dict[str, type[Agent]]:
-    """The class of each kind of agent, with those handed in instead of the model's own."""
-    for name, kind in kinds.items():
-        if name not in KINDS:
-            raise InputError(f"unknown kind {name!r}{nearest(name, KINDS)}; kinds are {', '.join(KINDS)}")
-        if not (isinstance(kind, type) and issubclass(kind, KINDS[name])):
-            raise InputError(f"kind {name} = {kind!r} must be a subclass of {KINDS[name].__name__}")
-    return {**KINDS, **kinds}

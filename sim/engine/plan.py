@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,8 +11,8 @@ import numpy as np
 
 from lockgate.sim.engine.agenda import DRAFT_DTYPE, PLAN_DTYPE, room_for
 from lockgate.sim.engine.driver import Driver, driver
+from lockgate.sim.engine.kinds import Kinds, checked_kinds
 from lockgate.sim.errors import InputError
-from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.bad_actor import operations_per_day
 from lockgate.sim.model.invariants import INVARIANTS, ROW_SPACE, BrokenInvariant, MissingRow
 from lockgate.sim.model.measures import Week
@@ -116,14 +116,14 @@ class Plan:
         policy_of: Array | None = None,
         *,
         weekly: bool = True,
-        kinds: Mapping[str, type[Agent]] | None = None,
+        kinds: Kinds = None,
     ) -> None:
-        self.kinds, self.driver = kinds, driver(kinds)
+        self.kinds = checked_kinds(kinds)
         self.worlds = checked_worlds(worlds)
         self.horizon = checked_horizon(horizon)
         self.seeds = checked_seeds(seeds, len(self.worlds))
         chosen = checked_policies(policies)
-        self.names = [policy.name for policy in chosen]
+        self.policies, self.names = chosen, [policy.name for policy in chosen]
         tables = [policy.phases() for policy in chosen]
         self.parts = np.cumsum([0, *(len(table) for table in tables)])
         self.phases = np.concatenate(tables)
@@ -133,8 +133,21 @@ class Plan:
         self.begins = np.searchsorted(self.draw_of, np.arange(draws + 1))
         self.weekly = weekly
         self.operations_rooms = operations_expected(self.horizon, self.worlds)
-        self.days_ahead = self.driver.agenda.days_ahead(self.horizon, self.worlds)
-        self.plans_room = int(self.driver.agenda.plans_expected(self.days_ahead, self.worlds).max(initial=0))
+
+    @cached_property
+    def driver(self) -> Driver:
+        """The compiled driver of its kinds of agents."""
+        return driver(self.kinds)
+
+    @cached_property
+    def days_ahead(self) -> int:
+        """For how many days an agenda is laid at once."""
+        return self.driver.agenda.days_ahead(self.horizon, self.worlds)
+
+    @cached_property
+    def plans_room(self) -> int:
+        """Room for the plans of so many days, in any of the worlds."""
+        return int(self.driver.agenda.plans_expected(self.days_ahead, self.worlds).max(initial=0))
 
     @property
     def given(self) -> tuple[int, Array, Array, Array, Array, Array]:
@@ -185,7 +198,7 @@ class Plan:
             phases = self.phases[self.parts[policy] : self.parts[policy + 1]]
             run_once(memory, int(self.seeds[draw]), self.horizon, self.worlds[draw : draw + 1], phases, True, self.names[policy])
             if run == self.begins[draw]:
-                reference = memory.copy("operations")
+                reference = memory.copy("operations")[: memory.table("score")[0]["operations"]]
             self.driver.report(memory.directory, reference, out.outcomes[run : run + 1], out.weeks[run], out.displacement[run])
 
 

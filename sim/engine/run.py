@@ -1,6 +1,6 @@
 """The compiled driver: every policy in every world of a table, in parallel threads, one call for all."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from subprocess import DEVNULL
@@ -11,10 +11,10 @@ from numba.core.errors import NumbaError
 
 from lockgate.sim.child import start
 from lockgate.sim.engine.driver import Driver, driver
+from lockgate.sim.engine.kinds import Kinds
 from lockgate.sim.engine.plan import Array, Memory, Plan, Records, run_once
 from lockgate.sim.engine.pool import Pool
 from lockgate.sim.errors import InputError, RuleError
-from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.chance import Purpose, key, uniform
 from lockgate.sim.model.parameters import checked_worlds, parameter_table
 from lockgate.sim.model.policy import Policy
@@ -25,7 +25,6 @@ from lockgate.sim.settings import checked_threads
 REASONS = ("Unknown attribute", "Field '", "No implementation", "Cannot unify", "Use of", "Untyped", "cannot determine Numba type")
 HIDDEN = "A plan of an alarm sees only what never changes in a run, and its act no PLANNED field. "
 MOST_TOGETHER = 1000  # runs that a thread makes without a step of Python between them
-Kinds = Mapping[str, type[Agent]] | None
 DIRECTORY = (types.Array(types.int64, 1, "C"),)
 SHARES = 32  # into which a thread's part is cut, so that progress shows and threads end together
 
@@ -39,7 +38,7 @@ def simulate(
     threads: int | None = None,
     check: bool = False,
     progress: Callable[[int], None] | None = None,
-    kinds: Mapping[str, type[Agent]] | None = None,
+    kinds: Kinds = None,
 ) -> Records:
     """Run every policy in every world (a table of parameters, one row a world) with that world's seed.
 
