@@ -1,9 +1,11 @@
 """The compiled driver: every policy in every world of a table, in parallel threads, one call for all."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from subprocess import DEVNULL
+from traceback import walk_tb
 from typing import Any
 
 from numba import config, types
@@ -16,13 +18,14 @@ from lockgate.sim.engine.plan import Array, Memory, Plan, Records, run_once
 from lockgate.sim.engine.pool import Pool
 from lockgate.sim.errors import InputError, RuleError
 from lockgate.sim.model.chance import Purpose, key, uniform
+from lockgate.sim.model.invariants import BrokenInvariant
 from lockgate.sim.model.parameters import checked_worlds, parameter_table
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.rules.cache import one_at_a_time
 from lockgate.sim.settings import checked_threads
 
 # What the compiler may complain of, the most telling first.
-REASONS = ("Unknown attribute", "Field '", "No implementation", "Cannot unify", "Use of", "Untyped", "cannot determine Numba type")
+REASONS = ("Unknown attribute", "No implementation", "Cannot unify", "Use of", "Untyped", "cannot determine Numba type")
 HIDDEN = "A plan of an alarm sees only what never changes in a run, and its act no PLANNED field. "
 MOST_TOGETHER = 1000  # runs that a thread makes without a step of Python between them
 DIRECTORY = (types.Array(types.int64, 1, "C"),)
@@ -125,7 +128,8 @@ def compile_in_two_processes(of: Driver, *, check: bool) -> None:
 def run_smallest(of: Driver, kinds: Kinds, *, check: bool) -> None:
     """A short run: it calls all that other runs call, with arguments of the same types."""
     plan = smallest_plan(kinds)
-    (plan.run_checked if check else plan.run)(Memory(of), 0, 1)
+    with suppress(BrokenInvariant):  # of this run, which nobody asked for
+        (plan.run_checked if check else plan.run)(Memory(of), 0, 1)
 
 
 def smallest_plan(kinds: Kinds = None) -> Plan:
@@ -172,6 +176,18 @@ class one_sentence:  # noqa: N801  # reads as a statement
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if isinstance(error, NumbaError):
             raise RuleError(explain(error)) from None
+        if isinstance(error, KeyError) and (place := place_of_field(trace)):  # Numba says no more of a record's fields
+            raise RuleError(explain(NumbaError(f"Unknown attribute {error} of a row that this rule may see\n{place}"))) from None
+
+
+def place_of_field(trace: Any) -> str:
+    """Where a rule asks for a field, as Numba writes places; nothing where it was not compiling one."""
+    found = ""
+    for frame, _ in walk_tb(trace):
+        asking = frame.f_locals.get("self")
+        if hasattr(asking, "attr") and hasattr(asking, "loc"):
+            found = asking.loc.strformat().strip().splitlines()[0]
+    return found
 
 
 def explain(error: BaseException) -> str:
@@ -183,9 +199,9 @@ def explain(error: BaseException) -> str:
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     places = [line.removeprefix("File ").rstrip(":").replace('"', "") for line in lines if line.startswith('File "')]
-    reasons = sorted((line for line in lines if line.startswith(REASONS)), key=lambda line: not line.startswith(REASONS[:2]))
+    reasons = sorted((line for line in lines if line.startswith(REASONS)), key=lambda line: not line.startswith(REASONS[0]))
     reason = (reasons or lines or ["no reason given"])[0].removesuffix(".")
-    hidden = HIDDEN if "release ahead" in reason or reason.startswith(REASONS[1]) else ""
+    hidden = HIDDEN if "release ahead" in reason or "may see" in reason else ""
     return (
         f"a rule cannot be compiled at {places[0] if places else 'an unknown place'}: {reason}. "
         f"{hidden}Keep rules to numbers, fields, if, for, while and other rules"
