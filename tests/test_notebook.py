@@ -232,7 +232,7 @@ def test_the_bar_goes_where_the_run_fails(cell):
 
 def with_failing_runs():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lockgate.experiments.results.compare.run_plan", lambda *_, **__: 1 / 0)
+        patch.setattr("lockgate.experiments.results.compare.make_runs", lambda *_, **__: 1 / 0)
         compare(["withhold"], **ASKED, progress=True)
 
 

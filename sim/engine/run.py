@@ -184,7 +184,7 @@ def place_of_field(trace: Any) -> str:
     """Where a rule asks for a field, as Numba writes places; nothing where it was not compiling one."""
     found = ""
     for frame, _ in walk_tb(trace):
-        asking = frame.f_locals.get("self")
+        asking: Any = frame.f_locals.get("self")
         if hasattr(asking, "attr") and hasattr(asking, "loc"):
             found = asking.loc.strformat().strip().splitlines()[0]
     return found

@@ -51,8 +51,10 @@ def when_loaded(name: str, then: Callable[[ModuleType], None]) -> None:
 
 def pass_on(child: ModuleType) -> None:
     """Let processes that `sim.child` starts begin with `call`."""
-    command, unsafe_folders = child.command, child.unsafe_folders
-    child.unsafe_folders = lambda: unsafe_folders() - {str(ROOT)}  # type: ignore[attr-defined]  # this file is found there
+    from lockgate.sim import search_path
+
+    command, unsafe_folders = child.command, search_path.unsafe_folders
+    search_path.unsafe_folders = lambda: unsafe_folders() - {str(ROOT)}  # this file is found there
     child.command = lambda *called: command(f"{__name__}:call", *called)  # type: ignore[attr-defined]
 
 
