@@ -19,8 +19,8 @@ from lockgate.experiments.evidence.card import (
     validated,
     verified,
 )
-from lockgate.experiments.folder import save_comparison
 from lockgate.experiments.results.compare import compare
+from lockgate.experiments.store import save_comparison
 from lockgate.scenarios import load_world, with_parameters
 from lockgate.sim.model.chance import uniform
 from lockgate.sim.model.parameters import PARAMETERS

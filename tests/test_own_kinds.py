@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from lockgate import compare, evaluate, open_study, read_provenance, sweep
 from lockgate.experiments.cli import app
 from lockgate.experiments.command.kinds import chosen_kinds
-from lockgate.experiments.folder import save_comparison
+from lockgate.experiments.store import save_comparison
 from lockgate.experiments.study.study import Study
 from lockgate.experiments.sweep.folder import OtherPlan, StudyFolder, plan_of
 from lockgate.experiments.sweep.merge import merge

@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from lockgate.experiments import open_study
-from lockgate.experiments.folder import plain, save_comparison
+from lockgate.experiments.folder import plain
 from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.ensemble import draw_worlds
 from lockgate.experiments.results.intervals import change, level
 from lockgate.experiments.results.results import Results, results_in_memory
+from lockgate.experiments.store import save_comparison
 from lockgate.experiments.study.factor import Factor
 from lockgate.experiments.study.study import Study
 from lockgate.experiments.sweep.folder import Damaged, StudyFolder

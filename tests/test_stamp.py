@@ -13,9 +13,9 @@ from PIL import Image
 
 from lockgate.experiments import read_provenance
 from lockgate.experiments.cli import main
-from lockgate.experiments.folder import save_comparison
 from lockgate.experiments.provenance import KEY, MOST_BYTES, PNG, code_hash, lockgate_version
 from lockgate.experiments.results.compare import compare
+from lockgate.experiments.store import save_comparison
 from lockgate.scenarios import load_world, with_parameters
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.chance import SCHEME

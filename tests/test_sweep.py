@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from lockgate.experiments.cli import app
-from lockgate.experiments.folder import save_comparison
 from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.experiments.store import save_comparison
 from lockgate.experiments.study.factor import Factor
 from lockgate.experiments.study.study import Stop, Study, content_of, study_of
 from lockgate.experiments.sweep.folder import Damaged, OtherPlan, StudyFolder, plan_of

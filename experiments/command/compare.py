@@ -80,7 +80,7 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     say("drawing the charts ...", quiet=quiet)
     load_charts()
 
-    from lockgate.experiments.folder import save_comparison
+    from lockgate.experiments.store import save_comparison
 
     save_comparison(comparison, folder, ["lockgate", *sys.argv[1:]])
     if not as_json and not quiet:
@@ -126,7 +126,7 @@ def print_comparison(comparison: Any) -> None:
 
 def print_places(folder: Path) -> None:
     """Where the results lie."""
-    from lockgate.experiments.folder import CARD
+    from lockgate.experiments.store import CARD
 
     charts = sorted(path for path in folder.rglob("*.png"))
     console = results()

@@ -1,0 +1,68 @@
+"""What a comparison leaves on disk: tables of runs, differences and weeks, a summary, charts, and provenance."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from lockgate.experiments.charts import Plots, chart_files, draw_all
+from lockgate.experiments.charts.channels import displacement_table
+from lockgate.experiments.evidence.card import credibility_card
+from lockgate.experiments.provenance import chart_provenance, comparison_study, provenance
+from lockgate.experiments.results.intervals import METHODS
+from lockgate.experiments.results.results import Results
+from lockgate.experiments.sweep.folder import PLAN, StudyFolder
+from lockgate.experiments.sweep.layout import part_of
+from lockgate.experiments.sweep.metadata import manifest, write_datapackage
+from lockgate.experiments.sweep.runner import Runner
+from lockgate.sim.model.outcomes import OUTCOMES
+
+CARD = "credibility.md"
+
+
+def save_comparison(comparison: Results, folder: Path, command: Sequence[str]) -> Path:
+    """Write a comparison with its charts to a folder, whole or not at all. Raises `InputError` over another study."""
+    by = provenance(command, comparison.kinds)
+    files: dict[str, Writer] = {
+        PLAN: partial(write_study, comparison, by),
+        "differences.parquet": partial(write_table, differences_table(comparison)),
+        "displacement.parquet": partial(write_table, pa.Table.from_pylist(displacement_table(comparison))),
+        "summary.json": partial(write_json, comparison.summary()),
+    }
+    card = credibility_card(comparison)
+    files[CARD] = partial(write_lines, card.text().splitlines())
+    made = chart_provenance(comparison_study(comparison), command)
+    for name, figure in {**draw_all(comparison), "timeline": Plots(comparison).timeline()}.items():
+        files |= chart_files(f"charts/{name}", figure, made)
+    return write_folder(folder, files, manifest(comparison.study, by, comparison.seeds.tolist(), METHODS, card.content()))
+
+
+def write_study(comparison: Results, by: Mapping[str, Any], path: Path) -> None:
+    """The folder of a study as a sweep leaves it, so that a comparison is read and replayed like one. `path` is that of its plan.
+
+    `by` says what made it, which its journal and its manifest have in common.
+    """
+    plan, rows = comparison.plan, comparison.rows
+    folder = StudyFolder(path.parent)
+    folder.begin(plan)
+    folder.note_begin(plan, comparison.draws, 0, by)
+    runner = Runner(plan, drawn=[comparison.ensemble])
+    for piece in plan.pieces(comparison.draws, ()):
+        folder.keep(part_of(runner, rows.part(piece)))
+    write_datapackage(folder, plan)
+    folder.journal.append({"finished": comparison.draws})
+
+
+def differences_table(comparison: Results) -> pa.Table:
+    """One row a draw and policy: every outcome less that of the reference in the same draw."""
+    draws, names = comparison.draws, comparison.names[1:]
+    return pa.table({
+        "draw": np.repeat(np.arange(draws), len(names)),
+        "world": pa.array([comparison.world.name] * (len(names) * draws)).dictionary_encode(),
+        "policy": pa.array(list(names) * draws).dictionary_encode(),
+        "seed": np.repeat(comparison.ensemble.seeds, len(names)),
+        **{name: comparison.difference(name)[:, 1:].ravel() for name in OUTCOMES},
+    })
