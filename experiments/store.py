@@ -11,6 +11,7 @@ import pyarrow as pa
 from lockgate.experiments.charts import Plots, chart_files, draw_all
 from lockgate.experiments.charts.channels import displacement_table
 from lockgate.experiments.evidence.card import credibility_card
+from lockgate.experiments.folder import Writer, write_folder, write_json, write_lines, write_table
 from lockgate.experiments.provenance import chart_provenance, comparison_study, provenance
 from lockgate.experiments.results.intervals import METHODS
 from lockgate.experiments.results.results import Results
