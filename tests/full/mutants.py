@@ -10,10 +10,11 @@ from pathlib import Path
 from lockgate.sim.model.chance import Purpose
 
 ROOT = Path(__file__).parents[2]
+DATA = {"invariants", "tables", "vocabulary"}  # files of the model in which no agent does anything
 BEHAVIOUR = [
-    *sorted(path.relative_to(ROOT).as_posix() for folder in ("agents", "formulas") for path in (ROOT / "sim" / folder).glob("*.py")),
-    *(f"sim/{name}.py" for name in ("access", "agenda", "approval", "chance", "code_base", "dawn", "desks", "log", "market", "measures")),
-    *(f"sim/{name}.py" for name in ("outcomes", "policy", "systems", "testing", "start/population", "start/ranking")),
+    *sorted({path.relative_to(ROOT).as_posix() for path in (ROOT / "sim" / "model").glob("*.py") if path.stem not in DATA}),
+    *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "sim" / "model" / "formulas").glob("*.py")),
+    "sim/engine/agenda.py",
 ]
 # Of the policy's file its phases are behaviour; the table of levers is data, which the documentation prints.
 ONLY_WITHIN = {"sim/model/policy.py": ("checked", "phases")}

@@ -55,7 +55,7 @@ def swap(mutant: Mutant) -> bool:
 def install(mutant: Mutant) -> None:
     """Forget the model and the checks, and let their next import find the mutant: for what is done when a file is imported."""
     module = module_of(mutant.path)
-    for name in [name for name in sys.modules if name.split(".")[0] == "sim" or name.startswith("tests.mutation")]:
+    for name in [name for name in sys.modules if name.startswith("lockgate.sim") or name.startswith("tests.mutation")]:
         del sys.modules[name]
     loaded = importlib.machinery.SourceFileLoader.get_code
 
@@ -67,7 +67,7 @@ def install(mutant: Mutant) -> None:
 
 def module_of(path: str) -> str:
     """Name of a file's module."""
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return "lockgate." + path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def verdict_of(mutant: Mutant) -> tuple[str, str]:

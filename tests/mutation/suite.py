@@ -37,7 +37,7 @@ def checks_of(name: str) -> Iterator[Callable[[], None]]:
 
 def doctests_of(path: str) -> Iterator[Callable[[], None]]:
     """The examples in the docstrings of a file of the model."""
-    module = importlib.import_module(path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+    module = importlib.import_module("lockgate." + path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
 
     def examples() -> None:
         failed, _ = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
