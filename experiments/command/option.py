@@ -1,5 +1,6 @@
 """Options that commands share, and what they mean."""
 
+import errno
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -120,6 +121,7 @@ def check_writable(folder: Path) -> None:
 
     try:
         there = folder.resolve()
+        refuse_circle(folder)
         refuse_file(folder)
         parent = next(path for path in (*folder.absolute().parents, Path("/")) if path.exists())
     except InputError:
@@ -133,6 +135,15 @@ def check_writable(folder: Path) -> None:
             pass
     except OSError as error:
         raise InputError(f"--out {folder}: no folder can be made in {parent} ({reason(error)}), name another") from None
+
+
+def refuse_circle(folder: Path) -> None:
+    """Raise `OSError` where links lead in a circle: from Python 3.13 on, `resolve` does not."""
+    try:
+        folder.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise
 
 
 def reason(error: Exception) -> str:
