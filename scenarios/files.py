@@ -29,7 +29,6 @@ TOKEN = re.compile(
 )
 
 
-
 def read_limited(path: Path, most_bytes: int) -> bytes:
     """The content of a regular file of at most so many bytes. An `InputError` says what it is instead; its caller adds the name."""
     try:
@@ -108,21 +107,6 @@ def is_too_deep(tables: dict[str, Any]) -> bool:
         inner = (entry for each in level for entry in (each.values() if isinstance(each, dict) else each))
         level = [entry for entry in inner if isinstance(entry, dict | list)]
     return bool(level)
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 FOLDERS: dict[Kind, str] = {"policy": "policies", "world": "worlds"}

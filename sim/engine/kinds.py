@@ -84,7 +84,7 @@ def functions_of(table: str, kind: type[Agent]) -> Iterator[FunctionType]:
             if isinstance(function, FunctionType) and function.__module__.partition(".")[0] != OURS:
                 yield function
         for alarm in vars(owner).get("alarms", {}).values():
-            yield from (act for act in (alarm.plan, alarm.act) if isinstance(act, FunctionType))
+            yield from (act for act in (alarm.plan, alarm.aim, alarm.act) if isinstance(act, FunctionType))
 
 
 def digest_of(table: str, kind: type[Agent]) -> str:
