@@ -1,20 +1,24 @@
 """Every parameter of the world: default, prior, bounds, unit, evidence grade and source, in one table."""
 
+from lockgate.sim.model.parameters.mechanisms import MECHANISMS, Mechanism, without
 from lockgate.sim.model.parameters.parameter import GRADES, LogNormal, Parameter, Prior, Triangular, Uniform
 from lockgate.sim.model.parameters.table import PAIRS, checked_worlds, parameter_table
 from lockgate.sim.model.parameters.values import PARAMETERS, PARAMETERS_DTYPE, THEMES
 
 __all__ = [
     "GRADES",
+    "MECHANISMS",
     "PAIRS",
     "PARAMETERS",
     "PARAMETERS_DTYPE",
     "THEMES",
     "LogNormal",
+    "Mechanism",
     "Parameter",
     "Prior",
     "Triangular",
     "Uniform",
     "checked_worlds",
     "parameter_table",
+    "without",
 ]
