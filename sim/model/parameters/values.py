@@ -41,7 +41,7 @@ ATTACK = (
               "RAND RRA2849-1 names 38 attack vectors and no rates; judgement", LogNormal(0.002, 0.0005, 0.008)),
     Parameter("share_days", -1, "days", (-1, 3650), "E",
               "Whole days until what a spy stole reaches the other spies of its state; -1 for never.", "swept"),
-    Parameter("states", 4, "states", (1, 1000), "D", "States that spies work for.", "judgement: four states are named in most reports"),
+    Parameter("states", 4, "states", (1, 100), "D", "States that spies work for.", "judgement: four states are named in most reports"),
     Parameter("severity_mu", 12.56, "ln US$", (0, 30), "B", "Mean of the logarithm of an incident's loss.", "Cyentia IRIS 2022"),
     Parameter("severity_sigma", 3.07, "ln US$", (0, 5), "B", "Standard deviation of the logarithm of an incident's loss.", "Cyentia IRIS 2022"),
     Parameter("severity_cap", 9.9e9, "US$", (1, 1e13), "B", "Largest loss of one incident.", "1-in-100-year US cyber catastrophe (Guy Carpenter 2025)"),
