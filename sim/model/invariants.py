@@ -115,12 +115,17 @@ def offers_lead_to_open_systems(world, day):
         offer = world.offers[place]
         if place > 0 and offer.capability > world.offers[place - 1].capability:
             return place
-        stage = world.systems[offer.system].stage
-        if offer.channel == Channel.PUBLIC_SERVICE and stage != Stage.PUBLIC:
-            return place
-        if (offer.channel == Channel.OPEN_WEIGHTS and stage != Stage.OPEN_WEIGHTS) or not (is_share(offer.safeguard) and offer.uplift >= 1.0):
+        if world.systems[offer.system].stage != stage_behind(offer.channel) or not (is_share(offer.safeguard) and offer.uplift >= 1.0):
             return place
     return FINE
+
+
+@rule
+def stage_behind(channel):
+    """The stage of systems that a channel of the day leads to."""
+    if channel == Channel.OPEN_WEIGHTS:
+        return int(Stage.OPEN_WEIGHTS)
+    return int(Stage.PUBLIC) if channel == Channel.PUBLIC_SERVICE else int(Stage.PARTNERS)
 
 
 @rule
@@ -135,7 +140,9 @@ def bans_are_known(world, day):
 def loot_was_stolen(world, day):
     for row in range(len(world.bad_actors)):
         actor = world.bad_actors[row]
-        if actor.stolen_system >= 0 and (actor.kind != ActorKind.SPY or world.systems[actor.stolen_system].capability != actor.stolen_capability):
+        if actor.stolen_system < 0:
+            continue
+        if actor.kind != ActorKind.SPY or world.systems[actor.stolen_system].capability != actor.stolen_capability:
             return row
     return FINE
 

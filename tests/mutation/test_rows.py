@@ -37,8 +37,8 @@ BEGINS: dict[str, dict[str, Any]] = {
     "OpenWeightLab": {"capability": NOTHING, "offer": NOTHING},
     "Partner": {**CODE, "patch_kept": 1.0, "patch_mean": 1.0, "attack_surface": 1.0},
     "BadActor": {
-        "kind": ActorKind.CREW, "home": NOBODY, "group": NOBODY, "state": NOBODY, "stolen_capability": NOTHING, "stolen_system": NOBODY, "gap_days": 15.0,
-        "next_at": NEVER, "theft_at": NEVER,
+        "kind": ActorKind.CREW, "home": NOBODY, "group": NOBODY, "state": NOBODY, "stolen_capability": NOTHING, "stolen_system": NOBODY,
+        "gap_days": 15.0, "next_at": NEVER, "theft_at": NEVER,
     },
 }  # fmt: skip
 
