@@ -100,12 +100,16 @@ BREACHES: dict[str, Any] = {
     "patched was found": lambda world: setattr(world.partners[3], "fixed", 2.0),
     "access": lambda world: setattr(world.partners[3], "searches_early", True),
     "channels": lambda world: setattr(world.today, "public_system", len(world.systems) - 1),
+    "offers": lambda world: setattr(world.offers[0], "uplift", 0.5),
+    "bans": lambda world: world.bans.append(99),
+    "loot": lambda world: setattr(world.bad_actors[19], "stolen_system", 0),
     "open weights": lambda world: setattr(world.systems[0], "weights_day", 0),
     "dates": lambda world: setattr(world.systems[0], "ready_day", 10),
     "applications": lambda world: setattr(world.governments[0], "waiting", 4),
     "testers": lambda world: setattr(world.agencies[0], "started", 9),
     "customers": lambda world: setattr(world.labs[0], "customers", 0.9),
     "operations": lambda world: setattr(world.score, "operations", -1),
+    "harm by lab": lambda world: setattr(world.systems[0], "enabled", 1 << 40),
     "followers": lambda world: setattr(world.open_weight_labs[0], "capability", 9.0),
 }
 

@@ -106,6 +106,8 @@ SAID: dict[int, Callable[[Any, Cast], str]] = {
     EventKind.BAN: lambda e, c: f"{c.actor(e.who)} is banned from all services for {days(e.value)}",
     EventKind.INCIDENT: lambda e, c: f"{c.actor(e.who)} breaks into organisation {e.whom} with {c.system(e.system)}: {money(e.value)}",
     EventKind.FRAMEWORK: lambda e, c: f"the government's framework is in force {after(e.value)}",
+    EventKind.LAB_BAN: lambda e, c: f"{c.actor(e.who)} is banned from {lab(e.whom)}'s services for {days(e.value)}",
+    EventKind.LOOT: lambda e, c: f"state {e.who + 1} hands the weights of {c.system(e.system)} to its spies ({beyond_critical(e.value)})",
 }
 
 
@@ -151,10 +153,15 @@ def story(events: Sequence[Any], cast: Cast, horizon_days: int) -> list[str]:
 Line = tuple[int, str]  # the day on which it stands, and the text
 
 
+APART: set[int] = {  # told elsewhere: when they first happen, always, or in numbers by month
+    EventKind.APPLIED, EventKind.APPROVED, EventKind.LEAK, EventKind.BAN, EventKind.LAB_BAN, EventKind.INCIDENT, EventKind.WAVE,
+    EventKind.THEFT, EventKind.LOOT,
+}  # fmt: skip
+
+
 def first_system(events: Iterable[Any], cast: Cast) -> Iterator[Line]:
     """The system of the story: all that its lab and the government do with it, a line a day."""
-    apart = {EventKind.APPLIED, EventKind.APPROVED, EventKind.LEAK, EventKind.BAN, EventKind.INCIDENT, EventKind.WAVE, EventKind.THEFT}
-    own = (event for event in events if cast.is_first(event.system) and event.kind not in apart)
+    own = (event for event in events if cast.is_first(event.system) and event.kind not in APART)
     for day, group in groupby(own, key=lambda event: event.day):
         yield day, f"day {day}: {' '.join(first_system_day(list(group), cast))}"
 
@@ -239,7 +246,7 @@ FIRSTS: dict[int, Callable[[Any], str]] = {
     EventKind.REFUSED_ACCESS: lambda e: f"the first refusal: organisation {e.who}, {after(e.value)}",
     EventKind.LEAK: lambda e: f"the first leak: the access of organisation {e.who}, for {days(e.value)} until it is noticed",
 }
-ALWAYS: set[int] = {EventKind.THEFT, EventKind.FRAMEWORK, EventKind.WAVE, EventKind.HOLD}
+ALWAYS: set[int] = {EventKind.THEFT, EventKind.LOOT, EventKind.FRAMEWORK, EventKind.WAVE, EventKind.HOLD}
 
 
 def milestones(events: Iterable[Any], cast: Cast) -> Iterator[Line]:
@@ -267,6 +274,7 @@ COUNTED: dict[int, tuple[str, str]] = {
     EventKind.WITHDRAWN: ("application taken back", "applications taken back"),
     EventKind.LEAK: ("leak of access", "leaks of access"),
     EventKind.BAN: ("ban", "bans"),
+    EventKind.LAB_BAN: ("ban by one lab alone", "bans by one lab alone"),
 }
 
 
@@ -310,12 +318,21 @@ def ending(outcomes: Mapping[str, Any], horizon_days: int) -> list[str]:
     if outcomes["applications"]:
         partners = count(outcomes["partners_approved"], "organisation")
         asked = count(outcomes["applications"], "application")
-        lines.append(f"{partners} had early access, from {asked}; access leaked {often(outcomes['leaks'])}.")
+        lines.append(f"{partners} had early access, from {asked}; {leaks(outcomes)}.")
     if outcomes["directives"]:
         dark = days(outcomes["dark_days"])
         lines.append(f"The government took systems away {often(outcomes['directives'])}; those of Lab A were dark for {dark} in all.")
     lines.append(f"Organisations' code was {percent(outcomes['exposed_share_end'], 1)} as exposed in the end as on day 0.")
     return lines
+
+
+def leaks(outcomes: Mapping[str, Any]) -> str:
+    """How often access leaked, and out of how much of it.
+
+    >>> leaks({"leaks": 1, "access_days": 8700})
+    'access leaked once in 8,700 organisation-days'
+    """
+    return f"access leaked {often(outcomes['leaks'])} in {count(outcomes['access_days'], 'organisation-day')}"
 
 
 def often(times: int) -> str:

@@ -6,16 +6,21 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from lockgate.sim.model.agent import Agent, Alarm
+from lockgate.sim.model.bans import is_banned, risk_ban
 from lockgate.sim.model.chance import Purpose, draw, exponential, grow, normal, stem, uniform
 from lockgate.sim.model.formulas.attack import attack_success, uplift, whole
 from lockgate.sim.model.formulas.safeguards import refusal_chance, theft_chance
+from lockgate.sim.model.leaks import count_groups, finds_leak, group_of
+from lockgate.sim.model.loot import bring_home, state_of, take_loot
 from lockgate.sim.model.systems import row_of
-from lockgate.sim.model.vocabulary import ActorKind, Channel, EventKind
+from lockgate.sim.model.vocabulary import ActorKind, Channel, EventKind, Services
 from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS, note
 from lockgate.sim.rules.row import FIXED, NEVER, NOBODY, NOTHING, PLANNED, Code, Count, Day, Days, Index, Months, Ratio, Time
 from lockgate.sim.rules.rule import rule
 
 FIRST_GAP = 1 << 40  # a count that no operation reaches
+NO_OFFER = -1  # where an operation finds no system among the offers of the day
+OWN_WEIGHTS = -2  # where it uses those that the actor has stolen
 
 
 @rule
@@ -30,6 +35,7 @@ def begin(world):
     params, constants = world.params, world.constants
     constants.spies = int(math.floor(params.spy_share * params.bad_actors + 0.5))
     constants.insiders = min(params.bad_actors - constants.spies, int(math.floor(params.insider_share * params.bad_actors + 0.5)))
+    constants.leak_groups = count_groups(params.leak_group)
     for row in range(len(world.bad_actors)):
         actor = world.bad_actors[row]
         actor.index = row
@@ -40,10 +46,13 @@ def begin(world):
         if row < constants.spies:
             mean = params.spy_skill
             actor.kind, actor.gap_days = int(ActorKind.SPY), params.spy_gap_days
+            actor.state = state_of(chances, world)
         elif row < constants.spies + constants.insiders:
             mean = params.insider_skill
             actor.kind, actor.gap_days = int(ActorKind.INSIDER), params.insider_gap_days
             actor.home = int(draw(chances, Purpose.HOME) * len(world.partners))
+        else:
+            actor.group = group_of(chances, constants.leak_groups)
         spread = params.skill_spread * (2.0 * draw(chances, Purpose.SKILL) - 1.0)
         actor.skill = min(1.0, max(0.0, mean * (1.0 + spread)))
         # The first gap is exponential like all others, so attempts run at a constant rate from day 0.
@@ -65,6 +74,7 @@ def plan_theft(actor, world, line):
 @rule
 def try_theft(actor, world, line, day):
     """A spy aims at one lab; what its security does not stop is the best system it has trained."""
+    take_loot(actor, world)
     lab = world.labs[int(draw(line.chances, Purpose.THEFT_TARGET) * len(world.labs))]
     chance = theft_chance(world.params.theft_chance_sl3, lab.security_level)
     if lab.trained > actor.stolen_capability and draw(line.chances, Purpose.THEFT_LUCK) < chance:
@@ -72,6 +82,7 @@ def try_theft(actor, world, line, day):
         actor.stolen_system = row_of(lab, world, lab.systems - 1)
         world.score.thefts += 1
         note(world, day, EventKind.THEFT, actor.index, lab.index, actor.stolen_system, lab.trained)
+        bring_home(actor, world, day)
 
 
 @rule
@@ -94,19 +105,24 @@ def choose_target(world, line):
 
 @rule
 def operate(actor, world, operation, day):
-    """One operation: the best channel within reach, one target, success or not."""
+    """One operation: the best system within reach, one target, success or not."""
     target = world.partners[operation.target]
-    channel = reach_system(actor, world, operation, day)
+    take_loot(actor, world)
+    place = reach_system(actor, world, operation, day)
+    channel, system = channel_of(world, place), system_of(actor, world, place)
     hazard = world.params.base_hazard * actor.skill
     without = attack_success(hazard, 1.0, target.attack_surface)
-    success = attack_success(hazard, uplift_of(actor, world, channel), target.attack_surface)
+    success = attack_success(hazard, uplift_of(actor, world, place), target.attack_surface)
     alone = success
     if channel != Channel.OPEN_WEIGHTS:
         alone = attack_success(hazard, uplift_by_open_weights(actor, world, operation), target.attack_surface)
     discount = world.today.discount
-    score_operation(world, actor, channel, whole(discount * (success - without)), whole(discount * (success - alone)))
+    enabled = whole(discount * (success - without))
+    score_operation(world, actor, channel, enabled, whole(discount * (success - alone)))
+    if system != NOBODY:
+        world.systems[system].enabled += enabled
     if operation.luck < success:
-        suffer(actor, world, target, channel, operation.chances, day)
+        suffer(actor, world, target, channel, system, operation.chances, day)
 
 
 @rule
@@ -120,68 +136,65 @@ def target_of(world, u):
 
 @rule
 def reach_system(actor, world, operation, day):
-    """The channel of this operation: the most capable one that does not refuse. A refusal may end in a ban; then the next best."""
-    params = world.params
-    refusals = 0
+    """Place of the offer that this operation uses: the most capable one that does not refuse. A refusal may end in a ban."""
+    refusals, tries = 0, 0
     for place in range(world.today.offers):
         offer = world.offers[place]
         if actor.stolen_capability >= offer.capability:
-            return int(Channel.STOLEN_WEIGHTS)
-        if not within_reach(actor, world, offer.channel, day):
+            return OWN_WEIGHTS
+        service = offer.channel == Channel.PUBLIC_SERVICE
+        if (service and tries >= world.params.tries_most) or not within_reach(actor, world, offer, day):
             continue
-        if luck_with(operation, offer.channel) >= refusal_chance(offer.safeguard, params.evasion, actor.skill):
-            return offer.channel
+        if luck_with(world, operation, offer) >= refusal_chance(offer.safeguard, world.params.evasion, actor.skill):
+            return place
         world.channels[offer.channel].refusals += 1
-        if offer.channel == Channel.PUBLIC_SERVICE and world.constants.feedback:
-            if draw(operation.chances, Purpose.BANNED) < params.ban_chance:
-                ban(actor, world, day)
-        if params.fallback_chance < 1.0 and draw(operation.chances, fall_back_purpose(refusals)) >= params.fallback_chance:
-            return int(Channel.NO_MODEL)
+        if service:
+            tries += 1
+            if world.constants.feedback:
+                risk_ban(actor, world, operation, offer.system, day)
+        if not falls_back(world, operation, refusals):
+            return NO_OFFER
         refusals += 1
-    return int(Channel.STOLEN_WEIGHTS) if actor.stolen_capability > NOTHING else int(Channel.NO_MODEL)
+    return OWN_WEIGHTS if actor.stolen_capability > NOTHING else NO_OFFER
 
 
 @rule
-def within_reach(actor, world, channel, day):
+def within_reach(actor, world, offer, day):
     """Public services are closed to the banned, leaked access to all but a few."""
-    if channel == Channel.PUBLIC_SERVICE:
-        return day >= actor.banned_until
-    return channel != Channel.LEAKED_ACCESS or finds_leak(actor, world)
+    if offer.channel == Channel.PUBLIC_SERVICE:
+        return not is_banned(actor, world, offer.system, day)
+    return offer.channel != Channel.LEAKED_ACCESS or finds_leak(actor, world)
 
 
 @rule
-def luck_with(operation, channel):
-    """The draw that a channel's refusal depends on."""
-    if channel == Channel.PUBLIC_SERVICE:
+def luck_with(world, operation, offer):
+    """The draw that an offer's refusal depends on: every service has luck of its own where actors see each lab's."""
+    if offer.channel == Channel.OPEN_WEIGHTS:
+        return operation.luck_open
+    if offer.channel == Channel.LEAKED_ACCESS:
+        return draw(operation.chances, Purpose.REFUSED_LEAKED)
+    if world.params.services == Services.BEST:
         return draw(operation.chances, Purpose.REFUSED_PUBLIC)
-    return operation.luck_open if channel == Channel.OPEN_WEIGHTS else draw(operation.chances, Purpose.REFUSED_LEAKED)
+    return draw(grow(operation.chances, world.systems[offer.system].owner), Purpose.REFUSED_SERVICE)
+
+
+@rule
+def falls_back(world, operation, refusals):
+    """Whether an actor that is refused, after so many earlier refusals, turns to the next best offer. Each time has luck of its own."""
+    chance = world.params.fallback_chance
+    if chance >= 1.0:
+        return True
+    if refusals > 2:
+        return draw(grow(operation.chances, refusals), Purpose.FALL_BACK_LATER) < chance
+    return draw(operation.chances, fall_back_purpose(refusals)) < chance
 
 
 @rule
 def fall_back_purpose(refusals):
-    """The purpose of the draw after so many earlier refusals: each has luck of its own."""
+    """The purpose of the draw after the first three refusals."""
     if refusals == 0:
         return int(Purpose.FALL_BACK)
     return int(Purpose.FALL_BACK_AGAIN) if refusals == 1 else int(Purpose.FALL_BACK_LAST)
-
-
-@rule
-def ban(actor, world, day):
-    """No public service takes it for a while: providers share what they know of a banned account's owner."""
-    actor.banned_until = day + 1 + world.params.ban_days
-    world.score.bans += 1
-    note(world, day, EventKind.BAN, actor.index, -1, world.today.public_system, float(world.params.ban_days))
-
-
-@rule
-def finds_leak(actor, world):
-    """Whether this actor finds access that leaks today: its own organisation's always, another's by luck."""
-    for place in range(world.today.leaks):
-        partner = world.leaking[place]
-        leak = partner + len(world.partners) * world.partners[partner].leaks
-        if actor.home == partner or draw(grow(actor.stem, leak), Purpose.LEAK_REACH) < world.params.leak_reach:
-            return True
-    return False
 
 
 @rule
@@ -192,12 +205,30 @@ def uplift_by_open_weights(actor, world, operation):
 
 
 @rule
-def uplift_of(actor, world, channel):
-    """Uplift of the system behind a channel."""
-    if channel == Channel.STOLEN_WEIGHTS:
-        params = world.params
-        return uplift(actor.stolen_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
-    return world.uplifts[channel]
+def channel_of(world, place):
+    """The channel that leads to what an operation uses."""
+    if place >= 0:
+        return world.offers[place].channel
+    return int(Channel.STOLEN_WEIGHTS) if place == OWN_WEIGHTS else int(Channel.NO_MODEL)
+
+
+@rule
+def system_of(actor, world, place):
+    """Row of the system that an operation uses."""
+    if place >= 0:
+        return world.offers[place].system
+    return actor.stolen_system if place == OWN_WEIGHTS else NOBODY
+
+
+@rule
+def uplift_of(actor, world, place):
+    """Uplift of that system."""
+    if place >= 0:
+        return world.offers[place].uplift
+    if place == NO_OFFER:
+        return 1.0
+    params = world.params
+    return uplift(actor.stolen_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
 
 
 @rule
@@ -216,14 +247,13 @@ def score_operation(world, actor, channel, enabled, marginal):
 
 
 @rule
-def suffer(actor, world, target, channel, chances, day):
+def suffer(actor, world, target, channel, system, chances, day):
     """A success is an incident: it costs, it may be attributed to the system used, and it is logged."""
     params = world.params
     z = normal(draw(chances, Purpose.LOSS), draw(chances, Purpose.LOSS_ANGLE))
     loss = math.floor(min(math.exp(params.severity_mu + params.severity_sigma * z), params.severity_cap))
     actor.incidents += 1
     target.incidents += 1
-    system = system_of(actor, world, channel)
     world.channels[channel].incidents += 1
     world.channels[channel].loss += int(loss)
     world.kinds[actor.kind].incidents += 1
@@ -236,20 +266,6 @@ def suffer(actor, world, target, channel, chances, day):
         world.systems[system].attributed_recently += 1
         world.attributed[system * ATTRIBUTION_WINDOW_DAYS + day % ATTRIBUTION_WINDOW_DAYS] += 1
 
-
-@rule
-def system_of(actor, world, channel):
-    """Row of the system behind a channel."""
-    today = world.today
-    if channel == Channel.OPEN_WEIGHTS:
-        return today.open_system
-    if channel == Channel.PUBLIC_SERVICE:
-        return today.public_system
-    if channel == Channel.LEAKED_ACCESS:
-        return today.restricted_system
-    if channel == Channel.STOLEN_WEIGHTS:
-        return actor.stolen_system
-    return NOBODY
 
 
 def operations_per_day(worlds: Any) -> Any:
@@ -275,10 +291,12 @@ class BadActor(Agent):
     index: Annotated[Index, "its row", FIXED] = 0
     kind: Annotated[Code, "ActorKind", FIXED] = int(ActorKind.CREW)
     home: Annotated[Index, "the organisation of an insider", FIXED] = NOBODY
+    group: Annotated[Index, "of crews that a leak reaches together; none for other actors, and where crews form none", FIXED] = NOBODY
+    state: Annotated[Index, "that a spy works for; none for other actors, and where spies share nothing", FIXED] = NOBODY
     skill: Annotated[Ratio, "0 to 1", FIXED] = 0.0
-    banned_until: Annotated[Day, "until which no public service takes it"] = 0
+    banned_until: Annotated[Day, "until which no public service takes it, or, where bans differ from lab to lab, one of them"] = 0
     stolen_capability: Annotated[Months, "of that system"] = NOTHING
-    stolen_system: Annotated[Index, "the best system it took"] = NOBODY
+    stolen_system: Annotated[Index, "the best system of which it has stolen weights, its own or its state's"] = NOBODY
     incidents: Annotated[Count, "it caused"] = 0
     stem: Annotated[Code, "what all its draws share", FIXED] = 0
     gap_days: Annotated[Days, "mean time between operations", FIXED] = 15.0

@@ -78,6 +78,13 @@ class Purpose(Described):
     THEFT_TARGET = 66, "the lab it aims at [actor, attempt]"
     THEFT_LUCK = 67, "whether it succeeds [actor, attempt]"
     FALL_BACK_LAST = 68, "whether it turns to stolen weights after a third refusal [actor, operation]"
+    REFUSED_SERVICE = 70, "whether one lab's service refuses [actor, operation and lab]"
+    FALL_BACK_LATER = 71, "whether a refused actor turns to the next channel after more than three refusals [actor, operation and refusals]"
+    LAB_BANNED = 72, "whether a refusal by one lab's service ends in a ban [actor, operation and lab]"
+    BAN_SHARED = 73, "whether all labs hear of that ban [actor, operation and lab]"
+    GROUP = 74, "the group that a crew belongs to [actor, 0]"
+    LEAK_GROUP = 75, "the group that a leak reaches [organisation, leak]"
+    STATE = 76, "the state that a spy serves [actor, 0]"
     WORLD_SEED = 90, "the seed of a sampled world [draw, 0]"
     PRIOR = 91, "a parameter's value in a sampled world [draw, parameter]"
 

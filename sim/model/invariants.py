@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lockgate.sim.model.vocabulary import Approval, Stage
+from lockgate.sim.model.outcomes import enabled_by_systems
+from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT
 from lockgate.sim.rules.row import NEVER
 from lockgate.sim.rules.rule import rule
@@ -109,6 +110,44 @@ def channels_lead_to_open_systems(world, day):
 
 
 @rule
+def offers_lead_to_open_systems(world, day):
+    for place in range(world.today.offers):
+        offer = world.offers[place]
+        if place > 0 and offer.capability > world.offers[place - 1].capability:
+            return place
+        if world.systems[offer.system].stage != stage_behind(offer.channel) or not (is_share(offer.safeguard) and offer.uplift >= 1.0):
+            return place
+    return FINE
+
+
+@rule
+def stage_behind(channel):
+    """The stage of systems that a channel of the day leads to."""
+    if channel == Channel.OPEN_WEIGHTS:
+        return int(Stage.OPEN_WEIGHTS)
+    return int(Stage.PUBLIC) if channel == Channel.PUBLIC_SERVICE else int(Stage.PARTNERS)
+
+
+@rule
+def bans_are_known(world, day):
+    for row in range(len(world.bans)):
+        if not 0 <= world.bans[row] <= world.bad_actors[row // len(world.labs)].banned_until:
+            return row // len(world.labs)
+    return FINE
+
+
+@rule
+def loot_was_stolen(world, day):
+    for row in range(len(world.bad_actors)):
+        actor = world.bad_actors[row]
+        if actor.stolen_system < 0:
+            continue
+        if actor.kind != ActorKind.SPY or world.systems[actor.stolen_system].capability != actor.stolen_capability:
+            return row
+    return FINE
+
+
+@rule
 def weights_stay_open(world, day):
     for row in range(len(world.systems)):
         if world.systems[row].weights_day != NEVER and world.systems[row].stage != Stage.OPEN_WEIGHTS:
@@ -179,6 +218,14 @@ def operations_add_up(world, day):
 
 
 @rule
+def harm_adds_up(world, day):
+    by_system = 0
+    for row in range(len(world.systems)):
+        by_system += world.systems[row].enabled
+    return FINE if by_system == enabled_by_systems(world) else 0
+
+
+@rule
 def open_weights_trail_or_equal(world, day):
     if world.params.open_shock_day >= 0:
         return FINE
@@ -195,12 +242,16 @@ INVARIANTS = (
     Invariant("patched was found", "no organisation has fixed more than it has found", patched_was_found),
     Invariant("access", "nobody searches early, or leaks, without approval and a restricted system", early_search_needs_approval),
     Invariant("channels", "every channel leads to a system that is open in that way", channels_lead_to_open_systems),
+    Invariant("offers", "offers come in order of capability, and lead to systems that are open in that way", offers_lead_to_open_systems),
+    Invariant("bans", "no ban from one lab's services outlasts the actor's last one", bans_are_known),
+    Invariant("loot", "only spies have stolen weights, of the capability of the system they were taken from", loot_was_stolen),
     Invariant("open weights", "weights once published stay so", weights_stay_open),
     Invariant("dates", "no system is out before it is ready", released_after_ready),
     Invariant("applications", "received = waiting + in review + approved + refused + withdrawn", applications_conserved),
     Invariant("testers", "no agency works on more systems than it has testers", testers_not_overbooked),
     Invariant("customers", "customers' shares sum to 1", customers_sum_to_one),
     Invariant("operations", "operations and incidents by channel and by kind add up to the same", operations_add_up),
+    Invariant("harm by lab", "harm by system and by channel add up to the same", harm_adds_up),
     Invariant("followers", "no open-weight lab is ahead of the frontier that it follows", open_weights_trail_or_equal),
 )
 ROW_SPACE = 1 << 40

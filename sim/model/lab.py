@@ -20,7 +20,7 @@ from lockgate.sim.model.systems import (
 )
 from lockgate.sim.model.vocabulary import EventKind, Regime, Stage
 from lockgate.sim.model.world import note
-from lockgate.sim.rules.row import NOTHING, Count, Day, Flag, Index, Months, Ratio, Share
+from lockgate.sim.rules.row import NOBODY, NOTHING, Count, Day, Flag, Index, Months, Ratio, Share
 from lockgate.sim.rules.rule import rule
 
 
@@ -99,6 +99,7 @@ class Lab(Agent):
     offer: Annotated[Months, "capability that it offers to everyone"] = NOTHING
     best: Annotated[Months, "capability that it offers to anyone"] = NOTHING
     ready: Annotated[Months, "capability of its best system that is ready"] = NOTHING
+    service: Annotated[Index, "row of the best system that it serves to everyone"] = NOBODY
     trained: Annotated[Months, "capability of the best system it has trained"] = NOTHING
     customers: Annotated[Share, "of all customers"] = 0.0
     customers_at_start: Annotated[Share, "of all customers"] = 0.0

@@ -88,6 +88,9 @@ class Outcomes(Row):
     harm_spies: Annotated[Dollars, "model-enabled, by spies", LOW] = 0.0
     harm_crews: Annotated[Dollars, "model-enabled, by crews", LOW] = 0.0
     harm_insiders: Annotated[Dollars, "model-enabled, by insiders", LOW] = 0.0
+    harm_covered_lab: Annotated[Dollars, "model-enabled, through systems of the covered lab", LOW] = 0.0
+    harm_rival_labs: Annotated[Dollars, "model-enabled, through systems of the other frontier labs", LOW] = 0.0
+    harm_open_weight_labs: Annotated[Dollars, "model-enabled, through systems of open-weight labs", LOW] = 0.0
     realised_loss: Annotated[Dollars, "of all incidents, as drawn", Traits(better="low", heavy_tail=True)] = 0.0
     largest_loss: Annotated[Dollars, "of one incident, as drawn", Traits(better="low", heavy_tail=True)] = 0.0
     billion_incident: Annotated[Flag, "at least one incident cost more than US$ 1 bn", LOW] = False
@@ -112,6 +115,7 @@ class Outcomes(Row):
     incidents_crews: Annotated[Count, "by crews", LOW] = 0
     incidents_insiders: Annotated[Count, "by insiders", LOW] = 0
     leaks: Annotated[Count, "of partners' access", LOW] = 0
+    access_days: Annotated[Count, "days on which an organisation had early access, summed"] = 0
     thefts: Annotated[Count, "of weights", LOW] = 0
     bypasses: Annotated[Count, "of safeguards", LOW] = 0
     release_delay_days: Annotated[
@@ -186,6 +190,7 @@ def sum_enabled(tallies, first, last):
 def write_outcomes(world):
     """The outcomes of the run, from its tallies and its last state."""
     write_misuse(world)
+    write_harm_by_lab(world)
     write_delays(world)
     write_government(world)
     out, score = world.outcomes, world.score
@@ -241,6 +246,23 @@ def write_misuse(world):
     out.incidents_crews = kinds[int(ActorKind.CREW)].incidents
     out.incidents_insiders = kinds[int(ActorKind.INSIDER)].incidents
     out.bans, out.leaks, out.thefts, out.bypasses = score.bans, score.leaks, score.thefts, score.bypasses
+    out.access_days = score.access_days
+
+
+@rule
+def write_harm_by_lab(world):
+    """Model-enabled harm by the owner of the system used, whichever channel led to it."""
+    covered, rivals, opened = 0, 0, 0
+    for row in range(len(world.systems)):
+        system = world.systems[row]
+        if system.open_lab:
+            opened += system.enabled
+        elif world.labs[system.owner].covered:
+            covered += system.enabled
+        else:
+            rivals += system.enabled
+    out, per_unit = world.outcomes, world.constants.expected_loss / UNIT
+    out.harm_covered_lab, out.harm_rival_labs, out.harm_open_weight_labs = per_unit * covered, per_unit * rivals, per_unit * opened
 
 
 @rule

@@ -230,6 +230,7 @@ def withdraw(partner, world, home, day):
 def watch_access(partner, world, day):
     """While it holds a restricted system, access may leak, until that is noticed."""
     params = world.params
+    world.score.access_days += 1
     if params.leaks_on and draw(grow(partner.stem, day), Purpose.LEAK) < partner.leak_chance:
         partner.leak_until = day + params.leak_days
         partner.leaks += 1

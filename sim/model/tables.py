@@ -9,13 +9,12 @@ from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.day import KINDS
 from lockgate.sim.model.measures import Score, Tally, Week
 from lockgate.sim.model.outcomes import Outcomes
-from lockgate.sim.model.vocabulary import ActorKind, Channel
-from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS, Agency, Constants, Desk, Event, Offer, Pool, System, Test, Today
+from lockgate.sim.model.vocabulary import ActorKind, Channel, Services
+from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS, Agency, Constants, Desk, Event, Offer, Pool, State, System, Test, Today
 from lockgate.sim.rules.row import Row, dtype
 from lockgate.sim.rules.rule import rule
 
 CHANNELS, ACTOR_KINDS = len(Channel), len(ActorKind)
-OFFERS = CHANNELS - 2  # channels that are offers: all but no system, and stolen weights, which differ from actor to actor
 STEPS = 8  # of the guide to targets for each organisation: with so many a search seldom goes further than one row,
 MOST_STEPS = 1 << 14  # but where there are many organisations, a guide that stays in the processor's cache is worth more
 
@@ -34,8 +33,20 @@ def channels(horizon, params, phases):
 
 @rule
 def offers(horizon, params, phases):
-    """One for each channel that is an offer."""
-    return OFFERS
+    """The best open weights, leaked access, and the public services: the best one, or one of each lab."""
+    return 2 + (params.labs if params.services == Services.EACH else 1)
+
+
+@rule
+def bans(horizon, params, phases):
+    """One for each actor and lab; none where actors see one service, for then every ban is from all."""
+    return params.bad_actors * params.labs if params.services == Services.EACH else 0
+
+
+@rule
+def states(horizon, params, phases):
+    """As many as the world says; none where spies keep what they steal."""
+    return params.states if params.share_days >= 0 else 0
 
 
 @rule
@@ -60,6 +71,12 @@ def systems(horizon, params, phases):
 def attributions(horizon, params, phases):
     """One for each system and day of the window."""
     return systems(horizon, params, phases) * ATTRIBUTION_WINDOW_DAYS
+
+
+@rule
+def loot(horizon, params, phases):
+    """One for each state and system."""
+    return states(horizon, params, phases) * systems(horizon, params, phases)
 
 
 @rule
@@ -131,6 +148,7 @@ OTHERS: dict[str, Table] = {
     "offers": Table(Offer, offers),
     "channels": Table(Tally, channels),
     "kinds": Table(Tally, actor_kinds),
+    "states": Table(State, states),
     "weeks": Table(Week, weeks),
     "events": Table(Event, None),
 }
@@ -141,6 +159,8 @@ LISTS: dict[str, Table] = {
     "uplifts": Table(np.dtype("f8"), channels),  # what the system behind each channel does for an attack today
     "attributed": Table(np.dtype("i8"), attributions),  # incidents attributed to each system on each day of the window
     "leaking": Table(np.dtype("i8"), organisations),  # organisations whose access leaks today
+    "bans": Table(np.dtype("i4"), bans),  # for each actor and lab, the day until which the lab's services do not take it
+    "loot": Table(np.dtype("i4"), loot),  # for each state and system, the day on which its spies share it; 0 where it is never
     "operations": Table(np.dtype("i1"), None),  # the channel of every operation, in order
 }
 

@@ -81,6 +81,13 @@ class Feedback(Described):
     FULL = 1, "labs, governments, markets and actors react"
 
 
+class Services(Described):
+    """Which public services bad actors see."""
+
+    BEST = 0, "the most capable one alone"
+    EACH = 1, "each lab's most capable one"
+
+
 class RaceInformation(Described):
     """What racing labs know of one another (Armstrong, Bostrom and Shulman 2016)."""
 
@@ -126,3 +133,5 @@ class EventKind(Described):
     BAN = 24, "an actor (who) was banned from all services [days]"
     INCIDENT = 25, "an actor (who) broke into an organisation (whom) [loss, US$]"
     FRAMEWORK = 26, "the government's (who) framework is in force [days it took]"
+    LAB_BAN = 27, "an actor (who) was banned from the services of one lab (whom) [days]"
+    LOOT = 28, "what a spy stole reached the other spies of its state (who) [capability, months]"

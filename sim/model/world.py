@@ -1,8 +1,8 @@
 """The world of one run: the rows that are no agents, and what is the same for all agents on a day.
 
 A world has single rows (`params`, `constants`, `today`, `pool`, `score`, `outcomes`), tables (`phases`, `systems`, `tests`,
-`agencies`, `testers`, `reviewers`, `offers`, `channels`, `kinds`, `weeks`, `events`, `agenda`, and one for each kind of agent), and
-lists of numbers (`attributed`, `leaking`, `operations`, `uplifts`, and the organisations by rank, by size, and by what they want).
+`agencies`, `testers`, `reviewers`, `offers`, `channels`, `kinds`, `states`, `weeks`, `events`, `agenda`, and one for each kind of agent),
+and lists of numbers (`attributed`, `bans`, `leaking`, `loot`, `operations`, `uplifts`, and the organisations by rank and by size).
 """
 
 from typing import Annotated
@@ -26,6 +26,7 @@ from lockgate.sim.rules.row import (
     Row,
     Share,
     Time,
+    Whole,
 )
 from lockgate.sim.rules.rule import rule
 
@@ -56,6 +57,7 @@ class System(Row):
     dark_until: Annotated[Day, "on which it comes back"] = NEVER
     sign_offs: Annotated[Count, "agencies that passed it"] = 0
     attributed_recently: Annotated[Count, "incidents attributed to it within the window"] = 0
+    enabled: Annotated[Whole, "successes with it beyond those with no system, expected"] = 0
 
 
 class Test(Row):
@@ -99,6 +101,7 @@ class Constants(Row):
     maintainers: Annotated[Count, "organisations that work on the common pool"] = 0
     spies: Annotated[Count, "bad actors that are spies; they come first"] = 0
     insiders: Annotated[Count, "bad actors that are insiders; they come second"] = 0
+    leak_groups: Annotated[Count, "groups of crews, of which a leak reaches one; 0 where crews form none"] = 0
     owners: Annotated[Count, "labs and open-weight labs: system n of an owner is n times this many rows after its first"] = 0
     tests_per_agency: Annotated[Count, "rows of tests for each agency"] = 0
     testers_per_agency: Annotated[Count, "rows of testers for each agency"] = 0
@@ -106,11 +109,21 @@ class Constants(Row):
 
 
 class Offer(Row):
-    """A channel through which bad actors can reach a system today."""
+    """A system that bad actors can reach today, and the channel that leads to it."""
 
     channel: Annotated[Code, "Channel"] = 0
-    capability: Annotated[Months, "of its best system"] = NOTHING
-    safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
+    system: Annotated[Index, "on offer"] = NOBODY
+    capability: Annotated[Months, "of that system"] = NOTHING
+    safeguard: Annotated[Chance, "that it refuses a misuse attempt this way"] = 1.0
+    uplift: Annotated[Ratio, "of an attack with it"] = 1.0
+
+
+class State(Row):
+    """A state, and the best that its spies share."""
+
+    capability: Annotated[Months, "of that system"] = NOTHING
+    system: Annotated[Index, "whose weights they share"] = NOBODY
+    next_day: Annotated[Day, "on which more loot reaches them"] = NEVER
 
 
 class Draft(Row):
@@ -158,7 +171,7 @@ class Today(Row):
     open_safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
     restricted_system: Annotated[Index, "the most capable system that partners have"] = NOBODY
     restricted_capability: Annotated[Months, "of that system"] = NOTHING
-    restricted_safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
+    restricted_safeguard: Annotated[Chance, "that it refuses a misuse attempt by leaked access"] = 1.0
     places: Annotated[Count, "in the partner programme, by criticality"] = 0
     search: Annotated[PerDay, "hazard of finding a flaw without early access"] = 0.0
     search_kept: Annotated[Share, "of latent flaws that stay so"] = 1.0
@@ -167,7 +180,7 @@ class Today(Row):
     partner_search_kept: Annotated[Share, "of latent flaws that stay so"] = 1.0
     partner_search_mean: Annotated[Share, "the same, mean over the day"] = 1.0
     leaks: Annotated[Count, "partners whose access leaks today"] = 0
-    offers: Annotated[Count, "channels through which a system can be reached"] = 0
+    offers: Annotated[Count, "systems that can be reached, each by its channel"] = 0
 
 
 class Event(Row):

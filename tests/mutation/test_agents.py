@@ -367,10 +367,11 @@ def attacking(number: int = 0, **given: Any) -> Any:
     world.leaking[0] = 1
     world.uplifts[:] = [1.0, 2.0, 3.0, 4.0, 9.0]
     listed = [(Channel.OPEN_WEIGHTS, "open"), (Channel.LEAKED_ACCESS, "restricted"), (Channel.PUBLIC_SERVICE, "public")]
-    offers = [(channel, getattr(world.today, f"{name}_capability"), getattr(world.today, f"{name}_safeguard")) for channel, name in listed]
+    fields = ("capability", "safeguard", "system")
+    offers = [(channel, *(getattr(world.today, f"{name}_{field}") for field in fields)) for channel, name in listed]
     offers = sorted((offer for offer in offers if offer[1] > NOTHING), key=lambda offer: -offer[1])
-    for row, (channel, capability, safeguard) in enumerate(offers):
-        put(world.offers[row], channel=int(channel), capability=capability, safeguard=safeguard)
+    for row, (channel, *values) in enumerate(offers):
+        put(world.offers[row], channel=int(channel), uplift=world.uplifts[channel], **dict(zip(fields, values, strict=True)))
     world.today.offers = len(offers)
     return world, actor, grow(actor.stem, number)
 

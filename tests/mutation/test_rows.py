@@ -28,16 +28,17 @@ BEGINS: dict[str, dict[str, Any]] = {
         "hold_until": NEVER, "dark_until": NEVER,
     },
     "Test": {"system": NOBODY, "start": NEVER, "finish": NEVER},
-    "Offer": {"capability": NOTHING, "safeguard": 1.0},
+    "Offer": {"system": NOBODY, "capability": NOTHING, "safeguard": 1.0, "uplift": 1.0},
+    "State": {"capability": NOTHING, "system": NOBODY, "next_day": NEVER},
     "Week": {"exposed_share": 1.0},
     "Event": {"who": NOBODY, "whom": NOBODY, "system": NOBODY},
-    "Lab": {"security_level": 2.5, "effort": 1.0, **dict.fromkeys(("offer", "best", "ready", "trained"), NOTHING)},
+    "Lab": {"security_level": 2.5, "effort": 1.0, "service": NOBODY, **dict.fromkeys(("offer", "best", "ready", "trained"), NOTHING)},
     "Government": dict.fromkeys(("framework_since", "programme_day", "background_at"), NEVER),
     "OpenWeightLab": {"capability": NOTHING, "offer": NOTHING},
     "Partner": {**CODE, "patch_kept": 1.0, "patch_mean": 1.0, "attack_surface": 1.0},
     "BadActor": {
-        "kind": ActorKind.CREW, "home": NOBODY, "stolen_capability": NOTHING, "stolen_system": NOBODY, "gap_days": 15.0,
-        "next_at": NEVER, "theft_at": NEVER,
+        "kind": ActorKind.CREW, "home": NOBODY, "group": NOBODY, "state": NOBODY, "stolen_capability": NOTHING, "stolen_system": NOBODY,
+        "gap_days": 15.0, "next_at": NEVER, "theft_at": NEVER,
     },
 }  # fmt: skip
 

@@ -132,11 +132,11 @@ def sums_apart(tables: Tables) -> list[str]:
         "loss": [out["realised_loss"], channels["loss"].sum(), kinds["loss"].sum(), sum(int(value) for value in incidents["value"])],
         "operations": [out["operations"], channels["operations"].sum(), kinds["operations"].sum(), len(tables["operations"]),
                        tables["bad_actors"]["operations"].sum()],
-        "enabled": [channels["enabled"].sum(), kinds["enabled"].sum()],
+        "enabled": [channels["enabled"].sum(), kinds["enabled"].sum(), tables["systems"]["enabled"].sum()],
         "refusals": [out["refusals"], channels["refusals"].sum()],
         "thefts": [out["thefts"], count(events, EventKind.THEFT)],
         "leaks": [out["leaks"], tables["partners"]["leaks"].sum(), count(events, EventKind.LEAK)],
-        "bans": [out["bans"], count(events, EventKind.BAN)],
+        "bans": [out["bans"], count(events, EventKind.BAN) + count(events, EventKind.LAB_BAN)],
         "bypasses": [out["bypasses"], count(events, EventKind.BYPASS)],
         "directives": [out["directives"], count(events, EventKind.DIRECTIVE)],
         "largest loss": [out["largest_loss"], incidents["value"].max(initial=0.0)],
@@ -164,11 +164,11 @@ def test_30_totals_are_sums(case: Case) -> None:
 class Replay:
     """Who could use what, from the log alone: it is fed line by line, and says what has no cause."""
 
-    def __init__(self, labs: int, owners: int) -> None:
+    def __init__(self, labs: int, owners: int, states: list[int]) -> None:
         self.public, self.open = set(range(labs)), set(range(labs, owners))
         self.ready, self.limited, self.dark, self.asked = set(self.public), set[int](), set[int](), set[int]()
         self.waiting, self.approved = set[int](), set[int]()
-        self.stolen: dict[int, int] = {}
+        self.states, self.stolen, self.shared = states, dict[int, set[int]](), dict[int, set[int]]()
         self.leaks: dict[int, float] = {}
         self.without_cause: list[str] = []
 
@@ -223,12 +223,17 @@ class Replay:
                 self.need(who in self.approved and self.offered(system), line)
                 self.leaks[who] = max(self.leaks.get(who, 0.0), day + value)
             case EventKind.THEFT:
-                self.stolen[who] = system
+                self.stolen.setdefault(who, set()).add(system)
+            case EventKind.LOOT:
+                thieves = [spy for spy, loot in self.stolen.items() if system in loot]
+                self.need(any(self.states[spy] == who for spy in thieves), line)
+                self.shared.setdefault(who, set()).add(system)
             case EventKind.INCIDENT:
                 leaked = self.offered(system) and any(day < until for until in self.leaks.values())
                 served = system in self.public - self.dark
-                self.need(system == -1 or served or system in self.open or self.stolen.get(who) == system or leaked, line)
-            case EventKind.BAN:
+                stolen = system in self.stolen.get(who, set()) | self.shared.get(self.states[who], set())
+                self.need(system == -1 or served or system in self.open or stolen or leaked, line)
+            case EventKind.BAN | EventKind.LAB_BAN:
                 self.need(system in self.public - self.dark, line)
 
     def offered(self, system: int) -> bool:
@@ -238,7 +243,7 @@ class Replay:
 
 def without_cause(tables: Tables) -> list[str]:
     """Lines of the log that nothing before them explains."""
-    replay = Replay(len(tables["labs"]), int(tables["constants"]["owners"][0]))
+    replay = Replay(len(tables["labs"]), int(tables["constants"]["owners"][0]), tables["bad_actors"]["state"].tolist())
     for event in tables["events"].tolist():
         replay.feed(*event)
     return replay.without_cause
@@ -246,9 +251,10 @@ def without_cause(tables: Tables) -> list[str]:
 
 @given(cases())
 def test_31_everything_has_a_cause(case: Case) -> None:
-    """E. By the log alone: the system of every incident was on that day a public service, published, stolen by that actor, or offered to
-    partners of whom one leaked; every leak is of an approved organisation, every approval follows a programme and every refusal and
-    withdrawal an application, every release a system that is ready, every test one that was limited, every directive one in use."""
+    """E. By the log alone: the system of every incident was on that day a public service, published, stolen by that actor, shared by its
+    state of which a spy stole it, or offered to partners of whom one leaked; every leak is of an approved organisation, every approval
+    follows a programme and every refusal and withdrawal an application, every release a system that is ready, every test one that was
+    limited, every directive one in use."""
     assert without_cause(lived(case)) == []
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lockgate.sim.errors import InputError, nearest
+from lockgate.sim.model.vocabulary import Services
 
 Value = float | int | bool
 
@@ -27,6 +28,9 @@ MECHANISMS: dict[str, Mechanism] = {
         Mechanism("head start", "Partners search with restricted systems before others can.", {"head_start_on": False}),
         Mechanism("distillation", "Open-weight labs learn from frontier systems that are broadly served.", {"distillation_on": False}),
         Mechanism("queues", "Testers and reviewers are scarce.", {"queues_on": False}),
+        Mechanism("every service", "Bad actors see each lab's service.", {"services": int(Services.BEST)}),
+        Mechanism("leak groups", "A leak reaches one group of crews, without public safeguards.", {"leak_group": 0.0, "leaked_safeguard": 1.0}),
+        Mechanism("shared loot", "What a spy stole reaches its state's other spies.", {"share_days": -1}),
     )
 }
 

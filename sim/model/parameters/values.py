@@ -3,7 +3,7 @@
 import numpy as np
 
 from lockgate.sim.model.parameters.parameter import LogNormal, Parameter, Triangular, Uniform, switch
-from lockgate.sim.model.vocabulary import Feedback, RaceInformation, ServiceTimes
+from lockgate.sim.model.vocabulary import Feedback, RaceInformation, Services, ServiceTimes
 from lockgate.sim.rules.row import STORED_AS
 
 ATTACK = (
@@ -30,9 +30,18 @@ ATTACK = (
     Parameter("ban_chance", 0.1, "chance", (0, 1), "D", "Chance that a refusal ends in a ban from all public services.",
               "1.45 M accounts banned in half a year by one lab", Triangular(0.02, 0.1, 0.5)),
     Parameter("ban_days", 30, "days", (0, 3650), "D", "Days until a banned actor is back under another name.", "judgement", Triangular(7, 30, 120)),
+    Parameter("services", Services.BEST, "choice", (0, 1), "S", "Which public services bad actors see.",
+              "structural switch: accounts can be had at every lab", choices=Services),
+    Parameter("tries_most", 5, "services", (1, 20), "E",
+              "Labs' services that an actor tries at most in one operation, where it sees each lab's.", "swept"),
+    Parameter("ban_shared", 1.0, "chance", (0, 1), "E",
+              "Chance that all labs hear of a ban from one lab's services, where actors see each lab's.", "swept"),
     Parameter("theft_gap_days", 180.0, "days", (0.01, 1e9), "D", "Mean days between two attempts of a spy at a lab's weights.", "judgement"),
     Parameter("theft_chance_sl3", 0.002, "chance", (0, 1), "D", "Chance that an attempt succeeds at security level 3; each level divides it by 10.",
               "RAND RRA2849-1 names 38 attack vectors and no rates; judgement", LogNormal(0.002, 0.0005, 0.008)),
+    Parameter("share_days", -1, "days", (-1, 3650), "E",
+              "Whole days until what a spy stole reaches the other spies of its state; -1 for never.", "swept"),
+    Parameter("states", 4, "states", (1, 100), "D", "States that spies work for.", "judgement: four states are named in most reports"),
     Parameter("severity_mu", 12.56, "ln US$", (0, 30), "B", "Mean of the logarithm of an incident's loss.", "Cyentia IRIS 2022"),
     Parameter("severity_sigma", 3.07, "ln US$", (0, 5), "B", "Standard deviation of the logarithm of an incident's loss.", "Cyentia IRIS 2022"),
     Parameter("severity_cap", 9.9e9, "US$", (1, 1e13), "B", "Largest loss of one incident.", "1-in-100-year US cyber catastrophe (Guy Carpenter 2025)"),
@@ -67,7 +76,13 @@ DEFENCE = (
     Parameter("leak_hazard", 9.9e-4, "per day", (0, 1), "C", "Hazard that a partner's access leaks, per day.",
               "one leak within 14 days among about 50 organisations (April 2026), read as an even chance: ln 2 / 700", LogNormal(9.9e-4, 3e-4, 3e-3)),
     Parameter("leak_days", 14, "days", (0, 3650), "B", "Days until a leak is noticed.", "reported 14 days after it began (April 2026)", Triangular(3, 14, 60)),
-    Parameter("leak_reach", 0.1, "chance", (0, 1), "E", "Chance that a leak reaches one bad actor.", "swept", Uniform(0.01, 0.3)),
+    Parameter("leak_reach", 0.1, "chance", (0, 1), "E", "Chance that a leak reaches one bad actor that belongs to no group.",
+              "swept", Uniform(0.01, 0.3)),
+    Parameter("leak_group", 0.0, "share", (0, 1), "D",
+              "Share of the crews that one leak reaches, all of one group; 0 where crews form no groups. It is cut to one in a whole number.",
+              "reported: one chat group (April 2026, press)"),
+    Parameter("leaked_safeguard", 1.0, "share", (0, 1), "D", "Share of its safeguard that a restricted system has for those who use leaked access.",
+              "judgement"),
 )
 
 
