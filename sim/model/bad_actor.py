@@ -5,9 +5,10 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from lockgate.sim.model.access import uplift_with
 from lockgate.sim.model.agent import Agent, Alarm
 from lockgate.sim.model.chance import Purpose, draw, exponential, grow, normal, stem, uniform
-from lockgate.sim.model.formulas.attack import attack_success, uplift, whole
+from lockgate.sim.model.formulas.attack import attack_success, whole
 from lockgate.sim.model.formulas.safeguards import refusal_chance, theft_chance
 from lockgate.sim.model.systems import row_of
 from lockgate.sim.model.vocabulary import ActorKind, Channel, EventKind
@@ -195,8 +196,7 @@ def uplift_by_open_weights(actor, world, operation):
 def uplift_of(actor, world, channel):
     """Uplift of the system behind a channel."""
     if channel == Channel.STOLEN_WEIGHTS:
-        params = world.params
-        return uplift(actor.stolen_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
+        return uplift_with(world.params, actor.stolen_capability)
     return world.uplifts[channel]
 
 
