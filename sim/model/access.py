@@ -19,7 +19,7 @@ def settle_access(world, day):
     """Compute once what every organisation and every actor looks up today."""
     survey_lab_systems(world)
     survey_open_systems(world)
-    today, params = world.today, world.params
+    today = world.today
     today.public_safeguard = world.systems[today.public_system].safeguard if today.public_system >= 0 else 1.0
     today.open_safeguard = world.systems[today.open_system].safeguard if today.open_system >= 0 else 1.0
     today.restricted_safeguard = world.systems[today.restricted_system].safeguard if today.restricted_system >= 0 else 1.0

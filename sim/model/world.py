@@ -101,7 +101,7 @@ class Constants(Row):
     discount_per_day: Annotated[PerDay, "rate of harm"] = 0.0
     maintainers: Annotated[Count, "organisations that work on the common pool"] = 0
     idle_maintainers: Annotated[Count, "of those, the ones that do not take up the search"] = 0
-    fix_capacity: Annotated[Share, "of its own flaws that an organisation can fix in a day"] = 1e9
+    fix_capacity: Annotated[Ratio, "of its own flaws that an organisation can fix in a day"] = 0.0
     disclosed_kept: Annotated[Share, "of flaws with a public fix that are still new, and not replaced, a day later"] = 0.0
     disclosed_mean: Annotated[Share, "still new, mean over the day"] = 0.0
     spies: Annotated[Count, "bad actors that are spies; they come first"] = 0

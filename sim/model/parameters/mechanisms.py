@@ -27,6 +27,12 @@ MECHANISMS: dict[str, Mechanism] = {
         Mechanism("head start", "Partners search with restricted systems before others can.", {"head_start_on": False}),
         Mechanism("distillation", "Open-weight labs learn from frontier systems that are broadly served.", {"distillation_on": False}),
         Mechanism("queues", "Testers and reviewers are scarce.", {"queues_on": False}),
+        Mechanism(
+            "capability step", "Search and attack jump at the critical level.", {"covered_search_step": 1.0, "covered_uplift_step": 1.0}
+        ),
+        Mechanism("adoption", "Not everyone searches, and not at full intensity.", {"adoption_on": False}),
+        Mechanism("remediation capacity", "Finding can outrun fixing.", {"fix_capacity": 1e9, "pool_capacity": 1.0}),
+        Mechanism("n-day exploitation", "A fix discloses, until it is installed.", {"nday_factor": 1.0, "install_on": False}),
     )
 }
 
