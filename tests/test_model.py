@@ -98,6 +98,8 @@ BREACHES: dict[str, Any] = {
     "chances": lambda world: setattr(world.systems[0], "safeguard", 1.5),
     "code shares": lambda world: setattr(world.partners[3], "latent", 0.7),
     "patched was found": lambda world: setattr(world.partners[3], "fixed", 2.0),
+    "missing fixes": lambda world: setattr(world.partners[3], "uninstalled", 0.9),
+    "capacity": lambda world: setattr(world.pool, "fixed_today", 1.1),
     "access": lambda world: setattr(world.partners[3], "searches_early", True),
     "channels": lambda world: setattr(world.today, "public_system", len(world.systems) - 1),
     "offers": lambda world: setattr(world.offers[0], "uplift", 0.5),

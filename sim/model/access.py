@@ -3,7 +3,7 @@
 import math
 
 from lockgate.sim.model.formulas.attack import uplift
-from lockgate.sim.model.formulas.defence import places, search_hazard
+from lockgate.sim.model.formulas.defence import adoption, places, search_hazard
 from lockgate.sim.model.formulas.time import mean_kept
 from lockgate.sim.model.loot import share_loot
 from lockgate.sim.model.systems import rows_of
@@ -12,26 +12,56 @@ from lockgate.sim.model.world import HOME_GOVERNMENT, note
 from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
 from lockgate.sim.rules.rule import rule
 
+ADOPTION_STEP_DAYS = 7  # adoption grows in steps, so that what a day does to each organisation's code need not be worked out anew daily
+
 
 @rule
 def settle_access(world, day):
     """Compute once what every organisation and every actor looks up today."""
     survey_lab_systems(world)
     survey_open_systems(world)
-    today, params = world.today, world.params
+    today = world.today
     today.public_safeguard = world.systems[today.public_system].safeguard if today.public_system >= 0 else 1.0
     today.open_safeguard = world.systems[today.open_system].safeguard if today.open_system >= 0 else 1.0
     built = world.systems[today.restricted_system].safeguard if today.restricted_system >= 0 else 1.0
-    today.restricted_safeguard = params.leaked_safeguard * built
-    today.search = search_hazard(params.search_days, max(today.public_capability, today.open_capability), params.search_doubling_months)
-    today.search_kept, today.search_mean = math.exp(-today.search), mean_kept(today.search)
-    today.partner_search = max(today.search, search_hazard(params.search_days, today.restricted_capability, params.search_doubling_months))
-    today.partner_search_kept, today.partner_search_mean = math.exp(-today.partner_search), mean_kept(today.partner_search)
+    today.restricted_safeguard = world.params.leaked_safeguard * built
+    pace_search(world, day)
     today.leaks = 0
     list_offers(world)
     rate_offers(world)
     share_loot(world, day)
     open_places(world, day)
+
+
+@rule
+def pace_search(world, day):
+    """Hazards of finding a flaw: of those who take up the search, of those who do not, and of those with early access."""
+    today, params = world.today, world.params
+    best = search_with(params, max(today.public_capability, today.open_capability))
+    if params.adoption_on:
+        if day % ADOPTION_STEP_DAYS == 0:
+            today.adoption = adoption(params.adoption_start, params.adoption_days, float(day))
+        today.idle_search = best * params.idle_intensity
+    else:
+        today.idle_search = best
+    today.search = best * today.adoption
+    early = max(best, search_with(params, today.restricted_capability))
+    today.partner_search = early * max(today.adoption, params.programme_intensity)
+    today.search_kept, today.search_mean = math.exp(-today.search), mean_kept(today.search)
+    today.idle_search_kept, today.idle_search_mean = math.exp(-today.idle_search), mean_kept(today.idle_search)
+    today.partner_search_kept, today.partner_search_mean = math.exp(-today.partner_search), mean_kept(today.partner_search)
+
+
+@rule
+def search_with(params, capability):
+    """Hazard per day of finding a flaw at full intensity, with a system of this capability."""
+    return search_hazard(params.search_days, capability, params.search_doubling_months, params.covered_search_step)
+
+
+@rule
+def uplift_with(params, capability):
+    """How much a system of this capability multiplies the hazard of an operation, through whatever channel it is used."""
+    return uplift(capability, params.uplift, params.uplift_doubling_months, params.uplift_cap, params.covered_uplift_step)
 
 
 @rule
@@ -81,15 +111,14 @@ def comes_first(listed, channel, capability, safeguard):
 def rate_offers(world):
     """What the best system of each channel, and each on offer, does for an attack; stolen weights differ from actor to actor."""
     today, params = world.today, world.params
-    months, cap = params.uplift_doubling_months, params.uplift_cap
     world.uplifts[int(Channel.NO_MODEL)] = 1.0
-    world.uplifts[int(Channel.OPEN_WEIGHTS)] = uplift(today.open_capability, params.uplift, months, cap)
-    world.uplifts[int(Channel.PUBLIC_SERVICE)] = uplift(today.public_capability, params.uplift, months, cap)
-    world.uplifts[int(Channel.LEAKED_ACCESS)] = uplift(today.restricted_capability, params.uplift, months, cap)
+    world.uplifts[int(Channel.OPEN_WEIGHTS)] = uplift_with(params, today.open_capability)
+    world.uplifts[int(Channel.PUBLIC_SERVICE)] = uplift_with(params, today.public_capability)
+    world.uplifts[int(Channel.LEAKED_ACCESS)] = uplift_with(params, today.restricted_capability)
     for place in range(today.offers):
         offer = world.offers[place]
         best = offer.channel != Channel.PUBLIC_SERVICE or offer.system == today.public_system
-        offer.uplift = world.uplifts[offer.channel] if best else uplift(offer.capability, params.uplift, months, cap)
+        offer.uplift = world.uplifts[offer.channel] if best else uplift_with(params, offer.capability)
 
 
 @rule

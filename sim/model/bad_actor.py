@@ -5,10 +5,11 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from lockgate.sim.model.access import uplift_with
 from lockgate.sim.model.agent import Agent, Alarm
 from lockgate.sim.model.bans import is_banned, risk_ban
 from lockgate.sim.model.chance import Purpose, draw, exponential, grow, normal, stem, uniform
-from lockgate.sim.model.formulas.attack import attack_success, uplift, whole
+from lockgate.sim.model.formulas.attack import attack_success, whole
 from lockgate.sim.model.formulas.safeguards import refusal_chance, theft_chance
 from lockgate.sim.model.leaks import count_groups, finds_leak, group_of
 from lockgate.sim.model.loot import bring_home, state_of, take_loot
@@ -227,8 +228,7 @@ def uplift_of(actor, world, place):
         return world.offers[place].uplift
     if place == NO_OFFER:
         return 1.0
-    params = world.params
-    return uplift(actor.stolen_capability, params.uplift, params.uplift_doubling_months, params.uplift_cap)
+    return uplift_with(world.params, actor.stolen_capability)
 
 
 @rule

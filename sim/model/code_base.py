@@ -6,6 +6,8 @@ from lockgate.sim.model.formulas.time import mean_passed_on, passed_on
 from lockgate.sim.rules.row import PerDay, Row, Share
 from lockgate.sim.rules.rule import rule
 
+LEAST = 1e-300  # a share to divide by, where there is none
+
 
 class CodeBase(Row):
     """Code with flaws in it."""
@@ -33,53 +35,93 @@ def set_pace(code, search, kept, mean, rate, known_kept, known_mean):
 
 
 @rule
-def pass_code_day(code, known_kept, known_mean, new_code_chance):
+def pass_code_day(code, known_kept, known_mean, new_code_chance, capacity):
     """Solve the day exactly for the hazards of its pace; new code comes overnight.
 
-    Gives the shares of the code's flaws that were found and that were fixed today.
+    Where the fixes would be more than the `capacity` of a day, that share of the flaws is worked on that makes them as many, and the
+    others wait: what is fixed is the smaller of the two, which differs from an outflow that never exceeds `capacity` by at most a
+    tenth of it, on the day on which the backlog ends.
+
+    Gives the shares of the code's flaws that were found and that were fixed today, and the share of them that waited.
     """
     latent, known = code.latent, code.known
-    code.exposed = latent * code.latent_exposed + known * known_mean
+    exposed = latent * code.latent_exposed + known * known_mean
     code.latent = latent * code.latent_kept
     code.known = latent * code.latent_known + known * known_kept
     found = latent - code.latent
-    fixed = max(0.0, known + found - code.known)
+    fixable = max(0.0, known + found - code.known)
+    fixed = min(fixable, capacity)
+    waited = (fixable - fixed) / max(fixable, LEAST)
+    code.exposed = exposed + waited * (latent + known - exposed)
+    code.known += fixable - fixed
     new = (code.patched + fixed) * new_code_chance
     code.latent += new
     code.patched += fixed - new
-    return found, fixed
+    return found, fixed, waited
 
 
 @rule
 def maintain_code(world, day):
-    """Every organisation finds and fixes flaws of its own code, with the best system that it may use."""
+    """Every organisation finds and fixes flaws of its own code, with the best system that it may use, and installs the pool's fixes."""
     renew_paces(world)
-    common, new_code = world.params.common_share, world.constants.new_code_chance
-    pooled = common * world.pool.exposed
+    common, capacity = world.params.common_share, world.constants.fix_capacity
+    new_code, replaced = world.constants.new_code_chance, 1.0 - world.constants.new_code_chance
+    still_new, still_new_mean, sooner = world.constants.disclosed_kept, world.constants.disclosed_mean, world.params.nday_factor - 1.0
+    pooled, released = common * world.pool.exposed, world.pool.released
+    if not world.params.install_on:
+        released = 0.0
     # Numbers of one row only, no branch and no call: the compiler takes eight organisations at a time.
     for row in range(len(world.partners)):
         partner = world.partners[row]
-        found, fixed = pass_code_day(partner, partner.patch_kept, partner.patch_mean, new_code)
-        partner.attack_surface = (1.0 - common) * partner.exposed + pooled
+        opened = partner.latent * partner.latent_known
+        found, fixed, waited = pass_code_day(partner, partner.patch_kept, partner.patch_mean, new_code, capacity)
+        opened += waited * (found - opened)
+        uninstalled = install(partner, released, waited, replaced)
+        disclosed = disclose(partner, common * released, (1.0 - common) * opened, waited, still_new, still_new_mean)
+        partner.attack_surface = (1.0 - common) * partner.exposed + pooled + common * uninstalled + sooner * disclosed
         partner.found += found
         partner.fixed += fixed
+
+
+@rule
+def install(partner, released, waited, replaced):
+    """Install the pool's fixes that were `released` overnight and those left over; gives what is missing, mean over the day.
+
+    An organisation installs at the rate at which it fixes its own code; what `waited` there waits here as well. New code takes
+    the place of some of it: a share `replaced` stays.
+    """
+    missing = partner.uninstalled + released
+    partner.uninstalled = missing * (partner.patch_kept + waited * (1.0 - partner.patch_kept)) * replaced
+    return missing * (partner.patch_mean + waited * (1.0 - partner.patch_mean))
+
+
+@rule
+def disclose(partner, released, opened, waited, still_new, still_new_mean):
+    """Flaws with a public fix that is new and not installed: the pool's, and its own that were `opened` today and are public tonight.
+
+    Gives their share of what an attack meets, mean over the day.
+    """
+    disclosed = partner.disclosed + released
+    partner.disclosed = disclosed * still_new * (partner.patch_kept + waited * (1.0 - partner.patch_kept)) + opened
+    return disclosed * (partner.disclosed_mean + waited * (still_new_mean - partner.disclosed_mean))
 
 
 @rule
 def renew_paces(world):
     """Where an organisation searches otherwise than it did yesterday, its pace is worked out again."""
     today = world.today
-    early, others = today.partner_search, today.search
+    early, others, idle = today.partner_search, today.search, today.idle_search
     stale = 0
     for row in range(len(world.partners)):
         partner = world.partners[row]
-        stale += partner.paced_at != (early if partner.searches_early else others)
+        stale += partner.paced_at != (early if partner.searches_early else (others if partner.interested else idle))
     if stale == 0:
         return
     for row in range(len(world.partners)):
         p = world.partners[row]
-        if p.searches_early and p.paced_at != today.partner_search:
-            kept, mean = today.partner_search_kept, today.partner_search_mean
-            set_pace(p, today.partner_search, kept, mean, p.patch_rate, p.patch_kept, p.patch_mean)
-        elif not p.searches_early and p.paced_at != today.search:
-            set_pace(p, today.search, today.search_kept, today.search_mean, p.patch_rate, p.patch_kept, p.patch_mean)
+        if p.searches_early and p.paced_at != early:
+            set_pace(p, early, today.partner_search_kept, today.partner_search_mean, p.patch_rate, p.patch_kept, p.patch_mean)
+        elif not p.searches_early and p.interested and p.paced_at != others:
+            set_pace(p, others, today.search_kept, today.search_mean, p.patch_rate, p.patch_kept, p.patch_mean)
+        elif not p.interested and p.paced_at != idle:
+            set_pace(p, idle, today.idle_search_kept, today.idle_search_mean, p.patch_rate, p.patch_kept, p.patch_mean)

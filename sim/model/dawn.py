@@ -60,18 +60,19 @@ def survey_labs(world):
 
 @rule
 def maintain_pool(world):
-    """One day of the common pool, searched at the mean rate that its maintainers reached the day before."""
+    """One day of the common pool, searched at the mean rate that its maintainers reached the day before, and fixed as far as they can."""
     maintainers = world.constants.maintainers
     if maintainers == 0:
         return
-    early = 0
+    early, idle = 0, world.constants.idle_maintainers
     for row in range(len(world.partners)):
         partner = world.partners[row]
         early += partner.maintainer * partner.searches_early
-    today = world.today
-    search = (today.partner_search * early + today.search * (maintainers - early)) / maintainers
+    today, pool = world.today, world.pool
+    search = (today.partner_search * early + today.search * (maintainers - early - idle) + today.idle_search * idle) / maintainers
     rate = 1.0 / world.params.pool_patch_days
     kept, known_kept = math.exp(-search), math.exp(-rate)
     new_code = world.constants.new_code_chance
-    set_pace(world.pool, search, kept, mean_kept(search), rate, known_kept, mean_kept(rate))
-    pass_code_day(world.pool, known_kept, mean_kept(rate), new_code)
+    set_pace(pool, search, kept, mean_kept(search), rate, known_kept, mean_kept(rate))
+    pool.released = pool.fixed_today
+    pool.fixed_today = pass_code_day(pool, known_kept, mean_kept(rate), new_code, world.params.pool_capacity)[1]

@@ -87,6 +87,24 @@ def patched_was_found(world, day):
 
 
 @rule
+def missing_fixes_exist(world, day):
+    """A fix that is not installed was released before; one that is new to attackers belongs to a flaw that is open."""
+    common, replaced = world.params.common_share, 1.0 - world.constants.new_code_chance
+    for row in range(len(world.partners)):
+        p = world.partners[row]
+        if not -SLACK <= p.uninstalled * replaced <= world.pool.patched + SLACK:
+            return row
+        if not -SLACK <= p.disclosed <= (1.0 - common) * p.known + common * p.uninstalled + SLACK:
+            return row
+    return FINE
+
+
+@rule
+def fixes_within_capacity(world, day):
+    return FINE if 0.0 <= world.pool.fixed_today <= world.params.pool_capacity + SLACK else 0
+
+
+@rule
 def early_search_needs_approval(world, day):
     for row in range(len(world.partners)):
         p = world.partners[row]
@@ -240,6 +258,8 @@ INVARIANTS = (
     Invariant("chances", "chances and shares lie between 0 and 1", chances_in_range),
     Invariant("code shares", "latent, known and patched shares of every code base sum to 1", code_shares_sum_to_one),
     Invariant("patched was found", "no organisation has fixed more than it has found", patched_was_found),
+    Invariant("missing fixes", "what is not installed was fixed in the pool, and what is disclosed is open", missing_fixes_exist),
+    Invariant("capacity", "the common pool's maintainers fix no more in a day than they can", fixes_within_capacity),
     Invariant("access", "nobody searches early, or leaks, without approval and a restricted system", early_search_needs_approval),
     Invariant("channels", "every channel leads to a system that is open in that way", channels_lead_to_open_systems),
     Invariant("offers", "offers come in order of capability, and lead to systems that are open in that way", offers_lead_to_open_systems),

@@ -40,6 +40,7 @@ class Score(Row):
     customers_lost: Annotated[Share, "of the covered lab's customers, summed over days"] = 0.0
     race_risk: Annotated[Chance, "of a disaster of the lab that wins the race, summed over days"] = 0.0
     exposed: Annotated[Share, "mean over organisations, summed over weeks"] = 0.0
+    backlog: Annotated[Share, "mean over organisations, summed over weeks"] = 0.0
     enabled_before: Annotated[Whole, "successes enabled until last week, expected"] = 0
     parity_day: Annotated[Day, "on which open weights reach the critical level"] = NEVER
     exposed_at_parity: Annotated[Share, "mean over organisations, on that day"] = 0.0
@@ -62,6 +63,8 @@ class Week(Row):
     harm: Annotated[Dollars, "enabled by systems this week, expected", Traits(headline=True, long="weekly model-enabled harm")] = 0.0
     incidents: Annotated[Count, "so far"] = 0
     exposed_share: Annotated[Share, "of organisations' code, mean", Traits(headline=True, long="exposed share of code")] = 1.0
+    backlog_share: Annotated[Share, "of organisations' own flaws, known and not fixed, mean"] = 0.0
+    pool_backlog_share: Annotated[Share, "of the common pool's flaws, known and not fixed"] = 0.0
     usable_lead_months: Annotated[
         Months, "of the covered lab's offer to everyone over open weights", Traits(headline=True, long="usable lead over open weights")
     ] = 0.0
@@ -117,11 +120,21 @@ def today_best_rival(world):
 @rule
 def exposed_share(world):
     """Exposed share of organisations' code, common pool included, mean over organisations."""
-    total = 0.0
+    total, uninstalled = 0.0, 0.0
     for row in range(len(world.partners)):
         total += world.partners[row].exposed
+        uninstalled += world.partners[row].uninstalled
     common = world.params.common_share
-    return (1.0 - common) * total / len(world.partners) + common * world.pool.exposed
+    return (1.0 - common) * total / len(world.partners) + common * world.pool.exposed + common * uninstalled / len(world.partners)
+
+
+@rule
+def backlog_share(world):
+    """Share of organisations' own flaws that are known and not fixed, mean over organisations."""
+    total = 0.0
+    for row in range(len(world.partners)):
+        total += world.partners[row].known
+    return total / len(world.partners)
 
 
 @rule
@@ -137,6 +150,8 @@ def close_week(world, day, lead):
         week.incidents += world.channels[channel].incidents
     week.exposed_share = exposed_share(world)
     score.exposed += week.exposed_share
+    week.backlog_share, week.pool_backlog_share = backlog_share(world), world.pool.known
+    score.backlog += week.backlog_share
     week.usable_lead_months = lead
     week.covered_offer_months = covered.offer
     week.covered_ready_months = covered.ready

@@ -161,6 +161,7 @@ class Outcomes(Row):
     dark_days: Annotated[Days, "of the covered lab's systems, summed", LOW] = 0.0
     exposed_share: Annotated[Share, "of organisations' code, mean over weeks", LOW] = 0.0
     exposed_share_end: Annotated[Share, "of organisations' code, when the run ended", LOW] = 0.0
+    backlog_share: Annotated[Share, "of organisations' own flaws, known and not fixed, mean over weeks", LOW] = 0.0
     open_parity_day: Annotated[Day, "on which open weights reach the critical level; the horizon where they do not", HIGH] = 0
     exposed_share_at_parity: Annotated[Share, "of organisations' code on that day", LOW] = 0.0
     flaws_found: Annotated[Count, "in organisations' own code, by defenders", HIGH] = 0
@@ -195,6 +196,7 @@ def write_outcomes(world):
     write_government(world)
     out, score = world.outcomes, world.score
     out.exposed_share = score.exposed / len(world.weeks)
+    out.backlog_share = score.backlog / len(world.weeks)
     out.exposed_share_end = world.weeks[len(world.weeks) - 1].exposed_share
     out.open_parity_day = min(score.parity_day, world.horizon)
     out.exposed_share_at_parity = out.exposed_share_end if score.parity_day == NEVER else score.exposed_at_parity

@@ -25,6 +25,10 @@ def begin(world):
     params = world.params
     world.constants.new_code_chance = chance_within(params.new_code_per_day)
     world.constants.maintainers = int(math.floor(params.pool_share * params.organisations + 0.5))
+    world.constants.fix_capacity = params.fix_capacity / params.flaws_per_organisation
+    ageing = 1.0 / params.nday_days
+    world.constants.disclosed_kept = math.exp(-ageing) * (1.0 - world.constants.new_code_chance)
+    world.constants.disclosed_mean = mean_kept(ageing)
     total = 0.0
     for row in range(len(world.partners)):
         partner = world.partners[row]
@@ -42,6 +46,7 @@ def begin(world):
             partner.patch_rate = min(1e6, speed / params.patch_tau_days)
         partner.patch_kept = math.exp(-partner.patch_rate)
         partner.patch_mean = mean_kept(partner.patch_rate)
+        partner.disclosed_mean = mean_kept(partner.patch_rate + ageing)
     below = 0.0
     for row in range(len(world.partners)):
         partner = world.partners[row]
@@ -76,7 +81,7 @@ def rank_organisations(world):
         partner.criticality = partner.size * uniform(world.seed, Purpose.CRITICALITY, row, 0)
         world.by_rank[row] = row
     sort_by_criticality(world)
-    places = 0
+    places, idle = 0, 0
     for place in range(len(world.by_rank)):
         partner = world.partners[world.by_rank[place]]
         partner.maintainer = place < world.constants.maintainers
@@ -84,6 +89,9 @@ def rank_organisations(world):
         if partner.interested:
             partner.rank = places
             places += 1
+        elif partner.maintainer:
+            idle += 1
+    world.constants.idle_maintainers = idle if world.params.adoption_on else 0
 
 
 @rule
@@ -130,7 +138,10 @@ class Partner(Agent, CodeBase):
     patch_rate: Annotated[PerDay, "at which known flaws are fixed", FIXED] = 0.0
     patch_kept: Annotated[Share, "of known flaws that are still open after a day", FIXED] = 1.0
     patch_mean: Annotated[Share, "the same, mean over the day", FIXED] = 1.0
-    attack_surface: Annotated[Share, "of flaws that an attack on it meets today, its own and the pool's"] = 1.0
+    uninstalled: Annotated[Share, "of the pool's flaws whose fix it has not installed"] = 0.0
+    disclosed: Annotated[Share, "of flaws, its own and the pool's, with a fix that is public, new, and not installed"] = 0.0
+    disclosed_mean: Annotated[Share, "of those that are so for a day, mean over it", FIXED] = 0.0
+    attack_surface: Annotated[Ratio, "of flaws that an attack on it meets today, its own and the pool's, disclosed ones counted anew"] = 1.0
     found: Annotated[Share, "of its own flaws found so far; new code can bring it above 1"] = 0.0
     fixed: Annotated[Share, "of its own flaws fixed so far"] = 0.0
     approval: Annotated[Code, "Approval"] = int(Approval.NONE)

@@ -91,6 +91,9 @@ class Desk(Row):
 class Pool(CodeBase):
     """The common pool of open-source code that every organisation shares."""
 
+    fixed_today: Annotated[Share, "of its flaws"] = 0.0
+    released: Annotated[Share, "of its flaws fixed yesterday: from this morning, organisations can install the fix"] = 0.0
+
 
 class Constants(Row):
     """What follows from the parameters and never changes in a run."""
@@ -99,6 +102,10 @@ class Constants(Row):
     new_code_chance: Annotated[Chance, "that patched code is replaced by tomorrow"] = 0.0
     discount_per_day: Annotated[PerDay, "rate of harm"] = 0.0
     maintainers: Annotated[Count, "organisations that work on the common pool"] = 0
+    idle_maintainers: Annotated[Count, "of those, the ones that do not take up the search"] = 0
+    fix_capacity: Annotated[Ratio, "of its own flaws that an organisation can fix in a day"] = 0.0
+    disclosed_kept: Annotated[Share, "of flaws with a public fix that are still new, and not replaced, a day later"] = 0.0
+    disclosed_mean: Annotated[Share, "still new, mean over the day"] = 0.0
     spies: Annotated[Count, "bad actors that are spies; they come first"] = 0
     insiders: Annotated[Count, "bad actors that are insiders; they come second"] = 0
     leak_groups: Annotated[Count, "groups of crews, of which a leak reaches one; 0 where crews form none"] = 0
@@ -173,9 +180,13 @@ class Today(Row):
     restricted_capability: Annotated[Months, "of that system"] = NOTHING
     restricted_safeguard: Annotated[Chance, "that it refuses a misuse attempt by leaked access"] = 1.0
     places: Annotated[Count, "in the partner programme, by criticality"] = 0
-    search: Annotated[PerDay, "hazard of finding a flaw without early access"] = 0.0
+    adoption: Annotated[Share, "of full intensity with which those search who take it up"] = 1.0
+    search: Annotated[PerDay, "their hazard of finding a flaw without early access"] = 0.0
     search_kept: Annotated[Share, "of latent flaws that stay so"] = 1.0
     search_mean: Annotated[Share, "the same, mean over the day"] = 1.0
+    idle_search: Annotated[PerDay, "hazard of finding a flaw of organisations that do not take it up"] = 0.0
+    idle_search_kept: Annotated[Share, "of latent flaws that stay so"] = 1.0
+    idle_search_mean: Annotated[Share, "the same, mean over the day"] = 1.0
     partner_search: Annotated[PerDay, "hazard of finding a flaw with early access"] = 0.0
     partner_search_kept: Annotated[Share, "of latent flaws that stay so"] = 1.0
     partner_search_mean: Annotated[Share, "the same, mean over the day"] = 1.0

@@ -428,7 +428,7 @@ def walked(chances: Any, fallback: float, params: Any, *, stolen: bool) -> Any:
         if draw(chances, again) >= fallback:
             return Channel.NO_MODEL, NOBODY, 1.0, refusals, banned
     if stolen:
-        rate = uplift(-49.0, params.uplift, params.uplift_doubling_months, params.uplift_cap)
+        rate = uplift(-49.0, params.uplift, params.uplift_doubling_months, params.uplift_cap, 1.0)
         return Channel.STOLEN_WEIGHTS, 4, rate, refusals, banned
     return Channel.NO_MODEL, NOBODY, 1.0, refusals, banned
 

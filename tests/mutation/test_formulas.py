@@ -4,7 +4,7 @@ import itertools
 import math
 
 from lockgate.sim.model.formulas.attack import SMALL, UNIT, attack_success, expected_loss, normal_share_below, uplift, whole
-from lockgate.sim.model.formulas.defence import places, search_hazard, service_days
+from lockgate.sim.model.formulas.defence import adoption, places, search_hazard, service_days
 from lockgate.sim.model.formulas.race import compliance_chance, customer_pull, effective_lag, reinvested_pace, safety_effort
 from lockgate.sim.model.formulas.safeguards import detection_chance, refusal_chance, safeguard_reached, theft_chance
 from lockgate.sim.model.formulas.time import (
@@ -21,17 +21,21 @@ from lockgate.sim.model.vocabulary import RaceInformation, ServiceTimes
 from tests.mutation.worlds import near
 
 TABLE = [
-    # uplift(capability, at_critical, doubling_months, cap) = 1 + (at_critical - 1) 2^(c / T), at most cap
-    (uplift, (0.0, 2.0, 6.0, 20.0), 2.0),
-    (uplift, (6.0, 4.0, 3.0, 20.0), 13.0),
-    (uplift, (-6.0, 5.0, 3.0, 20.0), 2.0),
-    (uplift, (12.0, 4.0, 3.0, 20.0), 20.0),
-    (uplift, (-1e9, 7.0, 6.0, 20.0), 1.0),
-    (uplift, (60.0, 1.0 + 2.0**-52, 1.0, 1e9), 257.0),
-    (uplift, (60.5, 1.0, 1.0, 3.0), 3.0),
-    (uplift, (122.0, 1.0, 2.0, 3.0), 3.0),
-    (uplift, (100.0, 1.0, 2.0, 3.0), 1.0),
-    (uplift, (1e9, 2.0, 1e-4, 20.0), 20.0),
+    # uplift(capability, at_critical, doubling_months, cap, step) = 1 + (at_critical - 1) 2^(c / T), times step from 0 on, at most cap
+    (uplift, (0.0, 2.0, 6.0, 20.0, 1.0), 2.0),
+    (uplift, (6.0, 4.0, 3.0, 20.0, 1.0), 13.0),
+    (uplift, (6.0, 4.0, 3.0, 30.0, 2.0), 25.0),
+    (uplift, (0.0, 4.0, 3.0, 30.0, 2.0), 7.0),
+    (uplift, (-3.0, 4.0, 3.0, 30.0, 2.0), 2.5),
+    (uplift, (6.0, 4.0, 3.0, 20.0, 2.0), 20.0),
+    (uplift, (-6.0, 5.0, 3.0, 20.0, 1.0), 2.0),
+    (uplift, (12.0, 4.0, 3.0, 20.0, 1.0), 20.0),
+    (uplift, (-1e9, 7.0, 6.0, 20.0, 1.0), 1.0),
+    (uplift, (60.0, 1.0 + 2.0**-52, 1.0, 1e9, 1.0), 257.0),
+    (uplift, (60.5, 1.0, 1.0, 3.0, 1.0), 3.0),
+    (uplift, (122.0, 1.0, 2.0, 3.0, 1.0), 3.0),
+    (uplift, (100.0, 1.0, 2.0, 3.0, 1.0), 1.0),
+    (uplift, (1e9, 2.0, 1e-4, 20.0, 1.0), 20.0),
     # attack_success(hazard, uplift, exposed) = 1 - exp(-product)
     (attack_success, (0.3, 2.0, 0.5), -math.expm1(-0.3)),
     (attack_success, (0.2, 3.0, 0.4), -math.expm1(-0.24)),
@@ -50,14 +54,20 @@ TABLE = [
     (expected_loss, (0.0, 2.0, 1e15), math.exp(2.0)),
     (expected_loss, (1.0, 0.5, 1e9), math.exp(1.125)),
     (expected_loss, (math.log(5.0), 1.0, 5.0), 5.0 * (math.exp(0.5) * 0.15865525393145707 + 0.5)),
-    (search_hazard, (50.0, 6.0, 6.0), 0.04),
-    (search_hazard, (50.0, 0.0, 6.0), 0.02),
-    (search_hazard, (10.0, -8.0, 4.0), 0.025),
-    (search_hazard, (1.0, 600.0, 2.0), 2.0**60),
-    (search_hazard, (1.0, 120.0, 2.0), 2.0**60),
-    (search_hazard, (1.0, 122.0, 2.0), 2.0**60),
-    (search_hazard, (1.0, 118.0, 2.0), 2.0**59),
-    (search_hazard, (2.0, -1e9, 6.0), 0.0),
+    (search_hazard, (50.0, 6.0, 6.0, 1.0), 0.04),
+    (search_hazard, (50.0, 0.0, 6.0, 1.0), 0.02),
+    (search_hazard, (50.0, 0.0, 6.0, 4.0), 0.08),
+    (search_hazard, (10.0, -8.0, 4.0, 4.0), 0.025),
+    # adoption(start, days, time) = 1 - (1 - start) exp(-time / days)
+    (adoption, (0.25, 10.0, 0.0), 0.25),
+    (adoption, (0.25, 10.0, 10.0), 1.0 - 0.75 * math.exp(-1.0)),
+    (adoption, (0.5, 1.0, 1e9), 1.0),
+    (search_hazard, (10.0, -8.0, 4.0, 1.0), 0.025),
+    (search_hazard, (1.0, 600.0, 2.0, 1.0), 2.0**60),
+    (search_hazard, (1.0, 120.0, 2.0, 1.0), 2.0**60),
+    (search_hazard, (1.0, 122.0, 2.0, 1.0), 2.0**60),
+    (search_hazard, (1.0, 118.0, 2.0, 1.0), 2.0**59),
+    (search_hazard, (2.0, -1e9, 6.0, 1.0), 0.0),
     (service_days, (ServiceTimes.EXPONENTIAL, 10.0, 3.0, math.exp(-2.0), 0.3), 20.0),
     (service_days, (ServiceTimes.LOGNORMAL, 10.0, 0.0, 0.2, 0.3), 10.0),
     (service_days, (ServiceTimes.LOGNORMAL, 8.0, math.sqrt(math.e - 1.0), math.exp(-2.0), 0.0), 8.0 * math.exp(2.0 - 0.5)),

@@ -84,14 +84,14 @@ def test_what_the_best_systems_do_for_both_sides() -> None:
     for public, restricted, opened in itertools.product((-2.0, 1.0, 3.0), repeat=3):
         world = surveyed((0, 0, PUBLIC, public), (0, 1, PARTNERS, restricted), (2, 0, OPEN, opened), **params)
         today, case = world.today, (public, restricted, opened)
-        rates = [uplift(capability, 3.0, 2.0, 50.0) for capability in (opened, public, restricted)]
+        rates = [uplift(capability, 3.0, 2.0, 50.0, 1.0) for capability in (opened, public, restricted)]
         assert world.uplifts[: Channel.STOLEN_WEIGHTS] == [1.0, *rates], case
         # The most capable first; of equals weights, then leaks, then services.
         listed = [(Channel.OPEN_WEIGHTS, opened, 0.3), (Channel.LEAKED_ACCESS, restricted, 0.5), (Channel.PUBLIC_SERVICE, public, 0.1)]
         offers = [(offer.channel, offer.capability, round(offer.safeguard, 9)) for offer in world.offers[: today.offers]]
         assert offers == sorted(listed, key=lambda offer: -offer[1]), case
-        search = search_hazard(10.0, max(public, opened), 4.0)
-        early = max(search, search_hazard(10.0, restricted, 4.0))
+        search = search_hazard(10.0, max(public, opened), 4.0, 1.0)
+        early = max(search, search_hazard(10.0, restricted, 4.0, 1.0))
         assert (today.search, today.partner_search) == (search, early), "defenders, too, use the better, partners the best"
         assert near(today.search_kept, math.exp(-search))
         assert near(today.search_mean, mean_kept(search))

@@ -18,7 +18,7 @@ BEGINS: dict[str, dict[str, Any]] = {
     "Today": {
         "phase_begins": True, "discount": 1.0, "exposure": 1.0, "best_offer_lab": NOBODY, **NO_OFFERS,
         **dict.fromkeys(("second_research", "frontier_capability", "best_offer", "second_offer"), NOTHING),
-        **dict.fromkeys(("search_kept", "search_mean", "partner_search_kept", "partner_search_mean"), 1.0),
+        **{f"{who}search_{what}": 1.0 for who in ("", "idle_", "partner_") for what in ("kept", "mean")}, "adoption": 1.0,
     },
     "Pool": CODE,
     "Score": {"parity_day": NEVER},

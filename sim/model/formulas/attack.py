@@ -10,16 +10,16 @@ SMALL = 1 / 64
 
 
 @rule
-def uplift(capability: float, at_critical: float, doubling_months: float, cap: float) -> float:
-    """How much a system multiplies the hazard of an operation; 1 without one.
+def uplift(capability: float, at_critical: float, doubling_months: float, cap: float, step: float) -> float:
+    """How much a system multiplies the hazard of an operation; 1 without one. What it adds jumps by `step` at the critical level.
 
-    >>> uplift(0.0, 2.0, 6.0, 20.0), uplift(6.0, 2.0, 6.0, 20.0), uplift(-1e9, 2.0, 6.0, 20.0)
-    (2.0, 3.0, 1.0)
+    >>> uplift(0.0, 2.0, 6.0, 20.0, 1.0), uplift(6.0, 2.0, 6.0, 20.0, 1.5), uplift(-6.0, 2.0, 6.0, 20.0, 1.5)
+    (2.0, 4.0, 1.5)
     """
     exponent = capability / doubling_months
     if exponent > 60.0:
         return cap
-    return min(cap, 1.0 + (at_critical - 1.0) * math.exp2(exponent))
+    return min(cap, 1.0 + (at_critical - 1.0) * math.exp2(exponent) * (step if capability >= 0.0 else 1.0))
 
 
 @rule

@@ -8,13 +8,23 @@ from lockgate.sim.rules.rule import rule
 
 
 @rule
-def search_hazard(search_days: float, capability: float, doubling_months: float) -> float:
-    """Hazard per day with which a defender finds a flaw, using a system of this capability.
+def search_hazard(search_days: float, capability: float, doubling_months: float, step: float) -> float:
+    """Hazard per day with which a defender finds a flaw, using a system of this capability; it jumps by `step` at the critical level.
 
-    >>> search_hazard(50.0, 6.0, 6.0)
-    0.04
+    >>> search_hazard(50.0, 6.0, 6.0, 1.0), search_hazard(50.0, 0.0, 6.0, 3.0), search_hazard(50.0, -6.0, 6.0, 3.0)
+    (0.04, 0.06, 0.01)
     """
-    return math.exp2(min(60.0, capability / doubling_months)) / search_days
+    return math.exp2(min(60.0, capability / doubling_months)) / search_days * (step if capability >= 0.0 else 1.0)
+
+
+@rule
+def adoption(start: float, days: float, time: float) -> float:
+    """Intensity of search among those who take it up: from `start` towards 1 with a time constant in days.
+
+    >>> adoption(0.2, 100.0, 0.0), adoption(1.0, 100.0, 5.0), round(adoption(0.2, 100.0, 100.0), 6)
+    (0.2, 1.0, 0.705696)
+    """
+    return 1.0 - (1.0 - start) * math.exp(-time / days)
 
 
 @rule

@@ -31,6 +31,12 @@ MECHANISMS: dict[str, Mechanism] = {
         Mechanism("every service", "Bad actors see each lab's service.", {"services": int(Services.BEST)}),
         Mechanism("leak groups", "A leak reaches one group of crews, without public safeguards.", {"leak_group": 0.0, "leaked_safeguard": 1.0}),
         Mechanism("shared loot", "What a spy stole reaches its state's other spies.", {"share_days": -1}),
+        Mechanism(
+            "capability step", "Search and attack jump at the critical level.", {"covered_search_step": 1.0, "covered_uplift_step": 1.0}
+        ),
+        Mechanism("adoption", "Not everyone searches, and not at full intensity.", {"adoption_on": False}),
+        Mechanism("remediation capacity", "Finding can outrun fixing.", {"fix_capacity": 1e9, "pool_capacity": 1.0}),
+        Mechanism("n-day exploitation", "A fix discloses, until it is installed.", {"nday_factor": 1.0, "install_on": False}),
     )
 }
 
