@@ -106,6 +106,9 @@ SAID: dict[int, Callable[[Any, Cast], str]] = {
     EventKind.BAN: lambda e, c: f"{c.actor(e.who)} is banned from all services for {days(e.value)}",
     EventKind.INCIDENT: lambda e, c: f"{c.actor(e.who)} breaks into organisation {e.whom} with {c.system(e.system)}: {money(e.value)}",
     EventKind.FRAMEWORK: lambda e, c: f"the government's framework is in force {after(e.value)}",
+    EventKind.GUARDED: lambda e, c: f"a guarded configuration of {c.system(e.system)} is open to all {after(e.value)}",
+    EventKind.PARTLY_RESTORED: lambda e, c: f"{c.system(e.system)} is back for domestic organisations after {days(e.value)} in the dark",
+    EventKind.ACCESS_ENDED: lambda e, c: f"{c.actor(e.who)} is seen misusing the access of organisation {e.whom}, which ends it",
 }
 
 
@@ -153,7 +156,8 @@ Line = tuple[int, str]  # the day on which it stands, and the text
 
 def first_system(events: Iterable[Any], cast: Cast) -> Iterator[Line]:
     """The system of the story: all that its lab and the government do with it, a line a day."""
-    apart = {EventKind.APPLIED, EventKind.APPROVED, EventKind.LEAK, EventKind.BAN, EventKind.INCIDENT, EventKind.WAVE, EventKind.THEFT}
+    apart = {EventKind.APPLIED, EventKind.APPROVED, EventKind.LEAK, EventKind.BAN, EventKind.INCIDENT, EventKind.WAVE, EventKind.THEFT,
+             EventKind.ACCESS_ENDED}  # fmt: skip
     own = (event for event in events if cast.is_first(event.system) and event.kind not in apart)
     for day, group in groupby(own, key=lambda event: event.day):
         yield day, f"day {day}: {' '.join(first_system_day(list(group), cast))}"
@@ -218,8 +222,10 @@ def life_of(ready: Any, life: list[Any], cast: Cast, horizon_days: int) -> str:
 
 
 def released(ready: Any, found: Mapping[int, list[Any]], horizon_days: int) -> str:
-    """When a system goes to everyone."""
-    for kind, what in ((EventKind.WEIGHTS, "its weights are published"), (EventKind.PUBLIC, "open to all")):
+    """When a system first goes to everyone, guarded or not."""
+    public = "open to all" if EventKind.GUARDED not in found else "a guarded configuration is open to all"
+    kinds = (EventKind.WEIGHTS, "its weights are published"), (EventKind.GUARDED, public), (EventKind.PUBLIC, public)
+    for kind, what in kinds:
         if kind in found:
             first = found[kind][0]
             return f"{what} at once" if first.day == ready.day else f"{what} on day {first.day}, {after(first.day - ready.day)}"
@@ -267,6 +273,7 @@ COUNTED: dict[int, tuple[str, str]] = {
     EventKind.WITHDRAWN: ("application taken back", "applications taken back"),
     EventKind.LEAK: ("leak of access", "leaks of access"),
     EventKind.BAN: ("ban", "bans"),
+    EventKind.ACCESS_ENDED: ("misuse of restricted access seen", "misuses of restricted access seen"),
 }
 
 

@@ -2,9 +2,11 @@
 
 import math
 
+from lockgate.sim.model.configurations import is_guarded, is_restricted, served_capability, served_safeguard
 from lockgate.sim.model.formulas.attack import uplift
 from lockgate.sim.model.formulas.defence import places, search_hazard
 from lockgate.sim.model.formulas.time import mean_kept
+from lockgate.sim.model.nationality import last_rank
 from lockgate.sim.model.systems import rows_of
 from lockgate.sim.model.vocabulary import Channel, EventKind, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT, note
@@ -18,7 +20,7 @@ def settle_access(world, day):
     survey_lab_systems(world)
     survey_open_systems(world)
     today, params = world.today, world.params
-    today.public_safeguard = world.systems[today.public_system].safeguard if today.public_system >= 0 else 1.0
+    today.public_safeguard = served_safeguard(world, world.systems[today.public_system]) if today.public_system >= 0 else 1.0
     today.open_safeguard = world.systems[today.open_system].safeguard if today.open_system >= 0 else 1.0
     today.restricted_safeguard = world.systems[today.restricted_system].safeguard if today.restricted_system >= 0 else 1.0
     today.search = search_hazard(params.search_days, max(today.public_capability, today.open_capability), params.search_doubling_months)
@@ -75,6 +77,8 @@ def survey_lab_systems(world):
     today.open_system, today.open_capability = NOBODY, NOTHING
     today.restricted_system, today.restricted_capability = NOBODY, NOTHING
     today.frontier_capability, today.exposure = NOTHING, 0.0
+    today.guarded_capability, today.offered = NOTHING, False
+    today.domestic_only, today.domestic_keep = False, False
     for number in range(len(world.labs)):
         lab = world.labs[number]
         lab.offer, lab.best, lab.ready = NOTHING, NOTHING, NOTHING
@@ -89,17 +93,29 @@ def survey_lab_systems(world):
                 today.exposure = exposure_at(world, stage)
             elif capability == today.frontier_capability:
                 today.exposure = max(today.exposure, exposure_at(world, stage))
-            if stage == Stage.PUBLIC or stage == Stage.OPEN_WEIGHTS:
-                lab.offer = max(lab.offer, capability)
-            if stage == Stage.PARTNERS:
+            served = served_capability(world, system)
+            lab.offer = max(lab.offer, served)
+            if is_restricted(system):
                 lab.best = max(lab.best, capability)
-                if capability > today.restricted_capability:
-                    today.restricted_system, today.restricted_capability = row, capability
-            elif stage == Stage.PUBLIC and capability > today.public_capability:
-                today.public_system, today.public_capability = row, capability
-            elif stage == Stage.OPEN_WEIGHTS:
+                consider_restricted(world, row)
+            if is_guarded(system):
+                today.guarded_capability = max(today.guarded_capability, served)
+            if stage == Stage.OPEN_WEIGHTS:
                 consider_open(world, row)
+            elif served > today.public_capability:
+                today.public_system, today.public_capability = row, served
         lab.best = max(lab.best, lab.offer)
+
+
+@rule
+def consider_restricted(world, row):
+    """Keep the most capable system that some organisations have and others have not, and to whom it is left."""
+    today, system = world.today, world.systems[row]
+    today.offered = today.offered or system.stage == Stage.PARTNERS
+    if system.capability > today.restricted_capability:
+        today.restricted_system, today.restricted_capability = row, system.capability
+        today.domestic_only = system.stage == Stage.DARK
+        today.domestic_keep = today.domestic_only and system.resume_stage == Stage.PUBLIC
 
 
 @rule
@@ -140,5 +156,7 @@ def open_places(world, day):
     world.today.places = 0
     if home.programme_day != NEVER:
         world.today.places = places(levers.launch_partners, levers.wave_partners, levers.wave_days, day - home.programme_day)
+    if world.today.places != before or world.today.phase_begins:
+        world.today.last_rank = last_rank(world, world.today.places)
     if before > 0 and world.today.places > before:
         note(world, day, EventKind.WAVE, HOME_GOVERNMENT, -1, world.today.restricted_system, float(world.today.places))

@@ -9,10 +9,11 @@ from lockgate.sim.model.agent import Agent, Alarm
 from lockgate.sim.model.chance import Purpose, draw, exponential, grow, normal, stem, uniform
 from lockgate.sim.model.formulas.attack import attack_success, uplift, whole
 from lockgate.sim.model.formulas.safeguards import refusal_chance, theft_chance
+from lockgate.sim.model.monitoring import is_user, watch_misuse
 from lockgate.sim.model.systems import row_of
 from lockgate.sim.model.vocabulary import ActorKind, Channel, EventKind
 from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS, note
-from lockgate.sim.rules.row import FIXED, NEVER, NOBODY, NOTHING, PLANNED, Code, Count, Day, Days, Index, Months, Ratio, Time
+from lockgate.sim.rules.row import FIXED, NEVER, NOBODY, NOTHING, PLANNED, Code, Count, Day, Days, Flag, Index, Months, Ratio, Time
 from lockgate.sim.rules.rule import rule
 
 FIRST_GAP = 1 << 40  # a count that no operation reaches
@@ -97,6 +98,8 @@ def operate(actor, world, operation, day):
     """One operation: the best channel within reach, one target, success or not."""
     target = world.partners[operation.target]
     channel = reach_system(actor, world, operation, day)
+    if channel == Channel.LEAKED_ACCESS and world.constants.feedback:
+        watch_misuse(actor, world, operation.chances, found_leak(actor, world), day)
     hazard = world.params.base_hazard * actor.skill
     without = attack_success(hazard, 1.0, target.attack_surface)
     success = attack_success(hazard, uplift_of(actor, world, channel), target.attack_surface)
@@ -143,10 +146,10 @@ def reach_system(actor, world, operation, day):
 
 @rule
 def within_reach(actor, world, channel, day):
-    """Public services are closed to the banned, leaked access to all but a few."""
+    """Public services are closed to the banned, restricted access to all but insiders who are users and the few whom a leak reaches."""
     if channel == Channel.PUBLIC_SERVICE:
         return day >= actor.banned_until
-    return channel != Channel.LEAKED_ACCESS or finds_leak(actor, world)
+    return channel != Channel.LEAKED_ACCESS or is_user(actor, world) or found_leak(actor, world) != NOBODY
 
 
 @rule
@@ -174,14 +177,14 @@ def ban(actor, world, day):
 
 
 @rule
-def finds_leak(actor, world):
-    """Whether this actor finds access that leaks today: its own organisation's always, another's by luck."""
+def found_leak(actor, world):
+    """Row of an organisation whose access leaks to this actor today: its own organisation's always does, another's by luck."""
     for place in range(world.today.leaks):
         partner = world.leaking[place]
         leak = partner + len(world.partners) * world.partners[partner].leaks
         if actor.home == partner or draw(grow(actor.stem, leak), Purpose.LEAK_REACH) < world.params.leak_reach:
-            return True
-    return False
+            return partner
+    return NOBODY
 
 
 @rule
@@ -279,6 +282,7 @@ class BadActor(Agent):
     banned_until: Annotated[Day, "until which no public service takes it"] = 0
     stolen_capability: Annotated[Months, "of that system"] = NOTHING
     stolen_system: Annotated[Index, "the best system it took"] = NOBODY
+    seen: Annotated[Flag, "monitoring saw it misuse its organisation's restricted access, and ended that"] = False
     incidents: Annotated[Count, "it caused"] = 0
     stem: Annotated[Code, "what all its draws share", FIXED] = 0
     gap_days: Annotated[Days, "mean time between operations", FIXED] = 15.0

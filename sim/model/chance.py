@@ -78,6 +78,8 @@ class Purpose(Described):
     THEFT_TARGET = 66, "the lab it aims at [actor, attempt]"
     THEFT_LUCK = 67, "whether it succeeds [actor, attempt]"
     FALL_BACK_LAST = 68, "whether it turns to stolen weights after a third refusal [actor, operation]"
+    SEEN = 110, "whether monitoring sees a misuse of restricted access [actor, operation]"
+    NATIONALITY = 111, "an organisation's nationality [organisation, 0]"
     WORLD_SEED = 90, "the seed of a sampled world [draw, 0]"
     PRIOR = 91, "a parameter's value in a sampled world [draw, parameter]"
 

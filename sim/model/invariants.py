@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lockgate.sim.model.vocabulary import Approval, Stage
+from lockgate.sim.model.configurations import is_restricted, serves_all
+from lockgate.sim.model.nationality import has_access
+from lockgate.sim.model.vocabulary import Approval, Nationality, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT
 from lockgate.sim.rules.row import NEVER
 from lockgate.sim.rules.rule import rule
@@ -89,9 +91,10 @@ def patched_was_found(world, day):
 def early_search_needs_approval(world, day):
     for row in range(len(world.partners)):
         p = world.partners[row]
-        if p.searches_early and (p.approval != Approval.APPROVED or world.today.restricted_system < 0):
+        spared = p.nationality == Nationality.DOMESTIC and world.score.directives > 0
+        if p.searches_early and (not has_access(world, p) or world.today.restricted_system < 0):
             return row
-        if day < p.leak_until and p.approval != Approval.APPROVED:
+        if day < p.leak_until and p.approval != Approval.APPROVED and not spared:
             return row
     return FINE
 
@@ -99,11 +102,11 @@ def early_search_needs_approval(world, day):
 @rule
 def channels_lead_to_open_systems(world, day):
     today = world.today
-    if today.public_system >= 0 and world.systems[today.public_system].stage != Stage.PUBLIC:
+    if today.public_system >= 0 and not serves_all(world.systems[today.public_system]):
         return today.public_system
     if today.open_system >= 0 and world.systems[today.open_system].stage != Stage.OPEN_WEIGHTS:
         return today.open_system
-    if today.restricted_system >= 0 and world.systems[today.restricted_system].stage != Stage.PARTNERS:
+    if today.restricted_system >= 0 and not is_restricted(world.systems[today.restricted_system]):
         return today.restricted_system
     return FINE
 
@@ -122,6 +125,8 @@ def released_after_ready(world, day):
         system = world.systems[row]
         if system.public_day != NEVER and system.public_day < system.ready_day:
             return row
+        if system.unguarded_day < system.public_day or (system.guarded and system.public_day == NEVER):
+            return row
         if system.stage > Stage.TESTING and system.ready_day > day:
             return row
     return FINE
@@ -131,6 +136,8 @@ def released_after_ready(world, day):
 def applications_conserved(world, day):
     home = world.governments[HOME_GOVERNMENT]
     if home.applied != home.waiting + home.in_review + home.approved + home.refused + home.withdrawn:
+        return HOME_GOVERNMENT
+    if not home.approved_allied + home.approved_others <= home.approved:
         return HOME_GOVERNMENT
     waiting, approved = 0, 0
     for row in range(len(world.partners)):
@@ -193,10 +200,10 @@ INVARIANTS = (
     Invariant("chances", "chances and shares lie between 0 and 1", chances_in_range),
     Invariant("code shares", "latent, known and patched shares of every code base sum to 1", code_shares_sum_to_one),
     Invariant("patched was found", "no organisation has fixed more than it has found", patched_was_found),
-    Invariant("access", "nobody searches early, or leaks, without approval and a restricted system", early_search_needs_approval),
+    Invariant("access", "nobody searches early, or leaks, without the right to a restricted system", early_search_needs_approval),
     Invariant("channels", "every channel leads to a system that is open in that way", channels_lead_to_open_systems),
     Invariant("open weights", "weights once published stay so", weights_stay_open),
-    Invariant("dates", "no system is out before it is ready", released_after_ready),
+    Invariant("dates", "no system is out before it is ready, or without a guard before it is out at all", released_after_ready),
     Invariant("applications", "received = waiting + in review + approved + refused + withdrawn", applications_conserved),
     Invariant("testers", "no agency works on more systems than it has testers", testers_not_overbooked),
     Invariant("customers", "customers' shares sum to 1", customers_sum_to_one),

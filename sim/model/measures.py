@@ -23,6 +23,7 @@ class Score(Row):
     largest_loss: Annotated[Dollars, "of one incident"] = 0.0
     attributed: Annotated[Count, "incidents attributed to a system"] = 0
     leaks: Annotated[Count, "of partners' access"] = 0
+    access_ended: Annotated[Count, "times that monitoring saw a misuse of restricted access and ended it"] = 0
     thefts: Annotated[Count, "of weights"] = 0
     bypasses: Annotated[Count, "of safeguards, found by the public"] = 0
     asked: Annotated[Count, "systems that the government asked to limit"] = 0

@@ -44,16 +44,19 @@ class System(Row):
     bypassed: Annotated[Flag, "the public knows the flaw"] = False
     fix_day: Annotated[Day, "on which a known flaw is fixed"] = NEVER
     stage: Annotated[Code, "Stage"] = int(Stage.UNUSED)
+    guarded: Annotated[Flag, "a guarded configuration of it was released to everyone"] = False
     resume_stage: Annotated[Code, "Stage to which it returns from the dark"] = int(Stage.UNUSED)
     regime: Annotated[Code, "Regime"] = int(Regime.FREE)
     ready_day: Annotated[Day, "on which its lab could release it"] = NEVER
     offered_day: Annotated[Day, "on which it was restricted"] = NEVER
-    public_day: Annotated[Day, "on which it first went to everyone"] = NEVER
+    public_day: Annotated[Day, "on which it first went to everyone, guarded or not"] = NEVER
+    unguarded_day: Annotated[Day, "on which it first went to everyone without a guard"] = NEVER
     weights_day: Annotated[Day, "on which its weights were published"] = NEVER
     hold_until: Annotated[Day, "until which a foreign government holds it back"] = NEVER
     stripped: Annotated[Flag, "anyone can run it without its safeguards"] = False
     dark_day: Annotated[Day, "on which it was last taken away"] = NEVER
     dark_until: Annotated[Day, "on which it comes back"] = NEVER
+    domestic_only: Annotated[Flag, "while it is dark, domestic organisations that had it have it"] = False
     sign_offs: Annotated[Count, "agencies that passed it"] = 0
     attributed_recently: Annotated[Count, "incidents attributed to it within the window"] = 0
 
@@ -99,6 +102,7 @@ class Constants(Row):
     maintainers: Annotated[Count, "organisations that work on the common pool"] = 0
     spies: Annotated[Count, "bad actors that are spies; they come first"] = 0
     insiders: Annotated[Count, "bad actors that are insiders; they come second"] = 0
+    domestic: Annotated[Count, "organisations that are domestic"] = 0
     owners: Annotated[Count, "labs and open-weight labs: system n of an owner is n times this many rows after its first"] = 0
     tests_per_agency: Annotated[Count, "rows of tests for each agency"] = 0
     testers_per_agency: Annotated[Count, "rows of testers for each agency"] = 0
@@ -159,7 +163,12 @@ class Today(Row):
     restricted_system: Annotated[Index, "the most capable system that partners have"] = NOBODY
     restricted_capability: Annotated[Months, "of that system"] = NOTHING
     restricted_safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
+    guarded_capability: Annotated[Months, "of the best guarded configuration that is open to all"] = NOTHING
+    offered: Annotated[Flag, "a system is offered to approved organisations"] = False
+    domestic_only: Annotated[Flag, "a directive leaves the best restricted system to domestic organisations alone"] = False
+    domestic_keep: Annotated[Flag, "to all of them, since it was open to all before"] = False
     places: Annotated[Count, "in the partner programme, by criticality"] = 0
+    last_rank: Annotated[Index, "below which eligible organisations have one of these places"] = 0
     search: Annotated[PerDay, "hazard of finding a flaw without early access"] = 0.0
     search_kept: Annotated[Share, "of latent flaws that stay so"] = 1.0
     search_mean: Annotated[Share, "the same, mean over the day"] = 1.0

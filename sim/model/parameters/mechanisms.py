@@ -26,6 +26,9 @@ MECHANISMS: dict[str, Mechanism] = {
         Mechanism("stripping", "Safeguards of published weights come off.", {"stripping_on": False}),
         Mechanism("head start", "Partners search with restricted systems before others can.", {"head_start_on": False}),
         Mechanism("distillation", "Open-weight labs learn from frontier systems that are broadly served.", {"distillation_on": False}),
+        Mechanism("cost of the guard", "A guarded configuration is less capable than the full one.", {"guard_cost_months": 0.0}),
+        Mechanism("insiders as users", "Insiders of an organisation with restricted access use it.", {"insider_access_on": False}),
+        Mechanism("nationality", "Some organisations are foreign.", {"domestic_share": 1.0}),
         Mechanism("queues", "Testers and reviewers are scarce.", {"queues_on": False}),
     )
 }
