@@ -77,7 +77,7 @@ def survey_lab_systems(world):
     today.open_system, today.open_capability = NOBODY, NOTHING
     today.restricted_system, today.restricted_capability = NOBODY, NOTHING
     today.frontier_capability, today.exposure = NOTHING, 0.0
-    today.guarded_capability, today.offered = NOTHING, False
+    today.exposure_guarded, today.guarded, today.offered = False, False, False
     today.domestic_only, today.domestic_keep = False, False
     for number in range(len(world.labs)):
         lab = world.labs[number]
@@ -90,16 +90,16 @@ def survey_lab_systems(world):
             lab.ready = max(lab.ready, capability)
             if capability > today.frontier_capability:
                 today.frontier_capability = capability
-                today.exposure = exposure_at(world, stage)
+                today.exposure, today.exposure_guarded = exposure_at(world, stage), is_guarded(system)
             elif capability == today.frontier_capability:
                 today.exposure = max(today.exposure, exposure_at(world, stage))
+                today.exposure_guarded = today.exposure_guarded or is_guarded(system)
             served = served_capability(world, system)
             lab.offer = max(lab.offer, served)
             if is_restricted(system):
                 lab.best = max(lab.best, capability)
                 consider_restricted(world, row)
-            if is_guarded(system):
-                today.guarded_capability = max(today.guarded_capability, served)
+            today.guarded = today.guarded or is_guarded(system)
             if stage == Stage.OPEN_WEIGHTS:
                 consider_open(world, row)
             elif served > today.public_capability:

@@ -56,7 +56,7 @@ def offer_guarded(world, system, day):
 @rule
 def is_vetting(world):
     """Everyone has a guarded configuration, and organisations are vetted one by one for the full one."""
-    return world.today.guarded_capability > NOTHING and world.phases[world.today.phase].vetted_places > 0
+    return world.today.guarded and world.phases[world.today.phase].vetted_places > 0
 
 
 @rule
@@ -64,5 +64,5 @@ def approval_places(world):
     """Most organisations that may be approved in all: customer by customer, and for the full configuration."""
     levers = world.phases[world.today.phase]
     if not is_vetting(world):
-        return levers.partners_max
+        return levers.partners_max if levers.approvals or levers.vetted_places == 0 else 0
     return levers.vetted_places + (levers.partners_max if levers.approvals else world.today.places)

@@ -83,9 +83,10 @@ def follow(lab, world):
     exposure = today.exposure if world.constants.feedback else 1.0
     distillation = params.distillation if params.distillation_on else 0.0
     seen_lag = params.open_weight_lag_months + lab.further_lag
-    lag = effective_lag(seen_lag, distillation, exposure)
-    # A guarded configuration is broadly served: it can be distilled as far as its own capability goes.
-    reached = max(today.frontier_capability - lag, today.guarded_capability - effective_lag(seen_lag, distillation, 1.0))
+    reached = today.frontier_capability - effective_lag(seen_lag, distillation, exposure)
+    if today.exposure_guarded:  # it is broadly served, and can be distilled as far as its own capability goes
+        guarded = today.frontier_capability - params.guard_cost_months
+        reached = max(reached, guarded - effective_lag(seen_lag, distillation, 1.0))
     own = lab.capability + params.open_own_pace / MONTH_DAYS
     lab.capability = max(lab.capability, min(max(own, reached), today.frontier_capability))
 

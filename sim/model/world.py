@@ -149,6 +149,7 @@ class Today(Row):
     second_research: Annotated[Months, "capability of the next lab"] = NOTHING
     frontier_capability: Annotated[Months, "of the best system that is ready"] = NOTHING
     exposure: Annotated[Share, "to which the frontier system can be distilled"] = 1.0
+    exposure_guarded: Annotated[Flag, "everyone has its guarded configuration"] = False
     best_offer: Annotated[Months, "best capability that anyone can reach from a lab, this morning"] = NOTHING
     best_offer_lab: Annotated[Index, "the lab that offers it"] = NOBODY
     second_offer: Annotated[Months, "best such capability of the other labs"] = NOTHING
@@ -163,7 +164,7 @@ class Today(Row):
     restricted_system: Annotated[Index, "the most capable system that partners have"] = NOBODY
     restricted_capability: Annotated[Months, "of that system"] = NOTHING
     restricted_safeguard: Annotated[Chance, "that it refuses a misuse attempt"] = 1.0
-    guarded_capability: Annotated[Months, "of the best guarded configuration that is open to all"] = NOTHING
+    guarded: Annotated[Flag, "everyone has a guarded configuration of a restricted system"] = False
     offered: Annotated[Flag, "a system is offered to approved organisations"] = False
     domestic_only: Annotated[Flag, "a directive leaves the best restricted system to domestic organisations alone"] = False
     domestic_keep: Annotated[Flag, "to all of them, since it was open to all before"] = False
