@@ -45,9 +45,9 @@ def test_a_bypass_gets_through_the_guard_as_well():
 
 def test_a_guard_that_does_nothing_is_open_release():
     nothing = GUARDED | {"guard": 0.0}
-    same = [name for name in outcomes({}, 1).dtype.names if not name.startswith("unguarded_")]
-    openly, guarded = (outcomes(levers, 10, guard_cost_months=0.0, labs=3)[same] for levers in ({}, nothing))
-    assert openly.tobytes() == guarded.tobytes()
+    openly, guarded = (outcomes(levers, 10, guard_cost_months=0.0, labs=3) for levers in ({}, nothing))
+    different = [name for name in openly.dtype.names if openly[name].tobytes() != guarded[name].tobytes()]
+    assert different == ["unguarded_delay_days", "unguarded_censored"]
 
 
 def test_without_its_date_the_guard_is_nothing():
@@ -130,14 +130,17 @@ def test_monitoring_ends_nothing_where_nothing_reacts():
 def test_a_stronger_guard_leaves_less_harm_through_the_service():
     world = {"guard_cost_months": 0.0, "feedback": 0}  # where nothing reacts, more refusal is less harm run by run
     harm = [outcomes(GUARDED | {"guard": guard}, 10, **world)["harm_public_service"] for guard in (0.0, 0.5, 1.0)]
-    assert (harm[0] >= harm[1]).all() and (harm[1] >= harm[2]).all()
+    assert (harm[0] >= harm[1]).all()
+    assert (harm[1] >= harm[2]).all()
     assert harm[0].sum() > harm[1].sum() > harm[2].sum() > 0.0  # systems below the threshold have no guard
 
 
 def test_followers_distil_what_the_guard_lets_through():
     world = {"distillation": 0.6, "open_own_pace": 0.0, "guard_cost_months": 1.0, "partner_exposure": 0.0}
-    held, guarded, opened = (outcomes(levers, 5, **world)["open_parity_day"] for levers in (GUARDED | {"guarded_after_days": 3650}, GUARDED, {}))
-    assert (opened <= guarded).all() and (guarded <= held).all()
+    policies = GUARDED | {"guarded_after_days": 3650}, GUARDED, {}
+    held, guarded, opened = (outcomes(levers, 5, **world)["open_parity_day"] for levers in policies)
+    assert (opened <= guarded).all()
+    assert (guarded <= held).all()
     assert opened.sum() < guarded.sum() < held.sum()
 
 
@@ -146,7 +149,8 @@ def test_trusted_access_lies_between_open_release_and_the_partner_programme():
     draws = draw_worlds(with_parameters(load_world("baseline"), {"guard_cost_months": 1.0}), 150, 5)
     found = simulate(draws.worlds, policies, draws.seeds).outcomes
     delays = found["release_delay_days"].T  # to a guarded release, which comes at once
-    assert (delays[0] == delays[1]).all() and (delays[1] < delays[2]).all()
+    assert (delays[0] == delays[1]).all()
+    assert (delays[1] < delays[2]).all()
     for name in ("model_enabled_harm", "usable_lead_months", "customers_lost_share", "capability_months_withheld"):
         openly, trusted, partners = found[name].T
         first, second = trusted - openly, partners - trusted
