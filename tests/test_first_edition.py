@@ -25,7 +25,7 @@ def fingerprint(*parts: bytes) -> str:
 
 
 def first_edition(name: str):
-    """A world of the first edition: everything newer at its neutral value, older evidence where it was read otherwise, then its own file."""
+    """A world of the first edition: what is newer at its neutral value, older evidence where it was read otherwise, then its own file."""
     written = tomllib.loads((FOLDER / "worlds" / f"{name}.toml").read_text(encoding="utf-8"))
     older = tomllib.loads((FOLDER / "values.toml").read_text(encoding="utf-8"))
     return with_parameters(load_world("baseline"), older | written["parameters"])

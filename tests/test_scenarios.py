@@ -19,6 +19,7 @@ from lockgate.sim.model.policy import LEVERS, Policy
 POLICIES = {
     "open-release", "open-weights-release", "staged-preview", "partner-programme", "directive-revocation",
     "voluntary-protocol", "mandatory-licence", "defenders-first", "coordinated-hold", "withhold",
+    "trusted-access", "guarded-release", "allied-access",
 }  # fmt: skip
 WORLDS = {
     "baseline", "fast-follower", "slow-follower", "open-weight-shock", "under-resourced-testers",

@@ -108,6 +108,9 @@ SAID: dict[int, Callable[[Any, Cast], str]] = {
     EventKind.FRAMEWORK: lambda e, c: f"the government's framework is in force {after(e.value)}",
     EventKind.LAB_BAN: lambda e, c: f"{c.actor(e.who)} is banned from {lab(e.whom)}'s services for {days(e.value)}",
     EventKind.LOOT: lambda e, c: f"state {e.who + 1} hands the weights of {c.system(e.system)} to its spies ({beyond_critical(e.value)})",
+    EventKind.GUARDED: lambda e, c: f"a guarded configuration of {c.system(e.system)} is open to all {after(e.value)}",
+    EventKind.PARTLY_RESTORED: lambda e, c: f"{c.system(e.system)} is back for domestic organisations after {days(e.value)} in the dark",
+    EventKind.ACCESS_ENDED: lambda e, c: f"{c.actor(e.who)} is seen misusing the access of organisation {e.whom}, which ends it",
 }
 
 
@@ -155,7 +158,7 @@ Line = tuple[int, str]  # the day on which it stands, and the text
 
 APART: set[int] = {  # told elsewhere: when they first happen, always, or in numbers by month
     EventKind.APPLIED, EventKind.APPROVED, EventKind.LEAK, EventKind.BAN, EventKind.LAB_BAN, EventKind.INCIDENT, EventKind.WAVE,
-    EventKind.THEFT, EventKind.LOOT,
+    EventKind.THEFT, EventKind.LOOT, EventKind.ACCESS_ENDED,
 }  # fmt: skip
 
 
@@ -225,8 +228,10 @@ def life_of(ready: Any, life: list[Any], cast: Cast, horizon_days: int) -> str:
 
 
 def released(ready: Any, found: Mapping[int, list[Any]], horizon_days: int) -> str:
-    """When a system goes to everyone."""
-    for kind, what in ((EventKind.WEIGHTS, "its weights are published"), (EventKind.PUBLIC, "open to all")):
+    """When a system first goes to everyone, guarded or not."""
+    public = "open to all" if EventKind.GUARDED not in found else "a guarded configuration is open to all"
+    kinds = (EventKind.WEIGHTS, "its weights are published"), (EventKind.GUARDED, public), (EventKind.PUBLIC, public)
+    for kind, what in kinds:
         if kind in found:
             first = found[kind][0]
             return f"{what} at once" if first.day == ready.day else f"{what} on day {first.day}, {after(first.day - ready.day)}"
@@ -275,6 +280,7 @@ COUNTED: dict[int, tuple[str, str]] = {
     EventKind.LEAK: ("leak of access", "leaks of access"),
     EventKind.BAN: ("ban", "bans"),
     EventKind.LAB_BAN: ("ban by one lab alone", "bans by one lab alone"),
+    EventKind.ACCESS_ENDED: ("misuse of restricted access seen", "misuses of restricted access seen"),
 }
 
 

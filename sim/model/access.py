@@ -2,10 +2,12 @@
 
 import math
 
+from lockgate.sim.model.configurations import is_guarded, is_restricted, served_capability, served_safeguard, serves_all
 from lockgate.sim.model.formulas.attack import uplift
 from lockgate.sim.model.formulas.defence import adoption, places, search_hazard
 from lockgate.sim.model.formulas.time import mean_kept
 from lockgate.sim.model.loot import share_loot
+from lockgate.sim.model.nationality import last_rank
 from lockgate.sim.model.systems import rows_of
 from lockgate.sim.model.vocabulary import Channel, EventKind, Services, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT, note
@@ -21,7 +23,7 @@ def settle_access(world, day):
     survey_lab_systems(world)
     survey_open_systems(world)
     today = world.today
-    today.public_safeguard = world.systems[today.public_system].safeguard if today.public_system >= 0 else 1.0
+    today.public_safeguard = served_safeguard(world, world.systems[today.public_system]) if today.public_system >= 0 else 1.0
     today.open_safeguard = world.systems[today.open_system].safeguard if today.open_system >= 0 else 1.0
     built = world.systems[today.restricted_system].safeguard if today.restricted_system >= 0 else 1.0
     today.restricted_safeguard = world.params.leaked_safeguard * built
@@ -81,7 +83,8 @@ def list_offers(world):
         service = world.labs[row].service
         if service != NOBODY:
             system = world.systems[service]
-            add_offer(world, int(Channel.PUBLIC_SERVICE), service, system.capability, system.safeguard)
+            capability, safeguard = served_capability(world, system), served_safeguard(world, system)
+            add_offer(world, int(Channel.PUBLIC_SERVICE), service, capability, safeguard)
 
 
 @rule
@@ -129,6 +132,8 @@ def survey_lab_systems(world):
     today.open_system, today.open_capability = NOBODY, NOTHING
     today.restricted_system, today.restricted_capability = NOBODY, NOTHING
     today.frontier_capability, today.exposure = NOTHING, 0.0
+    today.exposure_guarded, today.guarded, today.offered = False, False, False
+    today.domestic_only, today.domestic_keep = False, False
     for number in range(len(world.labs)):
         lab = world.labs[number]
         lab.offer, lab.best, lab.ready, lab.service = NOTHING, NOTHING, NOTHING, NOBODY
@@ -140,22 +145,34 @@ def survey_lab_systems(world):
             lab.ready = max(lab.ready, capability)
             if capability > today.frontier_capability:
                 today.frontier_capability = capability
-                today.exposure = exposure_at(world, stage)
+                today.exposure, today.exposure_guarded = exposure_at(world, stage), is_guarded(system)
             elif capability == today.frontier_capability:
                 today.exposure = max(today.exposure, exposure_at(world, stage))
-            if stage == Stage.PUBLIC or stage == Stage.OPEN_WEIGHTS:
-                lab.offer = max(lab.offer, capability)
-            if stage == Stage.PUBLIC and (lab.service == NOBODY or capability > world.systems[lab.service].capability):
+                today.exposure_guarded = today.exposure_guarded or is_guarded(system)
+            served = served_capability(world, system)
+            lab.offer = max(lab.offer, served)
+            if serves_all(system) and (lab.service == NOBODY or served > served_capability(world, world.systems[lab.service])):
                 lab.service = row
-            if stage == Stage.PARTNERS:
+            if is_restricted(system):
                 lab.best = max(lab.best, capability)
-                if capability > today.restricted_capability:
-                    today.restricted_system, today.restricted_capability = row, capability
-            elif stage == Stage.PUBLIC and capability > today.public_capability:
-                today.public_system, today.public_capability = row, capability
-            elif stage == Stage.OPEN_WEIGHTS:
+                consider_restricted(world, row)
+            today.guarded = today.guarded or is_guarded(system)
+            if stage == Stage.OPEN_WEIGHTS:
                 consider_open(world, row)
+            elif served > today.public_capability:
+                today.public_system, today.public_capability = row, served
         lab.best = max(lab.best, lab.offer)
+
+
+@rule
+def consider_restricted(world, row):
+    """Keep the most capable system that some organisations have and others have not, and to whom it is left."""
+    today, system = world.today, world.systems[row]
+    today.offered = today.offered or system.stage == Stage.PARTNERS
+    if system.capability > today.restricted_capability:
+        today.restricted_system, today.restricted_capability = row, system.capability
+        today.domestic_only = system.stage == Stage.DARK
+        today.domestic_keep = today.domestic_only and system.resume_stage == Stage.PUBLIC
 
 
 @rule
@@ -196,5 +213,7 @@ def open_places(world, day):
     world.today.places = 0
     if home.programme_day != NEVER:
         world.today.places = places(levers.launch_partners, levers.wave_partners, levers.wave_days, day - home.programme_day)
+    if world.today.places != before or world.today.phase_begins:
+        world.today.last_rank = last_rank(world, world.today.places)
     if before > 0 and world.today.places > before:
         note(world, day, EventKind.WAVE, HOME_GOVERNMENT, -1, world.today.restricted_system, float(world.today.places))

@@ -11,12 +11,13 @@ from lockgate.sim.model.bans import is_banned, risk_ban
 from lockgate.sim.model.chance import Purpose, draw, exponential, grow, normal, stem, uniform
 from lockgate.sim.model.formulas.attack import attack_success, whole
 from lockgate.sim.model.formulas.safeguards import refusal_chance, theft_chance
-from lockgate.sim.model.leaks import count_groups, finds_leak, group_of
+from lockgate.sim.model.leaks import count_groups, found_leak, group_of
 from lockgate.sim.model.loot import bring_home, state_of, take_loot
+from lockgate.sim.model.monitoring import is_user, watch_misuse
 from lockgate.sim.model.systems import row_of
 from lockgate.sim.model.vocabulary import ActorKind, Channel, EventKind, Services
 from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS, note
-from lockgate.sim.rules.row import FIXED, NEVER, NOBODY, NOTHING, PLANNED, Code, Count, Day, Days, Index, Months, Ratio, Time
+from lockgate.sim.rules.row import FIXED, NEVER, NOBODY, NOTHING, PLANNED, Code, Count, Day, Days, Flag, Index, Months, Ratio, Time
 from lockgate.sim.rules.rule import rule
 
 FIRST_GAP = 1 << 40  # a count that no operation reaches
@@ -111,6 +112,8 @@ def operate(actor, world, operation, day):
     take_loot(actor, world)
     place = reach_system(actor, world, operation, day)
     channel, system = channel_of(world, place), system_of(actor, world, place)
+    if channel == Channel.LEAKED_ACCESS and world.constants.feedback:
+        watch_misuse(actor, world, operation.chances, found_leak(actor, world), day)
     hazard = world.params.base_hazard * actor.skill
     without = attack_success(hazard, 1.0, target.attack_surface)
     success = attack_success(hazard, uplift_of(actor, world, place), target.attack_surface)
@@ -161,10 +164,10 @@ def reach_system(actor, world, operation, day):
 
 @rule
 def within_reach(actor, world, offer, day):
-    """Public services are closed to the banned, leaked access to all but a few."""
+    """Public services are closed to the banned, restricted access to all but insiders who are users and the few whom a leak reaches."""
     if offer.channel == Channel.PUBLIC_SERVICE:
         return not is_banned(actor, world, offer.system, day)
-    return offer.channel != Channel.LEAKED_ACCESS or finds_leak(actor, world)
+    return offer.channel != Channel.LEAKED_ACCESS or is_user(actor, world) or found_leak(actor, world) != NOBODY
 
 
 @rule
@@ -297,6 +300,7 @@ class BadActor(Agent):
     banned_until: Annotated[Day, "until which no public service takes it, or, where bans differ from lab to lab, one of them"] = 0
     stolen_capability: Annotated[Months, "of that system"] = NOTHING
     stolen_system: Annotated[Index, "the best system of which it has stolen weights, its own or its state's"] = NOBODY
+    seen: Annotated[Flag, "monitoring saw it misuse its organisation's restricted access, and ended that"] = False
     incidents: Annotated[Count, "it caused"] = 0
     stem: Annotated[Code, "what all its draws share", FIXED] = 0
     gap_days: Annotated[Days, "mean time between operations", FIXED] = 15.0

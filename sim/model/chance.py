@@ -85,6 +85,8 @@ class Purpose(Described):
     GROUP = 74, "the group that a crew belongs to [actor, 0]"
     LEAK_GROUP = 75, "the group that a leak reaches [organisation, leak]"
     STATE = 76, "the state that a spy serves [actor, 0]"
+    SEEN = 110, "whether monitoring sees a misuse of restricted access [actor, operation]"
+    NATIONALITY = 111, "an organisation's nationality [organisation, 0]"
     WORLD_SEED = 90, "the seed of a sampled world [draw, 0]"
     PRIOR = 91, "a parameter's value in a sampled world [draw, parameter]"
 

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.chance import Purpose, draw, exponential, key
+from lockgate.sim.model.configurations import offer_guarded, serves_all
 from lockgate.sim.model.queues import review_applications, run_tests
-from lockgate.sim.model.systems import open_to_all, restore, rows_of, take_away
+from lockgate.sim.model.systems import open_to_all, restore, restore_partly, rows_of, take_away
 from lockgate.sim.model.vocabulary import Regime, Stage
 from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS, HOME_GOVERNMENT
 from lockgate.sim.rules.row import NEVER, Count, Day, Flag, Index, Time, Whole
@@ -40,6 +41,8 @@ class Government(Agent):
     waiting: Annotated[Count, "applications in the queue"] = 0
     in_review: Annotated[Count, "applications that a reviewer works on"] = 0
     approved: Annotated[Count, "applications approved"] = 0
+    approved_allied: Annotated[Count, "of those, of allied organisations"] = 0
+    approved_others: Annotated[Count, "of those, of organisations of other countries"] = 0
     refused: Annotated[Count, "applications refused"] = 0
     withdrawn: Annotated[Count, "applications taken back"] = 0
     full: Annotated[Flag, "no place was left under the cap when reviews were last begun"] = False
@@ -96,7 +99,9 @@ def give_orders(world, day):
                 if day >= system.dark_until or (levers.restore and world.today.phase_begins):
                     forget_incidents(world, system)
                     restore(world, system, day)
-            elif (system.stage == Stage.PUBLIC or system.stage == Stage.PARTNERS) and system.capability >= levers.threshold_months:
+                else:
+                    restore_partly(world, system, day)
+            elif (serves_all(system) or system.stage == Stage.PARTNERS) and system.capability >= levers.threshold_months:
                 alarmed = system.bypassed or system.attributed_recently >= levers.trigger_incidents
                 if (ordered and lab.covered) or (levers.revocation and world.constants.feedback and alarmed):
                     take_away(world, system, day)
@@ -123,6 +128,9 @@ def widen(world, day):
             waited = day - system.offered_day
             signed = system.sign_offs >= levers.sign_offs or waited >= levers.longest_wait_days
             quiet = system.attributed_recently < levers.trigger_incidents or not world.constants.feedback
-            ready = levers.public_release and waited >= levers.preview_days and signed and quiet and system.fix_day == NEVER
+            cleared = signed and quiet and system.fix_day == NEVER
+            ready = levers.public_release and waited >= levers.preview_days and cleared
             if ready or not (levers.case_by_case or levers.framework):
                 open_to_all(world, system, day)
+            elif cleared:
+                offer_guarded(world, system, day)

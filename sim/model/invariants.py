@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from lockgate.sim.model.configurations import is_restricted, serves_all
+from lockgate.sim.model.nationality import has_access
 from lockgate.sim.model.outcomes import enabled_by_systems
-from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, Stage
+from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, Nationality, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT
 from lockgate.sim.rules.row import NEVER
 from lockgate.sim.rules.rule import rule
@@ -108,9 +110,10 @@ def fixes_within_capacity(world, day):
 def early_search_needs_approval(world, day):
     for row in range(len(world.partners)):
         p = world.partners[row]
-        if p.searches_early and (p.approval != Approval.APPROVED or world.today.restricted_system < 0):
+        spared = p.nationality == Nationality.DOMESTIC and world.score.directives > 0
+        if p.searches_early and (not has_access(world, p) or world.today.restricted_system < 0):
             return row
-        if day < p.leak_until and p.approval != Approval.APPROVED:
+        if day < p.leak_until and p.approval != Approval.APPROVED and not spared:
             return row
     return FINE
 
@@ -118,11 +121,11 @@ def early_search_needs_approval(world, day):
 @rule
 def channels_lead_to_open_systems(world, day):
     today = world.today
-    if today.public_system >= 0 and world.systems[today.public_system].stage != Stage.PUBLIC:
+    if today.public_system >= 0 and not serves_all(world.systems[today.public_system]):
         return today.public_system
     if today.open_system >= 0 and world.systems[today.open_system].stage != Stage.OPEN_WEIGHTS:
         return today.open_system
-    if today.restricted_system >= 0 and world.systems[today.restricted_system].stage != Stage.PARTNERS:
+    if today.restricted_system >= 0 and not is_restricted(world.systems[today.restricted_system]):
         return today.restricted_system
     return FINE
 
@@ -133,17 +136,17 @@ def offers_lead_to_open_systems(world, day):
         offer = world.offers[place]
         if place > 0 and offer.capability > world.offers[place - 1].capability:
             return place
-        if world.systems[offer.system].stage != stage_behind(offer.channel) or not (is_share(offer.safeguard) and offer.uplift >= 1.0):
+        if not is_open_by(world.systems[offer.system], offer.channel) or not (is_share(offer.safeguard) and offer.uplift >= 1.0):
             return place
     return FINE
 
 
 @rule
-def stage_behind(channel):
-    """The stage of systems that a channel of the day leads to."""
+def is_open_by(system, channel):
+    """Whether a system can be used through a channel of the day."""
     if channel == Channel.OPEN_WEIGHTS:
-        return int(Stage.OPEN_WEIGHTS)
-    return int(Stage.PUBLIC) if channel == Channel.PUBLIC_SERVICE else int(Stage.PARTNERS)
+        return system.stage == Stage.OPEN_WEIGHTS
+    return serves_all(system) if channel == Channel.PUBLIC_SERVICE else is_restricted(system)
 
 
 @rule
@@ -179,6 +182,8 @@ def released_after_ready(world, day):
         system = world.systems[row]
         if system.public_day != NEVER and system.public_day < system.ready_day:
             return row
+        if system.unguarded_day < system.public_day or (system.guarded and system.public_day == NEVER):
+            return row
         if system.stage > Stage.TESTING and system.ready_day > day:
             return row
     return FINE
@@ -188,6 +193,8 @@ def released_after_ready(world, day):
 def applications_conserved(world, day):
     home = world.governments[HOME_GOVERNMENT]
     if home.applied != home.waiting + home.in_review + home.approved + home.refused + home.withdrawn:
+        return HOME_GOVERNMENT
+    if not home.approved_allied + home.approved_others <= home.approved:
         return HOME_GOVERNMENT
     waiting, approved = 0, 0
     for row in range(len(world.partners)):
@@ -260,13 +267,13 @@ INVARIANTS = (
     Invariant("patched was found", "no organisation has fixed more than it has found", patched_was_found),
     Invariant("missing fixes", "what is not installed was fixed in the pool, and what is disclosed is open", missing_fixes_exist),
     Invariant("capacity", "the common pool's maintainers fix no more in a day than they can", fixes_within_capacity),
-    Invariant("access", "nobody searches early, or leaks, without approval and a restricted system", early_search_needs_approval),
+    Invariant("access", "nobody searches early, or leaks, without the right to a restricted system", early_search_needs_approval),
     Invariant("channels", "every channel leads to a system that is open in that way", channels_lead_to_open_systems),
     Invariant("offers", "offers come in order of capability, and lead to systems that are open in that way", offers_lead_to_open_systems),
     Invariant("bans", "no ban from one lab's services outlasts the actor's last one", bans_are_known),
     Invariant("loot", "only spies have stolen weights, of the capability of the system they were taken from", loot_was_stolen),
     Invariant("open weights", "weights once published stay so", weights_stay_open),
-    Invariant("dates", "no system is out before it is ready", released_after_ready),
+    Invariant("dates", "no system is out before it is ready, or without a guard before it is out at all", released_after_ready),
     Invariant("applications", "received = waiting + in review + approved + refused + withdrawn", applications_conserved),
     Invariant("testers", "no agency works on more systems than it has testers", testers_not_overbooked),
     Invariant("customers", "customers' shares sum to 1", customers_sum_to_one),

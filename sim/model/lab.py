@@ -4,6 +4,7 @@ from typing import Annotated
 
 from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.chance import Purpose, draw, key, uniform
+from lockgate.sim.model.configurations import offer_guarded, serves_all
 from lockgate.sim.model.dawn import survey_labs
 from lockgate.sim.model.formulas.race import compliance_chance, reinvested_pace, safety_effort
 from lockgate.sim.model.formulas.safeguards import detection_chance, safeguard_reached
@@ -65,6 +66,7 @@ def serve_older_system(world, lab, capability):
     system.stage = int(Stage.PUBLIC)
     system.ready_day = -1
     system.public_day = -1
+    system.unguarded_day = -1
     lab.systems = 1
     lab.trained = capability
 
@@ -214,8 +216,10 @@ def care_for(lab, world, system, day):
         over = levers.public_release and day >= system.offered_day + levers.preview_days
         if over or not levers.lab_programme:
             open_to_all(world, system, day)
+        else:
+            offer_guarded(world, system, day)
     # From the day after the release, so that it does not matter who released it earlier today: the lab, or a government after it.
-    if system.stage == Stage.PUBLIC and day > system.public_day and system.flaw and not system.bypassed:
+    if serves_all(system) and day > system.public_day and system.flaw and not system.bypassed:
         key = system.number * 65536 + day
         if uniform(world.seed, Purpose.BYPASS, lab.index, key) < chance_within(world.params.bypass_hazard):
             bypass(lab, world, system, day)

@@ -22,8 +22,8 @@ def group_of(chances, groups):
 
 
 @rule
-def finds_leak(actor, world):
-    """Whether this actor finds access that leaks today: an insider that of its own organisation, a crew what its group passes on.
+def found_leak(actor, world):
+    """Row of an organisation whose leak this actor finds today: an insider that of its own, a crew what its group passes on.
 
     Others, and crews that form no groups, find it by luck: spies look for it, and no source says that one had it.
     """
@@ -31,8 +31,8 @@ def finds_leak(actor, world):
         row = world.leaking[place]
         partner = world.partners[row]
         if actor.home == row or hears_of_leak(actor, world, partner.stem, row, partner.leaks):
-            return True
-    return False
+            return row
+    return NOBODY
 
 
 @rule

@@ -4,7 +4,7 @@ import math
 
 from lockgate.sim.model.formulas.race import customer_pull
 from lockgate.sim.model.formulas.time import chance_within
-from lockgate.sim.model.world import HOME_GOVERNMENT
+from lockgate.sim.model.nationality import organisations_with_access
 from lockgate.sim.rules.row import NOTHING
 from lockgate.sim.rules.rule import rule
 
@@ -31,8 +31,8 @@ def share_customers(world):
 
 @rule
 def clear_market(world, day):
-    """One day of customers' moves. Approved partners count what is offered to them, all others what is offered to everyone."""
-    partners = world.governments[HOME_GOVERNMENT].approved / len(world.partners)
+    """One day of customers' moves. Organisations with early access count what is offered to them, all others what everyone gets."""
+    partners = organisations_with_access(world) / len(world.partners)
     moved = chance_within(1.0 / world.params.customer_inertia_days)
     total = 0.0
     for row in range(len(world.labs)):

@@ -24,6 +24,7 @@ class Score(Row):
     attributed: Annotated[Count, "incidents attributed to a system"] = 0
     leaks: Annotated[Count, "of partners' access"] = 0
     access_days: Annotated[Count, "days on which an organisation had early access, summed"] = 0
+    access_ended: Annotated[Count, "times that monitoring saw a misuse of restricted access and ended it"] = 0
     thefts: Annotated[Count, "of weights"] = 0
     bypasses: Annotated[Count, "of safeguards, found by the public"] = 0
     asked: Annotated[Count, "systems that the government asked to limit"] = 0

@@ -40,6 +40,7 @@ def begin(world):
         system.stage = int(Stage.OPEN_WEIGHTS)
         system.ready_day = -1
         system.public_day = -1
+        system.unguarded_day = -1
         system.weights_day = -1
 
 
@@ -81,9 +82,13 @@ def follow(lab, world):
     today = world.today
     exposure = today.exposure if world.constants.feedback else 1.0
     distillation = params.distillation if params.distillation_on else 0.0
-    lag = effective_lag(params.open_weight_lag_months + lab.further_lag, distillation, exposure)
+    seen_lag = params.open_weight_lag_months + lab.further_lag
+    reached = today.frontier_capability - effective_lag(seen_lag, distillation, exposure)
+    if today.exposure_guarded:  # it is broadly served, and can be distilled as far as its own capability goes
+        guarded = today.frontier_capability - params.guard_cost_months
+        reached = max(reached, guarded - effective_lag(seen_lag, distillation, 1.0))
     own = lab.capability + params.open_own_pace / MONTH_DAYS
-    lab.capability = max(lab.capability, min(max(own, today.frontier_capability - lag), today.frontier_capability))
+    lab.capability = max(lab.capability, min(max(own, reached), today.frontier_capability))
 
 
 @rule

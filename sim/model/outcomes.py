@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from lockgate.sim.model.formulas.attack import UNIT
 from lockgate.sim.model.formulas.time import MONTH_DAYS
 from lockgate.sim.model.systems import rows_of
-from lockgate.sim.model.vocabulary import ActorKind, Channel
+from lockgate.sim.model.vocabulary import ActorKind, Channel, Nationality
+from lockgate.sim.model.waits import count_ineligible, count_undecided, wait_by_criticality, wait_by_nationality, wait_by_size
 from lockgate.sim.model.world import HOME_GOVERNMENT
 from lockgate.sim.rules.row import NEVER, Chance, Count, Day, Days, Dollars, Field, Flag, Months, Row, Share, fields
 from lockgate.sim.rules.rule import rule
@@ -34,6 +35,7 @@ class Traits:
 
 
 LOW, HIGH = Traits(better="low"), Traits(better="high")
+WAIT = Traits(better="low", censored_by="applicants_undecided")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +85,7 @@ class Outcomes(Row):
     marginal_harm: Annotated[Dollars, "expected loss beyond that with open weights alone", LOW] = 0.0
     harm_open_weights: Annotated[Dollars, "model-enabled, through open weights", LOW] = 0.0
     harm_public_service: Annotated[Dollars, "model-enabled, through public services", LOW] = 0.0
-    harm_leaked_access: Annotated[Dollars, "model-enabled, through leaked access", LOW] = 0.0
+    harm_leaked_access: Annotated[Dollars, "model-enabled, through partners' access, leaked or misused from inside", LOW] = 0.0
     harm_stolen_weights: Annotated[Dollars, "model-enabled, through stolen weights", LOW] = 0.0
     harm_spies: Annotated[Dollars, "model-enabled, by spies", LOW] = 0.0
     harm_crews: Annotated[Dollars, "model-enabled, by crews", LOW] = 0.0
@@ -116,14 +118,19 @@ class Outcomes(Row):
     incidents_insiders: Annotated[Count, "by insiders", LOW] = 0
     leaks: Annotated[Count, "of partners' access", LOW] = 0
     access_days: Annotated[Count, "days on which an organisation had early access, summed"] = 0
+    access_ended: Annotated[Count, "times that monitoring saw a misuse of restricted access and ended it"] = 0
     thefts: Annotated[Count, "of weights", LOW] = 0
     bypasses: Annotated[Count, "of safeguards", LOW] = 0
     release_delay_days: Annotated[
         Days,
-        "from ready to public, of the system that is ready on day 0",
+        "from ready to public, guarded or not, of the system that is ready on day 0",
         Traits(better="low", censored_by="release_censored", headline=True, tabled=True, word="delay", short="release delay"),
     ] = 0.0
     release_censored: Annotated[Flag, "that system was not public when the run ended", LOW] = False
+    unguarded_delay_days: Annotated[
+        Days, "from ready to public without a guard, of the same system", Traits(better="low", censored_by="unguarded_censored")
+    ] = 0.0
+    unguarded_censored: Annotated[Flag, "that system was not public without a guard when the run ended", LOW] = False
     mean_release_delay_days: Annotated[
         Days,
         "from ready to public, or to the end of the run, mean over all labs' critical systems",
@@ -154,6 +161,17 @@ class Outcomes(Row):
     partners_refused: Annotated[Count, "organisations refused", LOW] = 0
     applications_withdrawn: Annotated[Count, "taken back", LOW] = 0
     applications_waiting: Annotated[Count, "still in the queue at the end", LOW] = 0
+    approved_allied: Annotated[Count, "allied organisations given early access", HIGH] = 0
+    approved_others: Annotated[Count, "organisations of other countries given early access", HIGH] = 0
+    organisations_ineligible: Annotated[Count, "want early access, and may not have it by their nationality, at the end", LOW] = 0
+    applicants_undecided: Annotated[Count, "organisations whose application was neither decided nor taken back at the end", LOW] = 0
+    wait_critical_days: Annotated[Days, "until a decision, mean over applicants among the most critical tenth", WAIT] = 0.0
+    wait_less_critical_days: Annotated[Days, "until a decision, mean over all other applicants", WAIT] = 0.0
+    wait_large_days: Annotated[Days, "until a decision, mean over applicants above the mean size", WAIT] = 0.0
+    wait_small_days: Annotated[Days, "until a decision, mean over all other applicants", WAIT] = 0.0
+    wait_domestic_days: Annotated[Days, "until a decision, mean over domestic applicants", WAIT] = 0.0
+    wait_allied_days: Annotated[Days, "until a decision, mean over allied applicants", WAIT] = 0.0
+    wait_others_days: Annotated[Days, "until a decision, mean over applicants of other countries", WAIT] = 0.0
     reviews: Annotated[Count, "begun, other applicants' included"] = 0
     review_wait_days: Annotated[Days, "until a review begins, mean, other applicants included", LOW] = 0.0
     longest_queue: Annotated[Count, "applications waiting at once", LOW] = 0
@@ -194,6 +212,7 @@ def write_outcomes(world):
     write_harm_by_lab(world)
     write_delays(world)
     write_government(world)
+    write_access(world)
     out, score = world.outcomes, world.score
     out.exposed_share = score.exposed / len(world.weeks)
     out.backlog_share = score.backlog / len(world.weeks)
@@ -247,6 +266,7 @@ def write_misuse(world):
     out.incidents_spies = kinds[int(ActorKind.SPY)].incidents
     out.incidents_crews = kinds[int(ActorKind.CREW)].incidents
     out.incidents_insiders = kinds[int(ActorKind.INSIDER)].incidents
+    out.access_ended = score.access_ended
     out.bans, out.leaks, out.thefts, out.bypasses = score.bans, score.leaks, score.thefts, score.bypasses
     out.access_days = score.access_days
 
@@ -285,6 +305,8 @@ def write_delays(world):
             if lab.index == 0 and system.number == 1:
                 out.release_delay_days = float(delay)
                 out.release_censored = system.public_day == NEVER
+                out.unguarded_delay_days = float(min(system.unguarded_day, horizon) - system.ready_day)
+                out.unguarded_censored = system.unguarded_day == NEVER
     out.mean_release_delay_days = total / max(1, out.systems_ready)
     out.usable_lead_months = score.lead_over_open / horizon
     out.lead_over_rivals_months = score.lead_over_rivals / horizon
@@ -306,3 +328,16 @@ def write_government(world):
     out.reviews = home.reviews
     out.review_wait_days = home.review_wait / UNIT / max(1, home.reviews)
     out.longest_queue = score.longest_queue
+
+
+@rule
+def write_access(world):
+    """Who was given early access, and who waited for it how long."""
+    out, home = world.outcomes, world.governments[HOME_GOVERNMENT]
+    out.approved_allied, out.approved_others = home.approved_allied, home.approved_others
+    out.organisations_ineligible, out.applicants_undecided = count_ineligible(world), count_undecided(world)
+    out.wait_critical_days, out.wait_less_critical_days = wait_by_criticality(world, True), wait_by_criticality(world, False)
+    out.wait_large_days, out.wait_small_days = wait_by_size(world, True), wait_by_size(world, False)
+    out.wait_domestic_days = wait_by_nationality(world, int(Nationality.DOMESTIC))
+    out.wait_allied_days = wait_by_nationality(world, int(Nationality.ALLIED))
+    out.wait_others_days = wait_by_nationality(world, int(Nationality.OTHER))

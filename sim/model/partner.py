@@ -7,9 +7,10 @@ from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.chance import Purpose, draw, exponential, grow, lognormal, positive_stable, stem, uniform
 from lockgate.sim.model.code_base import CodeBase
 from lockgate.sim.model.formulas.time import chance_within, mean_kept
-from lockgate.sim.model.vocabulary import Approval, EventKind
+from lockgate.sim.model.nationality import count_approval, has_access, is_eligible, nationality_of
+from lockgate.sim.model.vocabulary import Approval, EventKind, Nationality
 from lockgate.sim.model.world import HOME_GOVERNMENT, note
-from lockgate.sim.rules.row import FIXED, NOTHING, Chance, Code, Count, Day, Flag, Index, PerDay, Ratio, Share, Time
+from lockgate.sim.rules.row import FIXED, NOTHING, Chance, Code, Count, Day, Days, Flag, Index, PerDay, Ratio, Share, Time
 from lockgate.sim.rules.rule import rule
 
 
@@ -41,6 +42,8 @@ def begin(world):
         carelessness = lognormal(1.0, params.care_spread, draw(chances, Purpose.CARE), draw(chances, Purpose.CARE_ANGLE))
         partner.leak_chance = chance_within(params.leak_hazard * carelessness)
         partner.interested = draw(chances, Purpose.INTEREST) < params.interest_share
+        partner.nationality = nationality_of(params, draw(chances, Purpose.NATIONALITY))
+        world.constants.domestic += 1 if partner.nationality == Nationality.DOMESTIC else 0
         if draw(chances, Purpose.NEVER_PATCH) >= params.never_patch_share:
             speed = positive_stable(params.patch_shape, draw(chances, Purpose.PATCH_ANGLE), draw(chances, Purpose.PATCH_SCALE))
             partner.patch_rate = min(1e6, speed / params.patch_tau_days)
@@ -132,6 +135,7 @@ class Partner(Agent, CodeBase):
     rank: Annotated[Index, "by criticality among those who want access; beyond all others where it wants none", FIXED] = 0
     maintainer: Annotated[Flag, "it also works on the common pool", FIXED] = False
     interested: Annotated[Flag, "it wants early access", FIXED] = False
+    nationality: Annotated[Code, "Nationality", FIXED] = int(Nationality.DOMESTIC)
     searches_early: Annotated[Flag, "it searches with a restricted system today"] = False
     stem: Annotated[Code, "what all its draws share", FIXED] = 0
     leak_chance: Annotated[Chance, "that its access leaks on a day on which it has any", FIXED] = 0.0
@@ -147,6 +151,8 @@ class Partner(Agent, CodeBase):
     approval: Annotated[Code, "Approval"] = int(Approval.NONE)
     applications: Annotated[Count, "it has planned"] = 0
     applied_at: Annotated[Time, "of its application"] = 0.0
+    applicant: Annotated[Flag, "it has applied at least once"] = False
+    waited: Annotated[Days, "from its applications to decisions on them, or until it took them back"] = 0.0
     review_start: Annotated[Time, "of the review"] = 0.0
     review_finish: Annotated[Time, "of the review"] = 0.0
     leak_until: Annotated[Day, "until which its access leaks"] = 0
@@ -162,11 +168,11 @@ class Partner(Agent, CodeBase):
     @rule
     def step(self, world, day):
         """Seek access, guard it, and search with what it gives."""
-        offered = world.today.restricted_capability > NOTHING
+        offered = world.today.offered and is_eligible(world, self.nationality)
         settled = self.approval == Approval.APPROVED or self.approval == Approval.REFUSED
         if not settled and (offered or self.approval != Approval.NONE):
             seek_access(self, world, offered, day)
-        holds = offered and self.approval == Approval.APPROVED
+        holds = has_access(world, self)
         if holds:
             watch_access(self, world, day)
         self.searches_early = holds and world.params.head_start_on
@@ -183,7 +189,7 @@ def seek_access(partner, world, offered, day):
     if not offered:
         withdraw(partner, world, home, day)
         return
-    if partner.rank < world.today.places:
+    if partner.rank < world.today.last_rank:
         admit(partner, world, home, day)
         return
     if partner.approval == Approval.NONE:
@@ -192,6 +198,7 @@ def seek_access(partner, world, offered, day):
         partner.applied_at = day + world.params.application_days * delay
     if partner.approval == Approval.PLANNED and partner.applied_at < day + 1:
         partner.approval = int(Approval.WAITING)
+        partner.applicant = True
         home.applied += 1
         home.waiting += 1
         note(world, day, EventKind.APPLIED, partner.index, HOME_GOVERNMENT, world.today.restricted_system, partner.applied_at)
@@ -206,8 +213,10 @@ def admit(partner, world, home, day):
         waited = max(0.0, day - partner.applied_at)
     else:
         home.applied += 1
+    partner.applicant = True
+    partner.waited += waited
     partner.approval = int(Approval.APPROVED)
-    home.approved += 1
+    count_approval(home, partner)
     note(world, day, EventKind.APPROVED, partner.index, HOME_GOVERNMENT, world.today.restricted_system, waited)
 
 
@@ -215,14 +224,16 @@ def admit(partner, world, home, day):
 def hear_decision(partner, world, home, day):
     """The review is over: approved, or refused for good."""
     home.in_review -= 1
+    partner.waited += day - partner.applied_at
     refusal = draw(grow(partner.stem, partner.applications), Purpose.REFUSED)
-    if refusal < world.params.approval_refusal_chance:
+    refused = world.params.approval_refusal_chance
+    if refusal < refused + world.phases[world.today.phase].vetting_refused * (1.0 - refused):
         partner.approval = int(Approval.REFUSED)
         home.refused += 1
         note(world, day, EventKind.REFUSED_ACCESS, partner.index, HOME_GOVERNMENT, -1, day - partner.applied_at)
     else:
         partner.approval = int(Approval.APPROVED)
-        home.approved += 1
+        count_approval(home, partner)
         note(world, day, EventKind.APPROVED, partner.index, HOME_GOVERNMENT, world.today.restricted_system, day - partner.applied_at)
 
 
@@ -230,6 +241,7 @@ def hear_decision(partner, world, home, day):
 def withdraw(partner, world, home, day):
     """Nothing is restricted any more: there is nothing to wait for."""
     if partner.approval == Approval.WAITING:
+        partner.waited += max(0.0, day - partner.applied_at)
         home.waiting -= 1
         home.withdrawn += 1
         note(world, day, EventKind.WITHDRAWN, partner.index, HOME_GOVERNMENT, -1, max(0.0, day - partner.applied_at))

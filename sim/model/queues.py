@@ -1,6 +1,7 @@
 """Queues for people: testers of agencies, reviewers of the government, and the desks at which both work."""
 
 from lockgate.sim.model.chance import Purpose, draw, exponential, key
+from lockgate.sim.model.configurations import approval_places, is_vetting
 from lockgate.sim.model.formulas.attack import whole
 from lockgate.sim.model.formulas.defence import service_days
 from lockgate.sim.model.formulas.safeguards import detection_chance
@@ -127,14 +128,14 @@ def review_applications(government, world, day):
             world.partners[row].review_start = start
             world.partners[row].review_finish = start + work
         world.reviewers[desk].free_at = max(start + work, world.reviewers[desk].free_at)
-    government.full = levers.partners_max - government.approved - government.in_review <= 0
+    government.full = approval_places(world) - government.approved - government.in_review <= 0
 
 
 @rule
 def next_application(government, world, levers, free_at, day):
     """The row of the organisation whose turn it is, or -1 when it is another applicant's."""
-    room = levers.partners_max - government.approved - government.in_review
-    if government.waiting == 0 or room <= 0 or not levers.approvals:
+    room = approval_places(world) - government.approved - government.in_review
+    if government.waiting == 0 or room <= 0 or not (levers.approvals or is_vetting(world)):
         return -1
     first = -1
     for row in range(len(world.partners)):

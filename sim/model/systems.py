@@ -22,8 +22,9 @@ def rows_of(lab, world):
 def open_to_all(world, system, day):
     """A service open to all. The first such day counts for the release delay."""
     system.stage = int(Stage.PUBLIC)
-    if system.public_day == NEVER:
-        system.public_day = day
+    system.guarded = False
+    system.public_day = min(system.public_day, day)
+    system.unguarded_day = min(system.unguarded_day, day)
     note(world, day, EventKind.PUBLIC, system.owner, -1, system.index, float(day - system.ready_day))
 
 
@@ -33,7 +34,7 @@ def close_to_partners(world, system, day, regime):
     levers = world.phases[world.today.phase]
     system.regime = regime
     system.offered_day = day
-    if levers.approvals or levers.launch_partners > 0:
+    if levers.approvals or levers.launch_partners > 0 or levers.vetted_places > 0:
         system.stage = int(Stage.PARTNERS)
         home = world.governments[HOME_GOVERNMENT]
         home.programme_day = min(home.programme_day, day)
@@ -55,10 +56,11 @@ def submit_to_agencies(world, system, day):
 
 @rule
 def take_away(world, system, day):
-    """A directive: nobody may use the system until it is restored."""
+    """A directive: until the system is restored nobody may use it, or no foreigner, where it spares domestic organisations."""
     levers = world.phases[world.today.phase]
     system.resume_stage = system.stage
     system.stage = int(Stage.DARK)
+    system.domestic_only = levers.directive_spares_domestic
     system.dark_day = day
     system.dark_until = day + levers.dark_days
     world.score.directives += 1
@@ -66,9 +68,20 @@ def take_away(world, system, day):
 
 
 @rule
+def restore_partly(world, system, day):
+    """Some days into a directive, domestic organisations that had the system have it again."""
+    levers = world.phases[world.today.phase]
+    if system.domestic_only or day < system.dark_day + levers.partial_restoration_days:
+        return
+    system.domestic_only = True
+    note(world, day, EventKind.PARTLY_RESTORED, HOME_GOVERNMENT, system.owner, system.index, float(day - system.dark_day))
+
+
+@rule
 def restore(world, system, day):
     """The end of a directive: back to where the system was, its flaw fixed in the meantime, its record clean."""
     system.stage = system.resume_stage
+    system.domestic_only = False
     system.dark_until = NEVER
     if system.flaw or system.bypassed:
         fix_safeguard(world, system, day)
@@ -92,6 +105,7 @@ def publish_weights(world, system, day):
     system.stage = int(Stage.OPEN_WEIGHTS)
     system.weights_day = day
     system.public_day = min(system.public_day, day)
+    system.unguarded_day = min(system.unguarded_day, day)
     note(world, day, EventKind.WEIGHTS, system.owner, -1, system.index, system.capability)
 
 

@@ -51,7 +51,7 @@ class Channel(Described):
     NO_MODEL = 0, "no system, or refused by all it tried"
     OPEN_WEIGHTS = 1, "published weights"
     PUBLIC_SERVICE = 2, "a service open to all"
-    LEAKED_ACCESS = 3, "a partner's access that leaked"
+    LEAKED_ACCESS = 3, "a partner's access, leaked or misused from inside"
     STOLEN_WEIGHTS = 4, "weights taken from a lab"
 
 
@@ -61,6 +61,14 @@ class ActorKind(Described):
     SPY = 0, "nation-state operator: few and skilled"
     CREW = 1, "cybercriminal crew: many"
     INSIDER = 2, "rogue insider of one organisation"
+
+
+class Nationality(Described):
+    """Where an organisation belongs, seen from the frontier labs' government."""
+
+    DOMESTIC = 0, "of the labs' own country"
+    ALLIED = 1, "of an allied country"
+    OTHER = 2, "of any other country"
 
 
 class Approval(Described):
@@ -135,3 +143,6 @@ class EventKind(Described):
     FRAMEWORK = 26, "the government's (who) framework is in force [days it took]"
     LAB_BAN = 27, "an actor (who) was banned from the services of one lab (whom) [days]"
     LOOT = 28, "what a spy stole reached the other spies of its state (who) [capability, months]"
+    GUARDED = 40, "the guarded configuration of a lab's (who) system is open to all [days since ready]"
+    PARTLY_RESTORED = 41, "a system of a lab (whom) is back for domestic organisations alone [days it was dark]"
+    ACCESS_ENDED = 42, "monitoring saw a misuse by an actor (who) and ended it; it had the access of an organisation (whom) [0]"

@@ -9,9 +9,10 @@ import pytest
 from lockgate.scenarios import load_policy
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.access import settle_access
-from lockgate.sim.model.leaks import count_groups, finds_leak
+from lockgate.sim.model.leaks import count_groups, found_leak
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.vocabulary import ActorKind, Channel, Stage
+from lockgate.sim.rules.row import NOBODY
 from tests.mutation.worlds import put, world_of
 
 
@@ -26,7 +27,7 @@ def leaking(number: int = 1, partner: int = 1, **params: Any) -> Any:
 
 def reached(world: Any, kind: ActorKind) -> list[int]:
     """Rows of actors of a kind that a leak reaches."""
-    return [actor.index for actor in world.bad_actors if actor.kind == kind and finds_leak(actor, world)]
+    return [actor.index for actor in world.bad_actors if actor.kind == kind and found_leak(actor, world) != NOBODY]
 
 
 def test_groups_are_of_equal_chances() -> None:
@@ -70,7 +71,7 @@ def test_own_insiders_always_others_by_luck() -> None:
 def test_without_groups_every_actor_hears_by_luck() -> None:
     world = leaking(leak_group=0.0, leak_reach=1.0)
     assert {actor.group for actor in world.bad_actors} == {-1}
-    assert all(finds_leak(actor, world) for actor in world.bad_actors)
+    assert all(found_leak(actor, world) != NOBODY for actor in world.bad_actors)
 
 
 def test_leaked_access_refuses_by_its_own_safeguard() -> None:

@@ -16,6 +16,16 @@ def safeguard_reached(least: float, most: float, effort: float) -> float:
 
 
 @rule
+def guarded_safeguard(safeguard: float, guard: float) -> float:
+    """Refusal chance of a guarded configuration: the guard stops this share of the misuse that the safeguard lets through.
+
+    >>> guarded_safeguard(0.5, 0.8)
+    0.9
+    """
+    return safeguard + guard * (1.0 - safeguard)
+
+
+@rule
 def detection_chance(days: float, half_life_days: float) -> float:
     """Chance that so many days of testing find a hidden flaw.
 
