@@ -27,6 +27,7 @@ from lockgate.sim.model.parameters import PARAMETERS, Parameter
 from lockgate.sim.model.policy import DAY, LEVERS
 
 LONGEST_PATH = 4096  # characters: longer ones lead to no file
+FORMS: dict[str, type[Table]] = {TIMES: Times, SKEWED: SkewedRange}  # of a parameter; any other table is a range
 OUTSIDE = {"greater_than_equal", "less_than_equal", "finite_number"}
 TOP = {
     "summary": "one sentence in quotes",
@@ -106,7 +107,7 @@ def names_at(place: KeyPath, kind: Kind) -> tuple[str, Iterable[str]]:
         case ("parameters", _):
             return "parameter", PARAMETERS
         case ("parameters", _, form, _):
-            return "key", {TIMES: Times, SKEWED: SkewedRange}.get(str(form), Range).model_fields
+            return "key", FORMS.get(str(form), Range).model_fields
     return "key", file_schema(kind).model_fields
 
 

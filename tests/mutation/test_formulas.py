@@ -6,7 +6,7 @@ import math
 from lockgate.sim.model.formulas.attack import SMALL, UNIT, attack_success, expected_loss, normal_share_below, uplift, whole
 from lockgate.sim.model.formulas.defence import places, search_hazard, service_days
 from lockgate.sim.model.formulas.race import compliance_chance, customer_pull, effective_lag, reinvested_pace, safety_effort
-from lockgate.sim.model.formulas.safeguards import detection_chance, refusal_chance, safeguard_reached, theft_chance
+from lockgate.sim.model.formulas.safeguards import bypass_hazard, detection_chance, refusal_chance, safeguard_reached, theft_chance
 from lockgate.sim.model.formulas.time import (
     CLOSE,
     MONTH_DAYS,
@@ -50,6 +50,9 @@ TABLE = [
     (expected_loss, (0.0, 2.0, 1e15), math.exp(2.0)),
     (expected_loss, (1.0, 0.5, 1e9), math.exp(1.125)),
     (expected_loss, (math.log(5.0), 1.0, 5.0), 5.0 * (math.exp(0.5) * 0.15865525393145707 + 0.5)),
+    (bypass_hazard, (0.04, 1.0, 0.7), 0.04),
+    (bypass_hazard, (0.04, 4.0, 0.5), 0.02),
+    (bypass_hazard, (0.04, 4.0, 1.0), 0.01),
     (search_hazard, (50.0, 6.0, 6.0), 0.04),
     (search_hazard, (50.0, 0.0, 6.0), 0.02),
     (search_hazard, (10.0, -8.0, 4.0), 0.025),
