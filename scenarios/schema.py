@@ -15,8 +15,10 @@ from lockgate.sim.model.vocabulary import Described
 
 Known = Lever | Parameter
 
-NUMBER, RANGE, TIMES = "(number)", "(range)", "(multiple)"  # ways to set a parameter, in brackets unlike any key
+NUMBER, RANGE, SKEWED, TIMES = "(number)", "(range)", "(lognormal)", "(multiple)"  # ways to set a parameter, in brackets unlike any key
 
+
+QUANTILES = {"median": "Half lies below it.", "low": "5 % lies below it; above 0.", "high": "5 % lies above it."}  # of a lognormal prior
 
 Kind = Literal["policy", "world"]
 
@@ -38,6 +40,14 @@ class Range(Table):
     low: float
     high: float
     mode: float | None = None
+
+
+class SkewedRange(Table):
+    """A prior that is lognormal on each side of its median, with 5 % below low and 5 % above high."""
+
+    median: float
+    low: float
+    high: float
 
 
 class Times(Table):
@@ -101,7 +111,7 @@ def form(value: object) -> str:
     """Which way of setting a parameter this is, so that an error speaks of that one alone."""
     if not isinstance(value, Mapping):
         return NUMBER
-    return TIMES if "times" in value else RANGE
+    return next((name for key, name in (("times", TIMES), ("median", SKEWED)) if key in value), RANGE)
 
 
 def setting(parameter: Parameter) -> Any:
@@ -112,8 +122,10 @@ def setting(parameter: Parameter) -> Any:
     # A default made by a factory keeps a null, which TOML has not, out of the JSON schema.
     mode = (number, Field(default_factory=lambda: None, description="Most likely value; without it the prior is uniform."))
     limits = create_model(f"range of {parameter.name}", __base__=Range, low=(number, ...), high=(number, ...), mode=mode)
+    above = {name: (number, Field(description=said)) for name, said in QUANTILES.items()}
+    skewed = create_model(f"lognormal range of {parameter.name}", __base__=SkewedRange, **cast(dict[str, Any], above))
     value: Any = Annotated[plain(parameter), Tag(NUMBER)]
-    prior: Any = Annotated[limits, Tag(RANGE)] | Annotated[Times, Tag(TIMES)]
+    prior: Any = Annotated[limits, Tag(RANGE)] | Annotated[skewed, Tag(SKEWED)] | Annotated[Times, Tag(TIMES)]
     return Annotated[value | prior, Discriminator(form)]
 
 
@@ -211,11 +223,3 @@ def validated(kind: type[Table] | TypeAdapter[Any], content: Any, where: str = "
         return f"{subject} = {value}" if subject else value
 
     return conforming(kind, content, sentence)
-
-
-
-
-
-
-
-

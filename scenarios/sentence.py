@@ -7,13 +7,27 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from lockgate.scenarios.notation import KeyPath, key_path, quoted, shown
-from lockgate.scenarios.schema import TIMES, Kind, Known, Range, Table, Times, conforming, file_schema, key_path_of, labels
+from lockgate.scenarios.schema import (
+    SKEWED,
+    TIMES,
+    Kind,
+    Known,
+    Range,
+    SkewedRange,
+    Table,
+    Times,
+    conforming,
+    file_schema,
+    key_path_of,
+    labels,
+)
 from lockgate.sim.bounds import KINDS, span
 from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.parameters import PARAMETERS, Parameter
 from lockgate.sim.model.policy import DAY, LEVERS
 
 LONGEST_PATH = 4096  # characters: longer ones lead to no file
+FORMS: dict[str, type[Table]] = {TIMES: Times, SKEWED: SkewedRange}  # of a parameter; any other table is a range
 OUTSIDE = {"greater_than_equal", "less_than_equal", "finite_number"}
 TOP = {
     "summary": "one sentence in quotes",
@@ -65,7 +79,7 @@ def allowed(known: Known, problem: str, number: type | None = None) -> str:
 
 def allowed_at(place: KeyPath, known: Known, problem: str) -> str:
     """What may stand at this place of a lever's or parameter's value."""
-    if place[-1] in Range.model_fields:
+    if place[-1] in Range.model_fields | SkewedRange.model_fields:
         return allowed(known, problem, float)
     prior = isinstance(known, Parameter) and not choices(known) and problem not in OUTSIDE
     return allowed(known, problem) + (", or a prior such as { low = 1, mode = 2, high = 3 }" if prior else "")
@@ -93,7 +107,7 @@ def names_at(place: KeyPath, kind: Kind) -> tuple[str, Iterable[str]]:
         case ("parameters", _):
             return "parameter", PARAMETERS
         case ("parameters", _, form, _):
-            return "key", (Times if form == TIMES else Range).model_fields
+            return "key", FORMS.get(str(form), Range).model_fields
     return "key", file_schema(kind).model_fields
 
 

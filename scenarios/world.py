@@ -9,18 +9,20 @@ from typing import Any, cast
 from lockgate.scenarios.files import built_in_names
 from lockgate.scenarios.load import lineage
 from lockgate.scenarios.notation import quoted, shown
-from lockgate.scenarios.schema import Range, Times, WorldFile, labels, parameters
+from lockgate.scenarios.schema import Range, SkewedRange, Times, WorldFile, labels, parameters
 from lockgate.scenarios.sentence import checked_scenario, limits, scenario_error
 from lockgate.sim.bounds import digits, is_within, span
 from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.parameters import PAIRS, PARAMETERS, LogNormal, Parameter, Prior, Triangular, Uniform
 
 
-def settled(parameter: Parameter, setting: float | int | bool | str | Range | Times) -> Parameter:
+def settled(parameter: Parameter, setting: float | int | bool | str | Range | SkewedRange | Times) -> Parameter:
     """The parameter as a world sets it. An InputError says what is wrong, without the file."""
     match setting:
         case Range():
             return ranged(parameter, setting)
+        case SkewedRange():
+            return skewed(parameter, setting)
         case Times():
             return multiplied(parameter, setting.times)
         case str():
@@ -37,6 +39,16 @@ def ranged(parameter: Parameter, limits_: Range) -> Parameter:
     central = (low + high) / 2 if mode is None else mode
     prior = Uniform(low, high) if mode is None else Triangular(low, mode, high)
     return replace(parameter, default=parameter.cast(central), prior=prior if low < high else None)
+
+
+def skewed(parameter: Parameter, limits_: SkewedRange) -> Parameter:
+    """The parameter with a lognormal prior."""
+    low, median, high = limits_.low, limits_.median, limits_.high
+    if not 0.0 < low <= median <= high:
+        said = f"{parameter.name} = {shown(limits_.given())} must have 0 < low <= median <= high"
+        raise InputError(f"{said} (5 % lies below low, 5 % above high), {limits(parameter)}")
+    prior = LogNormal(median, low, high) if low < high else None
+    return replace(parameter, default=parameter.cast(median), prior=prior)
 
 
 def multiplied(parameter: Parameter, factor: float) -> Parameter:

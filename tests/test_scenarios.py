@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import lockgate
 from lockgate.scenarios import json_schema, list_policies, list_worlds, load_policy, load_world, with_levers, with_parameters
 from lockgate.sim.errors import InputError
-from lockgate.sim.model.parameters import PARAMETERS
+from lockgate.sim.model.parameters import PARAMETERS, LogNormal
 from lockgate.sim.model.policy import LEVERS, Policy
 
 POLICIES = {
@@ -314,6 +314,11 @@ REFUSED = [
     ("world", "[parameters]\nleak_hazard = { low = 0, high = nan }", [f"leak_hazard.high = nan must be {LEAK}"]),
     ("world", '[parameters]\nleak_hazard = { low = 0, high = "1" }', [f'leak_hazard.high = "1" must be a number, {LEAK}']),
     ("world", "[parameters]\nleak_hazard = { lo = 0, high = 1 }", ["leak_hazard.lo = 0 is no known key", 'did you mean "low"?']),
+    ("world", "[parameters]\nleak_hazard = { median = 0.2, low = 0.3, high = 0.4 }", ["must have 0 < low <= median <= high", LEAK]),
+    ("world", "[parameters]\nleak_hazard = { median = 0.2, low = 0, high = 0.4 }", ["high = 0.4 } must have 0 < low"]),
+    ("world", "[parameters]\nleak_hazard = { median = 2, low = 0.1, high = 0.4 }", [f"leak_hazard.median = 2 must be {LEAK}"]),
+    ("world", "[parameters]\nleak_hazard = { median = 0.2, low = 0.1 }", ["leak_hazard.high is missing", LEAK]),
+    ("world", "[parameters]\nleak_hazard = { median = 0.2, mode = 0.1 }", ["leak_hazard.mode = 0.1 is no known key", "allowed are median"]),
     ("world", "[parameters]\nleak_hazard = { times = 5000 }", ["leak_hazard.times = 5000", "1.5 to 15", LEAK]),
     ("world", "[parameters]\nleak_hazard = { times = 0 }", ["leak_hazard.times = 0 must be a number above 0"]),
     ("world", "[parameters]\nleak_hazard = { times = -1 }", ["leak_hazard.times = -1 must be a number above 0"]),
@@ -480,6 +485,23 @@ def test_any_range_within_bounds_is_a_prior(low, width, peak, u):
         assert ("open_weight_lag_months" in world.sampled) == (low < high)
 
 
+@given(median=st.floats(0.01, 10), below=st.floats(0.01, 1), above=st.floats(1, 6))
+def test_a_lognormal_prior_has_the_stated_quantiles(median, below, above):
+    limits = {"median": median, "low": below * median, "high": above * median}
+    world = with_parameters(load_world("baseline"), {"open_weight_lag_months": limits})
+    for u, value in ((0.05, limits["low"]), (0.5, median), (0.95, limits["high"])):
+        assert world.sample("open_weight_lag_months", u) == pytest.approx(value)
+    assert world.central()["open_weight_lag_months"] == median
+
+
+@pytest.mark.parametrize("name", [name for name, parameter in PARAMETERS.items() if isinstance(parameter.prior, LogNormal)])
+def test_what_the_table_has_can_be_written(name):
+    parameter = PARAMETERS[name]
+    world = with_parameters(load_world("baseline"), {name: vars(parameter.prior)})
+    assert world.parameters[name].prior == parameter.prior
+    assert world.central()[name] == parameter.prior.median
+
+
 @given(factor=st.floats(0.1, 3.0), u=st.floats(0.01, 0.99))
 def test_times_multiplies_default_and_prior(factor, u):
     names = ("leak_hazard", "open_weight_lag_months")
@@ -525,11 +547,16 @@ def test_json_schema_of_worlds_has_every_parameter_with_bounds_and_unit():
         if parameter.choices:
             assert set(field["enum"]) == {choice.label for choice in parameter.choices}
         elif parameter.type is not bool:
-            number, limits, times = (resolved(schema, way) for way in field["oneOf"])
+            number, limits, skewed, times = (resolved(schema, way) for way in field["oneOf"])
             assert (number["minimum"], number["maximum"]) == parameter.bounds
             assert all(
                 (limits["properties"][end]["minimum"], limits["properties"][end]["maximum"]) == parameter.bounds
                 for end in ("low", "mode", "high")
+            )
+            assert set(skewed["required"]) == {"median", "low", "high"}
+            assert all(
+                (skewed["properties"][end]["minimum"], skewed["properties"][end]["maximum"]) == parameter.bounds
+                for end in skewed["required"]
             )
             assert times["required"] == ["times"]
 
@@ -567,7 +594,7 @@ def test_json_schema_accepts_what_is_built_in(kind, file):
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["low", "mode", "high", "times"]) | st.text(), inner),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["low", "median", "mode", "high", "times"]) | st.text(), inner),
 )
 
 

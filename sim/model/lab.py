@@ -7,7 +7,7 @@ from lockgate.sim.model.chance import Purpose, draw, key, uniform
 from lockgate.sim.model.configurations import offer_guarded, serves_all
 from lockgate.sim.model.dawn import survey_labs
 from lockgate.sim.model.formulas.race import compliance_chance, reinvested_pace, safety_effort
-from lockgate.sim.model.formulas.safeguards import detection_chance, safeguard_reached
+from lockgate.sim.model.formulas.safeguards import bypass_hazard, detection_chance, safeguard_reached
 from lockgate.sim.model.formulas.time import MONTH_DAYS, chance_within, first_day_after
 from lockgate.sim.model.systems import (
     close_to_partners,
@@ -79,6 +79,7 @@ def ready_first_system(world, lab):
     system.capability = lab.capability
     system.built = safeguard_reached(params.safeguard_least, params.safeguard_most, lab.effort)
     system.safeguard = system.built
+    system.bypass_hazard = bypass_hazard(params.bypass_hazard, params.bypass_effort, lab.effort)
     missed = params.flaw_chance * (1.0 - detection_chance(lab.effort * params.own_testing_days, params.detection_half_life_days))
     system.flaw = uniform(world.seed, Purpose.FLAW, lab.index, 1) < missed
     system.stage = int(Stage.TESTING)
@@ -148,6 +149,7 @@ def finish_training(lab, world, day):
     system.capability = lab.capability
     system.built = safeguard_reached(params.safeguard_least, params.safeguard_most, lab.effort)
     system.safeguard = system.built
+    system.bypass_hazard = bypass_hazard(params.bypass_hazard, params.bypass_effort, lab.effort)
     missed = params.flaw_chance * (1.0 - detection_chance(own_testing, params.detection_half_life_days))
     system.flaw = uniform(world.seed, Purpose.FLAW, lab.index, lab.systems) < missed
     system.stage = int(Stage.TESTING)
@@ -221,7 +223,7 @@ def care_for(lab, world, system, day):
     # From the day after the release, so that it does not matter who released it earlier today: the lab, or a government after it.
     if serves_all(system) and day > system.public_day and system.flaw and not system.bypassed:
         key = system.number * 65536 + day
-        if uniform(world.seed, Purpose.BYPASS, lab.index, key) < chance_within(world.params.bypass_hazard):
+        if uniform(world.seed, Purpose.BYPASS, lab.index, key) < chance_within(system.bypass_hazard):
             bypass(lab, world, system, day)
     if system.stage == Stage.OPEN_WEIGHTS and not system.stripped:
         strip_weights(world, system, day)

@@ -42,6 +42,7 @@ class System(Row):
     safeguard: Annotated[Chance, "that its service refuses a misuse attempt"] = 0.0
     built: Annotated[Chance, "the same while no bypass is known"] = 0.0
     flaw: Annotated[Flag, "its safeguard hides a flaw"] = False
+    bypass_hazard: Annotated[PerDay, "with which the public finds its flaw while it is open to all"] = 0.0
     bypassed: Annotated[Flag, "the public knows the flaw"] = False
     fix_day: Annotated[Day, "on which a known flaw is fixed"] = NEVER
     stage: Annotated[Code, "Stage"] = int(Stage.UNUSED)

@@ -6,7 +6,7 @@ import math
 from lockgate.sim.model.formulas.attack import SMALL, UNIT, attack_success, expected_loss, normal_share_below, uplift, whole
 from lockgate.sim.model.formulas.defence import adoption, places, search_hazard, service_days
 from lockgate.sim.model.formulas.race import compliance_chance, customer_pull, effective_lag, reinvested_pace, safety_effort
-from lockgate.sim.model.formulas.safeguards import detection_chance, refusal_chance, safeguard_reached, theft_chance
+from lockgate.sim.model.formulas.safeguards import bypass_hazard, detection_chance, refusal_chance, safeguard_reached, theft_chance
 from lockgate.sim.model.formulas.time import (
     CLOSE,
     MONTH_DAYS,
@@ -68,6 +68,9 @@ TABLE = [
     (search_hazard, (1.0, 122.0, 2.0, 1.0), 2.0**60),
     (search_hazard, (1.0, 118.0, 2.0, 1.0), 2.0**59),
     (search_hazard, (2.0, -1e9, 6.0, 1.0), 0.0),
+    (bypass_hazard, (0.04, 1.0, 0.7), 0.04),
+    (bypass_hazard, (0.04, 4.0, 0.5), 0.02),
+    (bypass_hazard, (0.04, 4.0, 1.0), 0.01),
     (service_days, (ServiceTimes.EXPONENTIAL, 10.0, 3.0, math.exp(-2.0), 0.3), 20.0),
     (service_days, (ServiceTimes.LOGNORMAL, 10.0, 0.0, 0.2, 0.3), 10.0),
     (service_days, (ServiceTimes.LOGNORMAL, 8.0, math.sqrt(math.e - 1.0), math.exp(-2.0), 0.0), 8.0 * math.exp(2.0 - 0.5)),

@@ -36,6 +36,16 @@ def detection_chance(days: float, half_life_days: float) -> float:
 
 
 @rule
+def bypass_hazard(with_no_effort: float, effort_factor: float, effort: float) -> float:
+    """Hazard per day with which the public finds a flaw: full safety effort divides it by the factor.
+
+    >>> bypass_hazard(0.04, 40.0, 0.0), round(bypass_hazard(0.04, 40.0, 1.0), 6)
+    (0.04, 0.001)
+    """
+    return with_no_effort * math.exp(-effort * math.log(effort_factor))
+
+
+@rule
 def refusal_chance(safeguard: float, evasion: float, skill: float) -> float:
     """Chance that a service refuses an actor of this skill.
 

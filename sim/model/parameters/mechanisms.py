@@ -30,6 +30,7 @@ MECHANISMS: dict[str, Mechanism] = {
         Mechanism("cost of the guard", "A guarded configuration is less capable than the full one.", {"guard_cost_months": 0.0}),
         Mechanism("insiders as users", "Insiders of an organisation with restricted access use it.", {"insider_access_on": False}),
         Mechanism("nationality", "Some organisations are foreign.", {"domestic_share": 1.0}),
+        Mechanism("bypass effort", "Safety effort makes flaws harder to find.", {"bypass_effort": 1.0}),
         Mechanism("queues", "Testers and reviewers are scarce.", {"queues_on": False}),
         Mechanism("every service", "Bad actors see each lab's service.", {"services": int(Services.BEST)}),
         Mechanism("leak groups", "A leak reaches one group of crews, without public safeguards.", {"leak_group": 0.0, "leaked_safeguard": 1.0}),
