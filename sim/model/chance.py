@@ -78,6 +78,12 @@ class Purpose(Described):
     THEFT_TARGET = 66, "the lab it aims at [actor, attempt]"
     THEFT_LUCK = 67, "whether it succeeds [actor, attempt]"
     FALL_BACK_LAST = 68, "whether it turns to stolen weights after a third refusal [actor, operation]"
+    MEASURED = 100, "by how much a system's capability is misjudged [lab, open-weight labs after frontier labs; system]"
+    MEASURED_ANGLE = 101, "second half of the same normal draw"
+    REFUSAL_MEASURED = 102, "by how much a safeguard is misjudged [lab, system and how often it was made stronger]"
+    REFUSAL_MEASURED_ANGLE = 103, "second half of the same normal draw"
+    INFIGHTING = 104, "how long quarrels delay a framework [government, 0]"
+    REVOKED = 105, "whether a cause is answered with a directive [lab, system and cause]"
     WORLD_SEED = 90, "the seed of a sampled world [draw, 0]"
     PRIOR = 91, "a parameter's value in a sampled world [draw, parameter]"
 

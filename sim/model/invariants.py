@@ -109,6 +109,26 @@ def channels_lead_to_open_systems(world, day):
 
 
 @rule
+def partly_restored_for_partners(world, day):
+    for row in range(len(world.systems)):
+        system = world.systems[row]
+        if system.partly_restored and (system.stage != Stage.PARTNERS or system.dark_until == NEVER):
+            return row
+    return FINE
+
+
+@rule
+def previews_grow(world, day):
+    extensions = 0
+    for row in range(len(world.systems)):
+        system = world.systems[row]
+        if system.extended_days < 0 or system.tested_days < 0.0 or system.unanswered < 0:
+            return row
+        extensions += system.extended_days > 0
+    return FINE if extensions <= world.score.extensions else 0
+
+
+@rule
 def weights_stay_open(world, day):
     for row in range(len(world.systems)):
         if world.systems[row].weights_day != NEVER and world.systems[row].stage != Stage.OPEN_WEIGHTS:
@@ -195,6 +215,8 @@ INVARIANTS = (
     Invariant("patched was found", "no organisation has fixed more than it has found", patched_was_found),
     Invariant("access", "nobody searches early, or leaks, without approval and a restricted system", early_search_needs_approval),
     Invariant("channels", "every channel leads to a system that is open in that way", channels_lead_to_open_systems),
+    Invariant("partly restored", "a system restored in part is with partners, and its directive has an end", partly_restored_for_partners),
+    Invariant("previews", "previews are made longer, never shorter, and each time is counted", previews_grow),
     Invariant("open weights", "weights once published stay so", weights_stay_open),
     Invariant("dates", "no system is out before it is ready", released_after_ready),
     Invariant("applications", "received = waiting + in review + approved + refused + withdrawn", applications_conserved),

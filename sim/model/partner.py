@@ -197,6 +197,7 @@ def admit(partner, world, home, day):
         home.applied += 1
     partner.approval = int(Approval.APPROVED)
     home.approved += 1
+    home.admitted += 1
     note(world, day, EventKind.APPROVED, partner.index, HOME_GOVERNMENT, world.today.restricted_system, waited)
 
 

@@ -1,6 +1,6 @@
 """What happens to a system: opened, restricted, tested, taken away, restored, repaired, published, stripped."""
 
-from lockgate.sim.model.vocabulary import EventKind, Stage
+from lockgate.sim.model.vocabulary import Cause, EventKind, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT, note
 from lockgate.sim.rules.row import NEVER
 from lockgate.sim.rules.rule import rule
@@ -54,7 +54,7 @@ def submit_to_agencies(world, system, day):
 
 
 @rule
-def take_away(world, system, day):
+def take_away(world, system, day, cause):
     """A directive: nobody may use the system until it is restored."""
     levers = world.phases[world.today.phase]
     system.resume_stage = system.stage
@@ -62,6 +62,8 @@ def take_away(world, system, day):
     system.dark_day = day
     system.dark_until = day + levers.dark_days
     world.score.directives += 1
+    world.score.directives_for_bypass += cause == Cause.BYPASS
+    world.score.directives_for_incidents += cause == Cause.INCIDENTS
     note(world, day, EventKind.DIRECTIVE, HOME_GOVERNMENT, system.owner, system.index, float(levers.dark_days))
 
 
@@ -70,9 +72,22 @@ def restore(world, system, day):
     """The end of a directive: back to where the system was, its flaw fixed in the meantime, its record clean."""
     system.stage = system.resume_stage
     system.dark_until = NEVER
+    system.partly_restored = False
     if system.flaw or system.bypassed:
         fix_safeguard(world, system, day)
     note(world, day, EventKind.RESTORED, HOME_GOVERNMENT, system.owner, system.index, float(day - system.dark_day))
+
+
+@rule
+def restore_to_partners(world, system, day):
+    """A directive is lifted in part: approved partners have the system back, all others wait for its end."""
+    system.stage = int(Stage.PARTNERS)
+    system.partly_restored = True
+    home = world.governments[HOME_GOVERNMENT]
+    home.programme_day = min(home.programme_day, day)
+    if system.flaw or system.bypassed:
+        fix_safeguard(world, system, day)
+    note(world, day, EventKind.PARTLY_RESTORED, HOME_GOVERNMENT, system.owner, system.index, float(day - system.dark_day))
 
 
 @rule
@@ -84,6 +99,17 @@ def fix_safeguard(world, system, day):
     system.flaw = False
     system.fix_day = NEVER
     note(world, day, EventKind.FIXED, system.owner, -1, system.index, system.safeguard)
+
+
+@rule
+def harden(world, system, day):
+    """Make the safeguard stronger, as a fix would; a flaw that nobody knows of stays."""
+    system.built += world.params.fix_gain * (1.0 - system.built)
+    if not system.bypassed:
+        system.safeguard = system.built
+    system.hardened += 1
+    system.harden_day = NEVER
+    note(world, day, EventKind.HARDENED, system.owner, -1, system.index, system.safeguard)
 
 
 @rule

@@ -74,6 +74,16 @@ class Approval(Described):
     REFUSED = 5, "was refused"
 
 
+class Cause(Described):
+    """Why a government takes a system away, or a preview is made longer."""
+
+    NONE = 0, "no cause"
+    ORDER = 1, "an order on the policy's date"
+    BYPASS = 2, "a flaw of the safeguard that was found"
+    INCIDENTS = 3, "incidents attributed to the system"
+    LEAK = 4, "leaked access that was noticed"
+
+
 class Feedback(Described):
     """Whether anything reacts to what happens."""
 
@@ -126,3 +136,7 @@ class EventKind(Described):
     BAN = 24, "an actor (who) was banned from all services [days]"
     INCIDENT = 25, "an actor (who) broke into an organisation (whom) [loss, US$]"
     FRAMEWORK = 26, "the government's (who) framework is in force [days it took]"
+    EXTENDED = 34, "the preview of a lab's (who) system is made longer [Cause]"
+    WEIGHED = 35, "the government weighed whether to take a system of a lab (whom) away [Cause]"
+    PARTLY_RESTORED = 36, "partners have a system of a lab (whom) back [days it was dark]"
+    HARDENED = 37, "a lab (who) made a safeguard stronger [safeguard now]"

@@ -43,6 +43,11 @@ class System(Row):
     flaw: Annotated[Flag, "its safeguard hides a flaw"] = False
     bypassed: Annotated[Flag, "the public knows the flaw"] = False
     fix_day: Annotated[Day, "on which a known flaw is fixed"] = NEVER
+    flaw_day: Annotated[Day, "on which a flaw was last found, by its users or by a test"] = NEVER
+    harden_day: Annotated[Day, "on which its safeguard is made stronger, because it refused too little"] = NEVER
+    hardened: Annotated[Count, "how often it was"] = 0
+    misjudged: Annotated[Ratio, "by how many standard deviations its capability is overestimated"] = 0.0
+    tested_days: Annotated[Time, "of work of the agencies that passed it, summed"] = 0.0
     stage: Annotated[Code, "Stage"] = int(Stage.UNUSED)
     resume_stage: Annotated[Code, "Stage to which it returns from the dark"] = int(Stage.UNUSED)
     regime: Annotated[Code, "Regime"] = int(Regime.FREE)
@@ -54,6 +59,10 @@ class System(Row):
     stripped: Annotated[Flag, "anyone can run it without its safeguards"] = False
     dark_day: Annotated[Day, "on which it was last taken away"] = NEVER
     dark_until: Annotated[Day, "on which it comes back"] = NEVER
+    partly_restored: Annotated[Flag, "partners have it back, but a directive still holds for all others"] = False
+    weighed: Annotated[Code, "causes for a directive that were weighed, a bit for each Cause"] = 0
+    extended_days: Annotated[Count, "added to its preview"] = 0
+    unanswered: Annotated[Count, "incidents attributed to it since its preview was last made longer"] = 0
     sign_offs: Annotated[Count, "agencies that passed it"] = 0
     attributed_recently: Annotated[Count, "incidents attributed to it within the window"] = 0
 

@@ -26,6 +26,12 @@ MECHANISMS: dict[str, Mechanism] = {
         Mechanism("stripping", "Safeguards of published weights come off.", {"stripping_on": False}),
         Mechanism("head start", "Partners search with restricted systems before others can.", {"head_start_on": False}),
         Mechanism("distillation", "Open-weight labs learn from frontier systems that are broadly served.", {"distillation_on": False}),
+        Mechanism("measured capability", "Capability is measured with an error.", {"preview_error_months": 0.0}),
+        Mechanism("measured refusal", "Safeguards are measured with an error.", {"refusal_error": 0.0}),
+        Mechanism("infighting", "Quarrels delay a framework.", {"infighting_days": 0.0}),
+        Mechanism("weighed directives", "Not every cause leads to a directive.", {"revocation_chance": 1.0}),
+        Mechanism("reciprocal hold", "A foreign hold asks for one in return.", {"heed_reciprocity": 0.0}),
+        Mechanism("bypass in the preview", "Partners can find a system's flaw.", {"preview_bypass_share": 0.0}),
         Mechanism("queues", "Testers and reviewers are scarce.", {"queues_on": False}),
     )
 }
