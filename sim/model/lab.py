@@ -22,7 +22,7 @@ from lockgate.sim.model.systems import (
     submit_to_agencies,
 )
 from lockgate.sim.model.vocabulary import EventKind, Regime, Stage
-from lockgate.sim.model.world import note
+from lockgate.sim.model.world import HOME_GOVERNMENT, note
 from lockgate.sim.rules.row import NOTHING, Count, Day, Flag, Index, Months, Ratio, Share
 from lockgate.sim.rules.rule import rule
 
@@ -179,7 +179,7 @@ def present(lab, world, system, day):
     measure(world, system)
     covered = is_covered(world, system)
     in_programme = levers.lab_programme and (lab.covered or levers.programme_all)
-    asked = today.asks and (lab.covered or levers.asks_all)
+    asked = today.asks and (lab.covered or levers.asks_all or world.governments[HOME_GOVERNMENT].in_force)
     if in_programme or asked:
         count_misjudged(world, system, covered)
     if covered and lab.covered and levers.publish_weights:

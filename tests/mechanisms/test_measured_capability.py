@@ -110,10 +110,13 @@ def test_misjudged_systems_are_an_outcome() -> None:
     assert wrong[1][1] == 0, "nobody measures where nobody asks"
 
 
-@pytest.mark.parametrize(("levers", "row", "asked"), [({}, 0, 1), ({}, 1, 1), ({"asks_all": False}, 0, 1), ({"asks_all": False}, 1, 0)])
-def test_who_is_asked(levers: dict[str, bool], row: int, asked: int) -> None:
-    world = world_of({"case_by_case": True, **levers})
-    world.today.asks = True
+@pytest.mark.parametrize(
+    ("asks_all", "in_force", "row", "asked"),
+    [(True, False, 0, 1), (True, False, 1, 1), (False, False, 0, 1), (False, False, 1, 0), (False, True, 1, 1)],
+)
+def test_who_is_asked(asks_all: bool, in_force: bool, row: int, asked: int) -> None:
+    world = world_of({"case_by_case": True, "framework": True, "asks_all": asks_all})
+    world.today.asks, world.governments[0].in_force = True, in_force
     put(world.labs[row], systems=2, next_trained_day=10**6)
     put(world.systems[3 + row], stage=int(Stage.TESTING), ready_day=5, capability=1.0)
     world.labs[row].step(world, 5)
