@@ -27,11 +27,13 @@ EAGER = {  # values at which rare things happen within a short run
     "severity_cap": (1e6, 1e10), "severity_mu": (5.0, 15.0), "open_spread_months": (0.0, 4.0), "open_shock_capability": (-3.0, 3.0),
     "mandate": (0.0, 10.0), "race_weight": (0.0, 3.0), "flaws_per_organisation": (1.0, 500.0), "uplift": (1.0, 10.0),
     "security_level": (1.0, 5.0), "security_spread": (0.0, 1.0), "test_days_cv": (0.0, 2.0), "approval_days_cv": (0.0, 2.0),
+    "infighting_days": (0.0, 20.0), "preview_error_months": (0.0, 3.0), "refusal_error": (0.0, 0.2),
     "reinvestment": (0.0, 1.0), "open_own_pace": (0.0, 2.0),
 }  # fmt: skip
 NARROW = {
     "preview_days": (0, 40), "launch_partners": (0, 10), "wave_partners": (0, 5), "wave_days": (1, 30), "partners_max": (0, 20),
     "reviewers": (0, 4), "agencies": (0, 4), "testers": (0, 3), "sign_offs": (0, 4), "longest_wait_days": (0, 60),
+    "extension_days": (0, 20), "partial_restoration_days": (0, 30),
     "trigger_incidents": (1, 5), "dark_days": (0, 30), "hold_days": (0, 40), "threshold_months": (-3.0, 3.0),
 }  # fmt: skip
 

@@ -79,6 +79,7 @@ OPENINGS = {
     EventKind.PUBLIC: Stage.PUBLIC,
     EventKind.WEIGHTS: Stage.OPEN_WEIGHTS,
     EventKind.DIRECTIVE: Stage.DARK,
+    EventKind.PARTLY_RESTORED: Stage.PARTNERS,
 }
 LIMITS = (EventKind.PROGRAMME, EventKind.COMPLIED)
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from lockgate.experiments.text.numbers import beyond_critical, count, days, money, number, percent
-from lockgate.sim.model.vocabulary import EventKind
+from lockgate.sim.model.vocabulary import Cause, EventKind
 
 MONTH_DAYS = 30
 NOTABLE_MONTHS = 0.5  # by which new open weights are better than the best before
@@ -111,7 +111,24 @@ SAID: dict[int, Callable[[Any, Cast], str]] = {
     EventKind.GUARDED: lambda e, c: f"a guarded configuration of {c.system(e.system)} is open to all {after(e.value)}",
     EventKind.PARTLY_RESTORED: lambda e, c: f"{c.system(e.system)} is back for domestic organisations after {days(e.value)} in the dark",
     EventKind.ACCESS_ENDED: lambda e, c: f"{c.actor(e.who)} is seen misusing the access of organisation {e.whom}, which ends it",
+    EventKind.EXTENDED: lambda e, c: f"the preview of {c.system(e.system)} is made longer: {cause(e)}",
+    EventKind.WEIGHED: lambda e, c: f"the government weighs whether to take {c.system(e.system)} away: {cause(e)}",
+    EventKind.HARDENED: lambda e, c: f"{lab(e.who)} makes {c.system(e.system)} refuse more: now {percent(e.value)} of misuse",
 }
+
+
+CAUSES = {
+    Cause.NONE: "for no cause",
+    Cause.ORDER: "it was ordered",
+    Cause.BYPASS: "its safeguard was bypassed",
+    Cause.INCIDENTS: "incidents were attributed to it",
+    Cause.LEAK: "access to it had leaked",
+}
+
+
+def cause(event: Any) -> str:
+    """Why a preview is made longer, or a directive weighed."""
+    return CAUSES[Cause(int(event.value))]
 
 
 def behind(event: Any) -> str:
@@ -240,7 +257,8 @@ def released(ready: Any, found: Mapping[int, list[Any]], horizon_days: int) -> s
 
 def troubles(found: Mapping[int, list[Any]]) -> Iterator[str]:
     """What goes wrong with a system that is out."""
-    for kind, what in ((EventKind.BYPASS, "bypassed"), (EventKind.DIRECTIVE, "taken away by the government")):
+    for kind, what in ((EventKind.BYPASS, "bypassed"), (EventKind.EXTENDED, "preview made longer"),
+                       (EventKind.DIRECTIVE, "taken away by the government")):
         if kind in found:
             on = ", ".join(str(event.day) for event in found[kind])
             yield f"{what} on day {on}" if len(found[kind]) == 1 else f"{what} on days {on}"

@@ -87,6 +87,12 @@ class Purpose(Described):
     STATE = 76, "the state that a spy serves [actor, 0]"
     SEEN = 110, "whether monitoring sees a misuse of restricted access [actor, operation]"
     NATIONALITY = 111, "an organisation's nationality [organisation, 0]"
+    MEASURED = 100, "by how much a system's capability is misjudged [lab, open-weight labs after frontier labs; system]"
+    MEASURED_ANGLE = 101, "second half of the same normal draw"
+    REFUSAL_MEASURED = 102, "by how much a safeguard is misjudged [lab, system and how often it was made stronger]"
+    REFUSAL_MEASURED_ANGLE = 103, "second half of the same normal draw"
+    INFIGHTING = 104, "how long quarrels delay a framework [government, 0]"
+    REVOKED = 105, "whether a cause is answered with a directive [lab, system and cause]"
     WORLD_SEED = 90, "the seed of a sampled world [draw, 0]"
     PRIOR = 91, "a parameter's value in a sampled world [draw, parameter]"
 

@@ -2,8 +2,9 @@
 
 import math
 
+from lockgate.sim.model.chance import Purpose, exponential, uniform
 from lockgate.sim.model.code_base import pass_code_day, set_pace
-from lockgate.sim.model.formulas.time import mean_kept
+from lockgate.sim.model.formulas.time import first_day_after, mean_kept
 from lockgate.sim.model.vocabulary import EventKind
 from lockgate.sim.model.world import HOME_GOVERNMENT, note
 from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
@@ -26,16 +27,28 @@ def dawn(world, day):
 
 @rule
 def legislate(world, day):
-    """A framework is in force once the political delay is over; before that the government can only ask case by case."""
+    """A framework is in force once the delays are over; before that the government can only ask case by case, where the policy does."""
     levers = world.phases[world.today.phase]
     home = world.governments[HOME_GOVERNMENT]
-    home.framework_since = min(home.framework_since, day) if levers.framework else NEVER
-    in_force = day >= home.framework_since + world.params.political_delay_days
+    if levers.framework and home.framework_since == NEVER:
+        decide_framework(world, home, day)
+    elif not levers.framework:
+        home.framework_since, home.framework_day = NEVER, NEVER
+    in_force = day >= home.framework_day
     if in_force and not home.in_force:
         note(world, day, EventKind.FRAMEWORK, home.index, -1, -1, float(day - home.framework_since))
     home.in_force = in_force
     world.today.asks = levers.case_by_case or in_force
     world.today.mandatory = levers.mandatory if in_force else 0.0
+
+
+@rule
+def decide_framework(world, home, day):
+    """A framework is decided today; quarrels over it come on top of the political delay, as long as they would be under any policy."""
+    params = world.params
+    quarrel = params.infighting_days * exponential(uniform(world.seed, Purpose.INFIGHTING, home.index, 0))
+    home.framework_since = day
+    home.framework_day = first_day_after(day + params.political_delay_days + quarrel)
 
 
 @rule

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.chance import Purpose, draw, exponential, key
-from lockgate.sim.model.configurations import offer_guarded, serves_all
+from lockgate.sim.model.directives import give_orders
+from lockgate.sim.model.previews import watch_previews, widen
 from lockgate.sim.model.queues import review_applications, run_tests
-from lockgate.sim.model.systems import open_to_all, restore, restore_partly, rows_of, take_away
-from lockgate.sim.model.vocabulary import Regime, Stage
+from lockgate.sim.model.systems import rows_of
 from lockgate.sim.model.world import ATTRIBUTION_WINDOW_DAYS, HOME_GOVERNMENT
 from lockgate.sim.rules.row import NEVER, Count, Day, Flag, Index, Time, Whole
 from lockgate.sim.rules.rule import rule
@@ -34,6 +34,7 @@ class Government(Agent):
 
     index: Annotated[Index, "its row"] = 0
     framework_since: Annotated[Day, "on which a framework was decided"] = NEVER
+    framework_day: Annotated[Day, "from which it is in force"] = NEVER
     in_force: Annotated[Flag, "the framework is in force"] = False
     coordinating: Annotated[Flag, "it holds back open weights"] = False
     programme_day: Annotated[Day, "on which partners were first offered a system"] = NEVER
@@ -43,6 +44,7 @@ class Government(Agent):
     approved: Annotated[Count, "applications approved"] = 0
     approved_allied: Annotated[Count, "of those, of allied organisations"] = 0
     approved_others: Annotated[Count, "of those, of organisations of other countries"] = 0
+    admitted: Annotated[Count, "of those, organisations that a place in the programme was kept for"] = 0
     refused: Annotated[Count, "applications refused"] = 0
     withdrawn: Annotated[Count, "applications taken back"] = 0
     full: Annotated[Flag, "no place was left under the cap when reviews were last begun"] = False
@@ -64,6 +66,7 @@ class Government(Agent):
             give_orders(world, day)
             run_tests(world, day)
             review_applications(self, world, day)
+            watch_previews(world, day)
             widen(world, day)
         else:
             self.coordinating = levers.coordinated_hold
@@ -82,55 +85,3 @@ def watch_incidents(world, day):
             if world.attributed[slot] > 0:
                 system.attributed_recently -= world.attributed[slot]
                 world.attributed[slot] = 0
-
-
-@rule
-def give_orders(world, day):
-    """Directives and restorations: those on the policy's dates, and those that a bypass or incidents set off."""
-    levers = world.phases[world.today.phase]
-    ordered = levers.directive and world.today.phase_begins
-    if not (ordered or levers.revocation or world.score.directives > 0):
-        return
-    for number in range(len(world.labs)):
-        lab = world.labs[number]
-        for row in rows_of(lab, world):
-            system = world.systems[row]
-            if system.stage == Stage.DARK:
-                if day >= system.dark_until or (levers.restore and world.today.phase_begins):
-                    forget_incidents(world, system)
-                    restore(world, system, day)
-                else:
-                    restore_partly(world, system, day)
-            elif (serves_all(system) or system.stage == Stage.PARTNERS) and system.capability >= levers.threshold_months:
-                alarmed = system.bypassed or system.attributed_recently >= levers.trigger_incidents
-                if (ordered and lab.covered) or (levers.revocation and world.constants.feedback and alarmed):
-                    take_away(world, system, day)
-
-
-@rule
-def forget_incidents(world, system):
-    """A restored system begins with a clean record."""
-    system.attributed_recently = 0
-    for slot in range(system.index * ATTRIBUTION_WINDOW_DAYS, (system.index + 1) * ATTRIBUTION_WINDOW_DAYS):
-        world.attributed[slot] = 0
-
-
-@rule
-def widen(world, day):
-    """Open restricted systems to everyone: preview over, signed off, no flaw being fixed, no alarm; or the policy was lifted."""
-    levers = world.phases[world.today.phase]
-    for number in range(len(world.labs)):
-        lab = world.labs[number]
-        for row in rows_of(lab, world):
-            system = world.systems[row]
-            if system.regime != Regime.GOVERNMENT or (system.stage != Stage.HELD and system.stage != Stage.PARTNERS):
-                continue
-            waited = day - system.offered_day
-            signed = system.sign_offs >= levers.sign_offs or waited >= levers.longest_wait_days
-            quiet = system.attributed_recently < levers.trigger_incidents or not world.constants.feedback
-            cleared = signed and quiet and system.fix_day == NEVER
-            ready = levers.public_release and waited >= levers.preview_days and cleared
-            if ready or not (levers.case_by_case or levers.framework):
-                open_to_all(world, system, day)
-            elif cleared:
-                offer_guarded(world, system, day)

@@ -169,6 +169,17 @@ def loot_was_stolen(world, day):
 
 
 @rule
+def previews_grow(world, day):
+    extensions = 0
+    for row in range(len(world.systems)):
+        system = world.systems[row]
+        if system.extended_days < 0 or system.tested_days < 0.0 or system.unanswered < 0:
+            return row
+        extensions += system.extended_days > 0
+    return FINE if extensions <= world.score.extensions else 0
+
+
+@rule
 def weights_stay_open(world, day):
     for row in range(len(world.systems)):
         if world.systems[row].weights_day != NEVER and world.systems[row].stage != Stage.OPEN_WEIGHTS:
@@ -272,6 +283,7 @@ INVARIANTS = (
     Invariant("offers", "offers come in order of capability, and lead to systems that are open in that way", offers_lead_to_open_systems),
     Invariant("bans", "no ban from one lab's services outlasts the actor's last one", bans_are_known),
     Invariant("loot", "only spies have stolen weights, of the capability of the system they were taken from", loot_was_stolen),
+    Invariant("previews", "previews are made longer, never shorter, and each time is counted", previews_grow),
     Invariant("open weights", "weights once published stay so", weights_stay_open),
     Invariant("dates", "no system is out before it is ready, or without a guard before it is out at all", released_after_ready),
     Invariant("applications", "received = waiting + in review + approved + refused + withdrawn", applications_conserved),

@@ -5,13 +5,16 @@ from typing import Annotated
 from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.chance import Purpose, draw, key, uniform
 from lockgate.sim.model.configurations import offer_guarded, serves_all
+from lockgate.sim.model.coverage import count_misjudged, is_covered, measure, no_longer_covered
 from lockgate.sim.model.dawn import survey_labs
 from lockgate.sim.model.formulas.race import compliance_chance, reinvested_pace, safety_effort
 from lockgate.sim.model.formulas.safeguards import bypass_hazard, detection_chance, safeguard_reached
 from lockgate.sim.model.formulas.time import MONTH_DAYS, chance_within, first_day_after
+from lockgate.sim.model.previews import in_preview, preview_over
 from lockgate.sim.model.systems import (
     close_to_partners,
     fix_safeguard,
+    harden,
     open_to_all,
     publish_weights,
     row_of,
@@ -20,7 +23,7 @@ from lockgate.sim.model.systems import (
     submit_to_agencies,
 )
 from lockgate.sim.model.vocabulary import EventKind, Regime, Stage
-from lockgate.sim.model.world import note
+from lockgate.sim.model.world import HOME_GOVERNMENT, note
 from lockgate.sim.rules.row import NOBODY, NOTHING, Count, Day, Flag, Index, Months, Ratio, Share
 from lockgate.sim.rules.rule import rule
 
@@ -178,13 +181,18 @@ def present(lab, world, system, day):
     system.stage = int(Stage.HELD)
     today.frontier_capability = max(today.frontier_capability, system.capability)
     note(world, day, EventKind.READY, lab.index, -1, system.index, system.capability)
-    covered = system.capability >= levers.threshold_months
+    measure(world, system)
+    covered = is_covered(world, system)
+    in_programme = levers.lab_programme and (lab.covered or levers.programme_all)
+    asked = today.asks and (lab.covered or levers.asks_all or world.governments[HOME_GOVERNMENT].in_force)
+    if in_programme or asked:
+        count_misjudged(world, system, covered)
     if covered and lab.covered and levers.publish_weights:
         publish_weights(world, system, day)
-    elif covered and lab.covered and levers.lab_programme:
+    elif covered and in_programme:
         close_to_partners(world, system, day, int(Regime.OWN_PROGRAMME))
         note(world, day, EventKind.PROGRAMME, lab.index, -1, system.index, float(levers.launch_partners))
-    elif covered and today.asks and complies(lab, world, system, day):
+    elif covered and asked and complies(lab, world, system, day):
         close_to_partners(world, system, day, int(Regime.GOVERNMENT))
         submit_to_agencies(world, system, day)
     else:
@@ -214,24 +222,38 @@ def care_for(lab, world, system, day):
     levers = world.phases[world.today.phase]
     if day >= system.fix_day and system.stage != Stage.DARK:
         fix_safeguard(world, system, day)
-    if system.regime == Regime.OWN_PROGRAMME and (system.stage == Stage.HELD or system.stage == Stage.PARTNERS):
-        over = levers.public_release and day >= system.offered_day + levers.preview_days
-        if over or not levers.lab_programme:
+    if day >= system.harden_day:
+        harden(world, system, day)
+    if system.regime == Regime.OWN_PROGRAMME and in_preview(system):
+        over = levers.public_release and preview_over(world, system, day)
+        if over or not levers.lab_programme or no_longer_covered(world, system):
             open_to_all(world, system, day)
         else:
             offer_guarded(world, system, day)
-    # From the day after the release, so that it does not matter who released it earlier today: the lab, or a government after it.
-    if serves_all(system) and day > system.public_day and system.flaw and not system.bypassed:
-        key = system.number * 65536 + day
-        if uniform(world.seed, Purpose.BYPASS, lab.index, key) < chance_within(system.bypass_hazard):
-            bypass(lab, world, system, day)
+    if system.flaw and not system.bypassed:
+        probe(lab, world, system, day)
     if system.stage == Stage.OPEN_WEIGHTS and not system.stripped:
         strip_weights(world, system, day)
 
 
 @rule
+def probe(lab, world, system, day):
+    """Whoever may use a system may find its hidden flaw; fewer do among partners than among the public."""
+    # From the day after the release, so that it does not matter who released it earlier today: the lab, or a government after it.
+    users = 0.0
+    if serves_all(system) and day > system.public_day:
+        users = 1.0
+    elif system.stage == Stage.PARTNERS and day > system.offered_day:
+        users = world.params.preview_bypass_share
+    key = system.number * 65536 + day
+    if users > 0.0 and uniform(world.seed, Purpose.BYPASS, lab.index, key) < chance_within(system.bypass_hazard * users):
+        bypass(lab, world, system, day)
+
+
+@rule
 def bypass(lab, world, system, day):
-    """The public finds the hidden flaw: the safeguard drops until the lab has fixed it."""
+    """Users find the hidden flaw: the safeguard drops until the lab has fixed it."""
+    system.flaw_day = day
     system.bypassed = True
     system.safeguard = system.built * world.params.bypassed_share
     system.fix_day = day + world.params.fix_days

@@ -33,6 +33,12 @@ class Score(Row):
     test_wait: Annotated[Whole, "days that tests waited, summed"] = 0
     flaws_found: Annotated[Count, "by tests"] = 0
     directives: Annotated[Count, "systems taken away"] = 0
+    directives_for_bypass: Annotated[Count, "of those, for a bypass"] = 0
+    directives_for_incidents: Annotated[Count, "of those, for attributed incidents"] = 0
+    covered_in_error: Annotated[Count, "systems seen as covered that were not"] = 0
+    missed: Annotated[Count, "covered systems that were not seen as such"] = 0
+    extensions: Annotated[Count, "of previews"] = 0
+    refusal_wait: Annotated[Count, "days that systems waited for a stronger safeguard alone, summed"] = 0
     dark_days: Annotated[Days, "of the covered lab's systems, summed"] = 0.0
     longest_queue: Annotated[Count, "applications waiting at once"] = 0
     lead_over_open: Annotated[Months, "summed over days"] = 0.0

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.chance import Purpose, draw, key, uniform
-from lockgate.sim.model.formulas.race import effective_lag
+from lockgate.sim.model.coverage import is_covered, measure
+from lockgate.sim.model.formulas.race import effective_lag, heed_chance
 from lockgate.sim.model.formulas.time import MONTH_DAYS
 from lockgate.sim.model.systems import publish_weights, row_of, rows_of, strip_weights
 from lockgate.sim.model.vocabulary import EventKind, Stage
@@ -105,11 +106,33 @@ def finish_system(lab, world, capability, day):
     system.ready_day = day
     system.hold_until = day
     lab.systems += 1
-    covered = capability >= levers.threshold_months
-    heeds = uniform(world.seed, Purpose.HEED_HOLD, lab.index, number) < params.heed_hold
-    if covered and heeds and world.governments[FOREIGN_GOVERNMENT].coordinating:
+    measure(world, system)
+    heeds = uniform(world.seed, Purpose.HEED_HOLD, lab.index, number) < chance_to_heed(world, capability)
+    if is_covered(world, system) and heeds and world.governments[FOREIGN_GOVERNMENT].coordinating:
         system.hold_until = day + levers.hold_days
         note(world, day, EventKind.HOLD, FOREIGN_GOVERNMENT, lab.index, system.index, float(levers.hold_days))
+
+
+@rule
+def chance_to_heed(world, capability):
+    """Chance that an open-weight lab does as its government asks: the more is held back abroad, the better; fixed where nothing reacts."""
+    params = world.params
+    if params.heed_reciprocity == 0.0 or not world.constants.feedback:
+        return params.heed_hold
+    return heed_chance(params.heed_hold, params.heed_reciprocity, held_at_home(world, capability))
+
+
+@rule
+def held_at_home(world, capability):
+    """Of the frontier labs' systems that are ready and as capable, the share that is not open to all; 0 where there is none."""
+    equal, held = 0, 0
+    for number in range(len(world.labs)):
+        for row in rows_of(world.labs[number], world):
+            system = world.systems[row]
+            if system.stage > Stage.TESTING and system.capability >= capability:
+                equal += 1
+                held += system.stage != Stage.PUBLIC and system.stage != Stage.OPEN_WEIGHTS
+    return held / max(1, equal)
 
 
 @rule

@@ -176,6 +176,12 @@ class Outcomes(Row):
     review_wait_days: Annotated[Days, "until a review begins, mean, other applicants included", LOW] = 0.0
     longest_queue: Annotated[Count, "applications waiting at once", LOW] = 0
     directives: Annotated[Count, "systems taken away", LOW] = 0
+    directives_for_bypass: Annotated[Count, "of those, for a bypass of the safeguard", LOW] = 0
+    directives_for_incidents: Annotated[Count, "of those, for attributed incidents", LOW] = 0
+    covered_in_error: Annotated[Count, "systems that were seen as covered and were below the threshold", LOW] = 0
+    covered_missed: Annotated[Count, "systems at or above the threshold that were not seen to be", LOW] = 0
+    extensions: Annotated[Count, "of previews, after a bypass, a leak or attributed incidents in them", LOW] = 0
+    refusal_wait_days: Annotated[Days, "that systems waited for a stronger safeguard alone, summed", LOW] = 0.0
     dark_days: Annotated[Days, "of the covered lab's systems, summed", LOW] = 0.0
     exposed_share: Annotated[Share, "of organisations' code, mean over weeks", LOW] = 0.0
     exposed_share_end: Annotated[Share, "of organisations' code, when the run ended", LOW] = 0.0
@@ -321,6 +327,9 @@ def write_government(world):
     """Queues, tests, approvals, directives."""
     out, score, home = world.outcomes, world.score, world.governments[HOME_GOVERNMENT]
     out.asked, out.complied, out.directives = score.asked, score.complied, score.directives
+    out.directives_for_bypass, out.directives_for_incidents = score.directives_for_bypass, score.directives_for_incidents
+    out.covered_in_error, out.covered_missed = score.covered_in_error, score.missed
+    out.extensions, out.refusal_wait_days = score.extensions, float(score.refusal_wait)
     out.tests, out.flaws_found_by_tests = score.tests, score.flaws_found
     out.test_wait_days = score.test_wait / UNIT / max(1, score.tests)
     out.applications, out.partners_approved, out.partners_refused = home.applied, home.approved, home.refused

@@ -217,6 +217,7 @@ def admit(partner, world, home, day):
     partner.waited += waited
     partner.approval = int(Approval.APPROVED)
     count_approval(home, partner)
+    home.admitted += 1
     note(world, day, EventKind.APPROVED, partner.index, HOME_GOVERNMENT, world.today.restricted_system, waited)
 
 

@@ -94,10 +94,12 @@ def settle_test(world, test, number, day):
     if test.found and system.flaw:
         if system.fix_day == NEVER:
             system.fix_day = day + world.params.fix_days
+            system.flaw_day = day
             world.score.flaws_found += 1
             note(world, day, EventKind.FLAW_FOUND, number, system.owner, system.index, test.finish - test.start)
         return
     test.passed = True
+    system.tested_days += (test.finish - test.start) * world.params.staffing
     system.sign_offs += 1
     note(world, day, EventKind.TEST_PASSED, number, system.owner, system.index, test.finish - test.start)
 
@@ -128,14 +130,19 @@ def review_applications(government, world, day):
             world.partners[row].review_start = start
             world.partners[row].review_finish = start + work
         world.reviewers[desk].free_at = max(start + work, world.reviewers[desk].free_at)
-    government.full = approval_places(world) - government.approved - government.in_review <= 0
+    government.full = room_left(world, government) <= 0
+
+
+@rule
+def room_left(world, government):
+    """Places left under the cap on approvals one by one; those of the opening list and of waves are no part of it."""
+    return approval_places(world) - (government.approved - government.admitted) - government.in_review
 
 
 @rule
 def next_application(government, world, levers, free_at, day):
     """The row of the organisation whose turn it is, or -1 when it is another applicant's."""
-    room = approval_places(world) - government.approved - government.in_review
-    if government.waiting == 0 or room <= 0 or not (levers.approvals or is_vetting(world)):
+    if government.waiting == 0 or room_left(world, government) <= 0 or not (levers.approvals or is_vetting(world)):
         return -1
     first = -1
     for row in range(len(world.partners)):

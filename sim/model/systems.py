@@ -1,6 +1,6 @@
 """What happens to a system: opened, restricted, tested, taken away, restored, repaired, published, stripped."""
 
-from lockgate.sim.model.vocabulary import EventKind, Stage
+from lockgate.sim.model.vocabulary import Cause, EventKind, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT, note
 from lockgate.sim.rules.row import NEVER
 from lockgate.sim.rules.rule import rule
@@ -55,7 +55,7 @@ def submit_to_agencies(world, system, day):
 
 
 @rule
-def take_away(world, system, day):
+def take_away(world, system, day, cause):
     """A directive: until the system is restored nobody may use it, or no foreigner, where it spares domestic organisations."""
     levers = world.phases[world.today.phase]
     system.resume_stage = system.stage
@@ -64,6 +64,8 @@ def take_away(world, system, day):
     system.dark_day = day
     system.dark_until = day + levers.dark_days
     world.score.directives += 1
+    world.score.directives_for_bypass += cause == Cause.BYPASS
+    world.score.directives_for_incidents += cause == Cause.INCIDENTS
     note(world, day, EventKind.DIRECTIVE, HOME_GOVERNMENT, system.owner, system.index, float(levers.dark_days))
 
 
@@ -97,6 +99,17 @@ def fix_safeguard(world, system, day):
     system.flaw = False
     system.fix_day = NEVER
     note(world, day, EventKind.FIXED, system.owner, -1, system.index, system.safeguard)
+
+
+@rule
+def harden(world, system, day):
+    """Make the safeguard stronger, as a fix would; a flaw that nobody knows of stays."""
+    system.built += world.params.fix_gain * (1.0 - system.built)
+    if not system.bypassed:
+        system.safeguard = system.built
+    system.hardened += 1
+    system.harden_day = NEVER
+    note(world, day, EventKind.HARDENED, system.owner, -1, system.index, system.safeguard)
 
 
 @rule

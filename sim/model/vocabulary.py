@@ -82,6 +82,16 @@ class Approval(Described):
     REFUSED = 5, "was refused"
 
 
+class Cause(Described):
+    """Why a government takes a system away, or a preview is made longer."""
+
+    NONE = 0, "no cause"
+    ORDER = 1, "an order on the policy's date"
+    BYPASS = 2, "a flaw of the safeguard that was found"
+    INCIDENTS = 3, "incidents attributed to the system"
+    LEAK = 4, "leaked access that was noticed"
+
+
 class Feedback(Described):
     """Whether anything reacts to what happens."""
 
@@ -143,6 +153,9 @@ class EventKind(Described):
     FRAMEWORK = 26, "the government's (who) framework is in force [days it took]"
     LAB_BAN = 27, "an actor (who) was banned from the services of one lab (whom) [days]"
     LOOT = 28, "what a spy stole reached the other spies of its state (who) [capability, months]"
+    EXTENDED = 34, "the preview of a lab's (who) system is made longer [Cause]"
+    WEIGHED = 35, "the government weighed whether to take a system of a lab (whom) away [Cause]"
+    HARDENED = 37, "a lab (who) made a safeguard stronger [safeguard now]"
     GUARDED = 40, "the guarded configuration of a lab's (who) system is open to all [days since ready]"
     PARTLY_RESTORED = 41, "a system of a lab (whom) is back for domestic organisations alone [days it was dark]"
     ACCESS_ENDED = 42, "monitoring saw a misuse by an actor (who) and ended it; it had the access of an organisation (whom) [0]"

@@ -45,6 +45,11 @@ class System(Row):
     bypass_hazard: Annotated[PerDay, "with which the public finds its flaw while it is open to all"] = 0.0
     bypassed: Annotated[Flag, "the public knows the flaw"] = False
     fix_day: Annotated[Day, "on which a known flaw is fixed"] = NEVER
+    flaw_day: Annotated[Day, "on which a flaw was last found, by its users or by a test"] = NEVER
+    harden_day: Annotated[Day, "on which its safeguard is made stronger, because it refused too little"] = NEVER
+    hardened: Annotated[Count, "how often it was"] = 0
+    misjudged: Annotated[Ratio, "by how many standard deviations its capability is overestimated"] = 0.0
+    tested_days: Annotated[Time, "of work of the agencies that passed it, summed"] = 0.0
     stage: Annotated[Code, "Stage"] = int(Stage.UNUSED)
     guarded: Annotated[Flag, "a guarded configuration of it was released to everyone"] = False
     resume_stage: Annotated[Code, "Stage to which it returns from the dark"] = int(Stage.UNUSED)
@@ -59,6 +64,9 @@ class System(Row):
     dark_day: Annotated[Day, "on which it was last taken away"] = NEVER
     dark_until: Annotated[Day, "on which it comes back"] = NEVER
     domestic_only: Annotated[Flag, "while it is dark, domestic organisations that had it have it"] = False
+    weighed: Annotated[Code, "causes for a directive that were weighed, a bit for each Cause"] = 0
+    extended_days: Annotated[Count, "added to its preview"] = 0
+    unanswered: Annotated[Count, "incidents attributed to it since its preview was last made longer"] = 0
     sign_offs: Annotated[Count, "agencies that passed it"] = 0
     attributed_recently: Annotated[Count, "incidents attributed to it within the window"] = 0
     enabled: Annotated[Whole, "successes with it beyond those with no system, expected"] = 0

@@ -1,1 +1,1 @@
-"""One file for each mechanism that can be taken out of the model: what it must show."""
+"""What each mechanism does: its closed form where there is one, its direction, and that it does nothing at its neutral value."""

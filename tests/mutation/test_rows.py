@@ -24,7 +24,7 @@ BEGINS: dict[str, dict[str, Any]] = {
     "Score": {"parity_day": NEVER},
     "System": {
         "capability": NOTHING,
-        **{f"{what}_day": NEVER for what in ("fix", "ready", "offered", "public", "weights", "dark")},
+        **{f"{what}_day": NEVER for what in ("fix", "flaw", "harden", "ready", "offered", "public", "weights", "dark")},
         "hold_until": NEVER, "dark_until": NEVER,
     },
     "Test": {"system": NOBODY, "start": NEVER, "finish": NEVER},
@@ -33,7 +33,7 @@ BEGINS: dict[str, dict[str, Any]] = {
     "Week": {"exposed_share": 1.0},
     "Event": {"who": NOBODY, "whom": NOBODY, "system": NOBODY},
     "Lab": {"security_level": 2.5, "effort": 1.0, "service": NOBODY, **dict.fromkeys(("offer", "best", "ready", "trained"), NOTHING)},
-    "Government": dict.fromkeys(("framework_since", "programme_day", "background_at"), NEVER),
+    "Government": dict.fromkeys(("framework_since", "framework_day", "programme_day", "background_at"), NEVER),
     "OpenWeightLab": {"capability": NOTHING, "offer": NOTHING},
     "Partner": {**CODE, "patch_kept": 1.0, "patch_mean": 1.0, "attack_surface": 1.0},
     "BadActor": {

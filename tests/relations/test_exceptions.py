@@ -195,14 +195,6 @@ BREACHES = (
         {"launch_partners": 10},
     ),
     Breach(
-        "38 places count against the cap",
-        "partners admitted by the lab use up the cap on approvals",
-        approvals_lost,
-        {"approval_days": 2.0},
-        {**QUEUE, "partners_max": 6, "launch_partners": 1},
-        {"launch_partners": 5},
-    ),
-    Breach(
         "39 held back",
         "a follower close enough to reach the threshold is held back; one further behind publishes at once",
         lambda far, near: weights_behind(far, near, DAYS),

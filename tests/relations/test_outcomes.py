@@ -47,7 +47,7 @@ def test_43_harm_scales_with_its_weight(case: Case, power: int) -> None:
 
 UNREAD = ("test_days", "test_days_cv", "application_days", "approval_refusal_chance", "political_delay_days", "cooperation", "mandate",
           "race_weight", "leak_hazard", "leak_days", "leak_reach", "care_spread", "interest_share", "heed_hold", "partner_exposure",
-          "head_start_on", "leaks_on")  # fmt: skip
+          "head_start_on", "leaks_on", "infighting_days", "refusal_error", "heed_reciprocity")  # fmt: skip
 UNREAD_WITHOUT_FEEDBACK = ("reinvestment", "race_information", "race_scale_months", "race_spread", "enmity", "ban_chance", "ban_days")
 RULED = {"case_by_case": False, "framework": False, "lab_programme": False, "coordinated_hold": False}
 
@@ -139,7 +139,7 @@ class Story:
                 self.wait += whole(value)
             case EventKind.DIRECTIVE if whom == 0:
                 self.dark[system] = day
-            case EventKind.RESTORED if whom == 0:
+            case EventKind.RESTORED if whom == 0 and system in self.dark:
                 out["dark_days"] += day - self.dark.pop(system)
             case EventKind.THEFT:
                 self.stolen[who] = (value, system)
@@ -183,7 +183,7 @@ COUNTED = {
     EventKind.BYPASS: "bypasses", EventKind.ASKED: "asked", EventKind.COMPLIED: "complied",
     EventKind.TEST_BEGUN: "tests", EventKind.FLAW_FOUND: "flaws_found_by_tests",
     EventKind.APPLIED: "applications", EventKind.APPROVED: "partners_approved", EventKind.REFUSED_ACCESS: "partners_refused",
-    EventKind.WITHDRAWN: "applications_withdrawn", EventKind.DIRECTIVE: "directives",
+    EventKind.WITHDRAWN: "applications_withdrawn", EventKind.DIRECTIVE: "directives", EventKind.EXTENDED: "extensions",
 }  # fmt: skip
 REBUILT = (
     *COUNTED.values(), "realised_loss", "largest_loss", "billion_incident", "test_wait_days", "dark_days", "release_delay_days",
@@ -197,6 +197,7 @@ NOT_LOGGED = {
     "operations_stolen_weights", "operations_spies", "operations_crews", "operations_insiders", "refusals",
     "usable_lead_months", "lead_over_rivals_months", "customers_lost_share", "capability_months_withheld", "race_risk",  # means of states
     "exposed_share", "exposed_share_end", "exposed_share_at_parity", "flaws_found", "flaws_patched",
+    "directives_for_bypass", "directives_for_incidents", "covered_in_error", "covered_missed", "refusal_wait_days",  # judgements
     "applications_waiting", "longest_queue", "reviews", "review_wait_days",  # beginnings of reviews, and other applicants, leave no lines
 }  # fmt: skip
 
@@ -212,8 +213,8 @@ def mistold(tables: Tables, table: Any, days: int) -> list[str]:
 
 @given(cases())
 def test_55_the_log_tells_the_outcomes(case: Case) -> None:
-    """E. From the event log, the horizon and the world's sizes alone: 35 outcomes that are counts, sums, means or dates of events have the
-    same bytes. The other 25, by name in NOT_LOGGED, are expectations, or of operations and states that leave no lines. The
+    """E. From the event log, the horizon and the world's sizes alone: 36 outcomes that are counts, sums, means or dates of events have the
+    same bytes. The other 30, by name in NOT_LOGGED, are expectations, or of operations and states that leave no lines. The
     systems from before day 0 are not in the log either: pace and lag keep them below the critical level."""
     case = case.of_world(
         pace=max(0.2, float(case.table["pace"][0])), open_weight_lag_months=max(0.1, float(case.table["open_weight_lag_months"][0]))

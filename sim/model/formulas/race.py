@@ -43,6 +43,16 @@ def compliance_chance(cooperation: float, mandate: float, mandatory: float, race
 
 
 @rule
+def heed_chance(heed: float, reciprocity: float, held: float) -> float:
+    """Chance that an open-weight lab heeds a hold when this share of equal systems is held back where it was asked for.
+
+    >>> heed_chance(0.8, 0.0, 0.3), heed_chance(0.8, 1.0, 0.0), heed_chance(0.8, 0.5, 1.0)
+    (0.8, 0.0, 0.8)
+    """
+    return heed * (1.0 - reciprocity + reciprocity * held)
+
+
+@rule
 def reinvested_pace(pace: float, customers: float, customers_at_start: float, elasticity: float) -> float:
     """Pace of research (months of capability per month) when revenue is put back into it.
 
