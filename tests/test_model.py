@@ -105,6 +105,7 @@ BREACHES: dict[str, Any] = {
     "offers": lambda world: setattr(world.offers[0], "uplift", 0.5),
     "bans": lambda world: world.bans.append(99),
     "loot": lambda world: setattr(world.bad_actors[19], "stolen_system", 0),
+    "previews": lambda world: setattr(world.systems[0], "extended_days", -1),
     "open weights": lambda world: setattr(world.systems[0], "weights_day", 0),
     "dates": lambda world: setattr(world.systems[0], "ready_day", 10),
     "applications": lambda world: setattr(world.governments[0], "waiting", 4),

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from lockgate.sim.model.access import uplift_with
-from lockgate.sim.model.bad_actor import uplift_of
+from lockgate.sim.model.bad_actor import OWN_WEIGHTS, uplift_of
 from lockgate.sim.model.formulas.attack import uplift
 from lockgate.sim.model.formulas.defence import search_hazard
 from lockgate.sim.model.vocabulary import Channel
@@ -46,7 +46,7 @@ def test_attacks_step_up_with_every_channel():
     actor = stepped.bad_actors[0]
     for months in (-1.0, 2.0):
         actor.stolen_capability = months
-        assert uplift_of(actor, stepped, Channel.STOLEN_WEIGHTS) == uplift_with(stepped.params, months)
+        assert uplift_of(actor, stepped, OWN_WEIGHTS) == uplift_with(stepped.params, months)
         assert uplift_with(stepped.params, months) - 1.0 == pytest.approx(
             (3.0 if months > 0.0 else 1.0) * (uplift_with(plain.params, months) - 1.0), rel=1e-12
         )

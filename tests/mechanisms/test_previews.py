@@ -76,8 +76,7 @@ def test_a_leak_counts_when_it_is_noticed() -> None:
 def test_partners_can_find_the_flaw() -> None:
     for share, opens in ((0.0, 11), (1.0, 18)):
         world, system = previewed(preview_bypass_share=share, fix_days=2)
-        world.params.bypass_hazard = 99.0  # certain
-        system.flaw = True
+        system.flaw, system.bypass_hazard = True, 99.0  # certain
         assert live(world, system) == opens
         assert world.score.bypasses == int(share)
         assert world.score.extensions == int(share)

@@ -93,10 +93,10 @@ def test_how_a_lab_looks_after_a_system() -> None:
         (on, 10, {}, {**own, "regime": int(GOVERNMENT)}, {"stage": PARTNERS}),
         ({**on, "public_release": False}, 99, {}, own, {"stage": PARTNERS}),
         ({**on, "lab_programme": False}, 3, {}, own, {"stage": PUBLIC}),
-        ({}, 9, {"bypass_hazard": 99.0, "bypassed_share": 0.2}, {**flawed, "bypassed": False, "fix_day": NEVER},
+        ({}, 9, {"bypassed_share": 0.2}, {**flawed, "bypass_hazard": 99.0, "bypassed": False, "fix_day": NEVER},
          {"bypassed": True, "safeguard": 0.1, "fix_day": 30}),
-        ({}, 3, {"bypass_hazard": 99.0}, {**flawed, "bypassed": False, "fix_day": NEVER}, {"bypassed": False}),
-        ({}, 9, {"bypass_hazard": 99.0}, {**flawed, "bypassed": False, "fix_day": NEVER, "stage": int(PARTNERS)}, {"bypassed": False}),
+        ({}, 3, {}, {**flawed, "bypass_hazard": 99.0, "bypassed": False, "fix_day": NEVER}, {"bypassed": False}),
+        ({}, 9, {}, {**flawed, "bypass_hazard": 99.0, "bypassed": False, "fix_day": NEVER, "stage": int(PARTNERS)}, {"bypassed": False}),
         ({}, 6, strips, out, {"stripped": False, "safeguard": 0.5}),
         ({}, 7, strips, out, {"stripped": True, "safeguard": 0.1}),
         ({}, 7, strips, {**out, "safeguard": 0.05}, {"stripped": True, "safeguard": 0.05}),
@@ -317,7 +317,8 @@ def test_a_day_of_an_organisation() -> None:
     ):
         world = world_of(**params)
         partner = put(world.partners[2], **{"approval": int(approval), "rank": 3, "interested": True, "leak_until": 99, **given})
-        put(world.today, restricted_capability=1.0 if offered else NOTHING, restricted_system=4 if offered else -1, places=3)
+        system = {"restricted_capability": 1.0, "restricted_system": 4} if offered else {"restricted_capability": NOTHING}
+        put(world.today, **system, offered=offered, places=3, last_rank=3)
         home = put(world.governments[0], waiting=int(approval == Approval.WAITING), in_review=int(approval == Approval.IN_REVIEW))
         partner.step(world, 9)
         case = (approval, offered, given)

@@ -24,7 +24,7 @@ BEGINS: dict[str, dict[str, Any]] = {
     "Score": {"parity_day": NEVER},
     "System": {
         "capability": NOTHING,
-        **{f"{what}_day": NEVER for what in ("fix", "flaw", "harden", "ready", "offered", "public", "weights", "dark")},
+        **{f"{what}_day": NEVER for what in ("fix", "flaw", "harden", "ready", "offered", "public", "unguarded", "weights", "dark")},
         "hold_until": NEVER, "dark_until": NEVER,
     },
     "Test": {"system": NOBODY, "start": NEVER, "finish": NEVER},
