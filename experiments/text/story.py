@@ -106,6 +106,7 @@ SAID: dict[int, Callable[[Any, Cast], str]] = {
     EventKind.BAN: lambda e, c: f"{c.actor(e.who)} is banned from all services for {days(e.value)}",
     EventKind.INCIDENT: lambda e, c: f"{c.actor(e.who)} breaks into organisation {e.whom} with {c.system(e.system)}: {money(e.value)}",
     EventKind.FRAMEWORK: lambda e, c: f"the government's framework is in force {after(e.value)}",
+    EventKind.GOODWILL: lambda e, c: f"{lab(e.who)} was limited without warning: its log-odds of cooperation are down by {e.value:.2f}",
 }
 
 

@@ -77,7 +77,7 @@ def survey_lab_systems(world):
     today.frontier_capability, today.exposure = NOTHING, 0.0
     for number in range(len(world.labs)):
         lab = world.labs[number]
-        lab.offer, lab.best, lab.ready = NOTHING, NOTHING, NOTHING
+        lab.best, lab.ready, lab.served, lab.published = NOTHING, NOTHING, NOTHING, NOTHING
         for row in rows_of(lab, world):
             system = world.systems[row]
             stage, capability = system.stage, system.capability
@@ -89,8 +89,10 @@ def survey_lab_systems(world):
                 today.exposure = exposure_at(world, stage)
             elif capability == today.frontier_capability:
                 today.exposure = max(today.exposure, exposure_at(world, stage))
-            if stage == Stage.PUBLIC or stage == Stage.OPEN_WEIGHTS:
-                lab.offer = max(lab.offer, capability)
+            if stage == Stage.PUBLIC:
+                lab.served = max(lab.served, capability)
+            elif stage == Stage.OPEN_WEIGHTS:
+                lab.published = max(lab.published, capability)
             if stage == Stage.PARTNERS:
                 lab.best = max(lab.best, capability)
                 if capability > today.restricted_capability:
@@ -99,6 +101,7 @@ def survey_lab_systems(world):
                 today.public_system, today.public_capability = row, capability
             elif stage == Stage.OPEN_WEIGHTS:
                 consider_open(world, row)
+        lab.offer = max(lab.served, lab.published)
         lab.best = max(lab.best, lab.offer)
 
 

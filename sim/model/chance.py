@@ -78,6 +78,10 @@ class Purpose(Described):
     THEFT_TARGET = 66, "the lab it aims at [actor, attempt]"
     THEFT_LUCK = 67, "whether it succeeds [actor, attempt]"
     FALL_BACK_LAST = 68, "whether it turns to stolen weights after a third refusal [actor, operation]"
+    CULTURE_RANK = 85, "the culture that goes with a rank in capability [lab, 0]"
+    CULTURE_RANK_ANGLE = 86, "second half of the same normal draw"
+    CULTURE = 87, "a lab's safeguard culture beside its rank [lab, 0]"
+    CULTURE_ANGLE = 88, "second half of the same normal draw"
     WORLD_SEED = 90, "the seed of a sampled world [draw, 0]"
     PRIOR = 91, "a parameter's value in a sampled world [draw, parameter]"
 

@@ -1,5 +1,6 @@
 """What happens to a system: opened, restricted, tested, taken away, restored, repaired, published, stripped."""
 
+from lockgate.sim.model.goodwill import spend_goodwill
 from lockgate.sim.model.vocabulary import EventKind, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT, note
 from lockgate.sim.rules.row import NEVER
@@ -63,6 +64,7 @@ def take_away(world, system, day):
     system.dark_until = day + levers.dark_days
     world.score.directives += 1
     note(world, day, EventKind.DIRECTIVE, HOME_GOVERNMENT, system.owner, system.index, float(levers.dark_days))
+    spend_goodwill(world.labs[system.owner], world, system, day)
 
 
 @rule

@@ -89,6 +89,14 @@ class RaceInformation(Described):
     PUBLIC = 2, "each lab knows every capability"
 
 
+class RaceRule(Described):
+    """What decides how careful a lab is."""
+
+    WINNER = 0, "the equilibrium of a race that only its winner survives (Armstrong, Bostrom and Shulman 2016)"
+    PRESSURE = 1, "the lab's lasting culture, pressed by rivals whose offers are ahead of its own"
+    NONE = 2, "the lab's lasting culture alone"
+
+
 class ServiceTimes(Described):
     """The distribution of the times that testers and reviewers need."""
 
@@ -126,3 +134,4 @@ class EventKind(Described):
     BAN = 24, "an actor (who) was banned from all services [days]"
     INCIDENT = 25, "an actor (who) broke into an organisation (whom) [loss, US$]"
     FRAMEWORK = 26, "the government's (who) framework is in force [days it took]"
+    GOODWILL = 32, "a restriction that nobody had announced costs a lab (who) goodwill [log-odds of cooperation it lacks now]"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lockgate.sim.errors import InputError, nearest
+from lockgate.sim.model.vocabulary import RaceRule
 
 Value = float | int | bool
 
@@ -26,6 +27,9 @@ MECHANISMS: dict[str, Mechanism] = {
         Mechanism("stripping", "Safeguards of published weights come off.", {"stripping_on": False}),
         Mechanism("head start", "Partners search with restricted systems before others can.", {"head_start_on": False}),
         Mechanism("distillation", "Open-weight labs learn from frontier systems that are broadly served.", {"distillation_on": False}),
+        Mechanism("culture", "Labs have a lasting safeguard culture.", {"race_rule": int(RaceRule.WINNER)}),
+        Mechanism("goodwill", "Restrictions that nobody announced cost cooperation.", {"goodwill_cost": 0.0, "overrun_cost": 0.0}),
+        Mechanism("one market", "Early access and copies of published weights draw customers by one rule.", {"one_market_on": False}),
         Mechanism("queues", "Testers and reviewers are scarce.", {"queues_on": False}),
     )
 }
