@@ -148,7 +148,7 @@ class Lab(Agent):
 def settle_effort(lab, world, day):
     """How careful the lab is today. The equilibrium is worked out under every rule: it is what the risk of the race is defined by."""
     params = world.params
-    lab.equilibrium = equilibrium_effort(lab, world, day)
+    lab.equilibrium = race_effort(lab, world, day)
     if params.race_rule == RaceRule.WINNER:
         lab.effort = lab.equilibrium
         return
@@ -158,7 +158,7 @@ def settle_effort(lab, world, day):
 
 
 @rule
-def equilibrium_effort(lab, world, day):
+def race_effort(lab, world, day):
     """Safety effort (share) of this lab in the equilibrium of the race; full where nothing reacts to rivals."""
     params = world.params
     if not world.constants.feedback:

@@ -52,7 +52,12 @@ def test_a_directive_costs_goodwill_of_the_lab_that_it_hits():
 
 @pytest.mark.parametrize(
     ("levers", "in_force", "days"),
-    [({}, False, 10), ({"longest_wait_days": 30}, False, 10), ({"longest_wait_days": 30}, True, 30), ({"public_release": False}, False, 120)],
+    [
+        ({}, False, 10),
+        ({"longest_wait_days": 30}, False, 10),
+        ({"longest_wait_days": 30}, True, 30),
+        ({"public_release": False}, False, 120),
+    ],
 )
 def test_the_announced_time_is_the_preview_and_of_a_framework_its_longest_wait(levers, in_force, days):
     world = world_of(ASKED | levers)

@@ -93,7 +93,7 @@ FRONTIER = (
               "judgement"),
     Parameter("culture_spread", 0.9, "share", (0, 1), "D",
               "How far cultures lie around their mean, relative to the farthest that leaves all of them between 0 and 1.", "judgement"),
-    Parameter("culture_rank", 0.5, "correlation", (-1, 1), "D", "Rank correlation of culture with capability at the start (Gaussian copula).",
+    Parameter("culture_rank", 0.5, "ratio", (-1, 1), "D", "Rank correlation of culture with capability at the start (Gaussian copula).",
               "judgement"),
     Parameter("race_pressure", 0.3, "share", (0, 1), "E", "Share of its effort that a lab gives up while rivals' offers are a race unit ahead.",
               "swept"),
