@@ -114,6 +114,7 @@ SAID: dict[int, Callable[[Any, Cast], str]] = {
     EventKind.EXTENDED: lambda e, c: f"the preview of {c.system(e.system)} is made longer: {cause(e)}",
     EventKind.WEIGHED: lambda e, c: f"the government weighs whether to take {c.system(e.system)} away: {cause(e)}",
     EventKind.HARDENED: lambda e, c: f"{lab(e.who)} makes {c.system(e.system)} refuse more: now {percent(e.value)} of misuse",
+    EventKind.GOODWILL: lambda e, c: f"{lab(e.who)} was limited without warning: its log-odds of cooperation are down by {e.value:.2f}",
 }
 
 

@@ -136,7 +136,7 @@ def survey_lab_systems(world):
     today.domestic_only, today.domestic_keep = False, False
     for number in range(len(world.labs)):
         lab = world.labs[number]
-        lab.offer, lab.best, lab.ready, lab.service = NOTHING, NOTHING, NOTHING, NOBODY
+        lab.best, lab.ready, lab.served, lab.published, lab.service = NOTHING, NOTHING, NOTHING, NOTHING, NOBODY
         for row in rows_of(lab, world):
             system = world.systems[row]
             stage, capability = system.stage, system.capability
@@ -150,7 +150,10 @@ def survey_lab_systems(world):
                 today.exposure = max(today.exposure, exposure_at(world, stage))
                 today.exposure_guarded = today.exposure_guarded or is_guarded(system)
             served = served_capability(world, system)
-            lab.offer = max(lab.offer, served)
+            if stage == Stage.OPEN_WEIGHTS:
+                lab.published = max(lab.published, served)
+            else:
+                lab.served = max(lab.served, served)
             if serves_all(system) and (lab.service == NOBODY or served > served_capability(world, world.systems[lab.service])):
                 lab.service = row
             if is_restricted(system):
@@ -161,6 +164,7 @@ def survey_lab_systems(world):
                 consider_open(world, row)
             elif served > today.public_capability:
                 today.public_system, today.public_capability = row, served
+        lab.offer = max(lab.served, lab.published)
         lab.best = max(lab.best, lab.offer)
 
 

@@ -93,6 +93,10 @@ class Purpose(Described):
     REFUSAL_MEASURED_ANGLE = 103, "second half of the same normal draw"
     INFIGHTING = 104, "how long quarrels delay a framework [government, 0]"
     REVOKED = 105, "whether a cause is answered with a directive [lab, system and cause]"
+    CULTURE_RANK = 85, "the culture that goes with a rank in capability [lab, 0]"
+    CULTURE_RANK_ANGLE = 86, "second half of the same normal draw"
+    CULTURE = 87, "a lab's safeguard culture beside its rank [lab, 0]"
+    CULTURE_ANGLE = 88, "second half of the same normal draw"
     WORLD_SEED = 90, "the seed of a sampled world [draw, 0]"
     PRIOR = 91, "a parameter's value in a sampled world [draw, parameter]"
 

@@ -7,9 +7,9 @@ from typing import Any
 from lockgate.sim.model.configurations import is_restricted, serves_all
 from lockgate.sim.model.nationality import has_access
 from lockgate.sim.model.outcomes import enabled_by_systems
-from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, Nationality, Stage
+from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, Nationality, RaceRule, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT
-from lockgate.sim.rules.row import NEVER
+from lockgate.sim.rules.row import NEVER, NOTHING
 from lockgate.sim.rules.rule import rule
 
 SLACK = 1e-9  # of sums of shares
@@ -60,7 +60,10 @@ def chances_in_range(world, day):
         if not (is_share(world.systems[row].safeguard) and is_share(world.systems[row].built)):
             return row
     for row in range(len(world.labs)):
-        if not (is_share(world.labs[row].effort) and is_share(world.labs[row].customers)):
+        lab = world.labs[row]
+        if not (is_share(lab.effort) and is_share(lab.equilibrium) and is_share(lab.culture)):
+            return row
+        if not (is_share(lab.customers) and is_share(lab.copied) and lab.goodwill_spent >= 0.0 and lab.revenue >= 0.0):
             return row
     for row in range(len(world.bad_actors)):
         if not is_share(world.bad_actors[row].skill):
@@ -235,7 +238,7 @@ def testers_not_overbooked(world, day):
 def customers_sum_to_one(world, day):
     total = 0.0
     for row in range(len(world.labs)):
-        total += world.labs[row].customers
+        total += world.labs[row].customers + world.labs[row].copied
     for row in range(len(world.open_weight_labs)):
         total += world.open_weight_labs[row].customers
     return FINE if abs(total - 1.0) <= SLACK else 0
@@ -272,6 +275,27 @@ def open_weights_trail_or_equal(world, day):
     return FINE
 
 
+@rule
+def effort_has_a_floor(world, day):
+    params = world.params
+    if params.race_rule == RaceRule.WINNER:
+        return FINE
+    for row in range(len(world.labs)):
+        lab = world.labs[row]
+        if lab.effort < min(1.0, params.least_effort) or lab.effort > max(lab.culture, params.least_effort):
+            return row
+    return FINE
+
+
+@rule
+def copies_need_published_weights(world, day):
+    for row in range(len(world.labs)):
+        lab = world.labs[row]
+        if lab.copied > 0.0 and (lab.published <= NOTHING or not world.params.one_market_on):
+            return row
+    return FINE
+
+
 INVARIANTS = (
     Invariant("chances", "chances and shares lie between 0 and 1", chances_in_range),
     Invariant("code shares", "latent, known and patched shares of every code base sum to 1", code_shares_sum_to_one),
@@ -288,9 +312,11 @@ INVARIANTS = (
     Invariant("dates", "no system is out before it is ready, or without a guard before it is out at all", released_after_ready),
     Invariant("applications", "received = waiting + in review + approved + refused + withdrawn", applications_conserved),
     Invariant("testers", "no agency works on more systems than it has testers", testers_not_overbooked),
-    Invariant("customers", "customers' shares sum to 1", customers_sum_to_one),
+    Invariant("customers", "customers' shares, of copies too, sum to 1", customers_sum_to_one),
     Invariant("operations", "operations and incidents by channel and by kind add up to the same", operations_add_up),
     Invariant("harm by lab", "harm by system and by channel add up to the same", harm_adds_up),
+    Invariant("culture", "no lab makes less effort than the least, or more than its culture", effort_has_a_floor),
+    Invariant("copies", "customers of copies are there only where weights were published", copies_need_published_weights),
     Invariant("followers", "no open-weight lab is ahead of the frontier that it follows", open_weights_trail_or_equal),
 )
 ROW_SPACE = 1 << 40

@@ -6,10 +6,12 @@ from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.chance import Purpose, draw, key, uniform
 from lockgate.sim.model.configurations import offer_guarded, serves_all
 from lockgate.sim.model.coverage import count_misjudged, is_covered, measure, no_longer_covered
+from lockgate.sim.model.culture import set_cultures
 from lockgate.sim.model.dawn import survey_labs
-from lockgate.sim.model.formulas.race import compliance_chance, reinvested_pace, safety_effort
+from lockgate.sim.model.formulas.race import compliance_chance, cooperation_left, pressed_effort, reinvested_pace, safety_effort
 from lockgate.sim.model.formulas.safeguards import bypass_hazard, detection_chance, safeguard_reached
 from lockgate.sim.model.formulas.time import MONTH_DAYS, chance_within, first_day_after
+from lockgate.sim.model.goodwill import mind_overrun, regain_goodwill, spend_goodwill
 from lockgate.sim.model.previews import in_preview, preview_over
 from lockgate.sim.model.systems import (
     close_to_partners,
@@ -22,7 +24,7 @@ from lockgate.sim.model.systems import (
     strip_weights,
     submit_to_agencies,
 )
-from lockgate.sim.model.vocabulary import EventKind, Regime, Stage
+from lockgate.sim.model.vocabulary import EventKind, RaceRule, Regime, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT, note
 from lockgate.sim.rules.row import NOBODY, NOTHING, Count, Day, Flag, Index, Months, Ratio, Share
 from lockgate.sim.rules.rule import rule
@@ -52,26 +54,32 @@ def begin(world):
         if not lab.covered:
             since = params.cadence_days - int(draw(chances, Purpose.PHASE) * params.cadence_days)
         lab.next_trained_day = params.cadence_days if lab.covered else params.cadence_days - since
-        serve_older_system(world, lab, lab.capability - params.pace * since / MONTH_DAYS)
+        lab.offer = lab.capability - params.pace * since / MONTH_DAYS
+    set_cultures(world)
     survey_labs(world)
     for row in range(len(world.labs)):
-        world.labs[row].effort = race_effort(world.labs[row], world, 0)
+        serve_older_system(world, world.labs[row])
+        settle_effort(world.labs[row], world, 0)
     ready_first_system(world, world.labs[0])
 
 
 @rule
-def serve_older_system(world, lab, capability):
-    """The system that a lab serves to everyone before day 0: no race was on, its safeguards had full effort."""
+def serve_older_system(world, lab):
+    """The system that a lab serves to everyone before day 0: no race was on, its safeguards had the effort of its culture, or all."""
+    params = world.params
     system = world.systems[lab.first_system]
-    system.capability = capability
-    system.built = world.params.safeguard_most
+    system.capability = lab.offer
+    system.built = params.safeguard_most
+    if params.race_rule != RaceRule.WINNER:
+        effort = pressed_effort(lab.culture, 0.0, 0.0, params.least_effort)
+        system.built = safeguard_reached(params.safeguard_least, params.safeguard_most, effort)
     system.safeguard = system.built
     system.stage = int(Stage.PUBLIC)
     system.ready_day = -1
     system.public_day = -1
     system.unguarded_day = -1
     lab.systems = 1
-    lab.trained = capability
+    lab.trained = lab.offer
 
 
 @rule
@@ -101,8 +109,14 @@ class Lab(Agent):
     next_trained_day: Annotated[Day, "on which its next training is done"] = 0
     first_system: Annotated[Index, "row of its first system"] = 0
     systems: Annotated[Count, "that it has trained"] = 0
-    effort: Annotated[Share, "of full safety effort, by the race it is in"] = 1.0
+    culture: Annotated[Share, "of full safety effort, that it makes for good where no race presses it"] = 1.0
+    rank_score: Annotated[Ratio, "normal score of the rank of its capability at the start"] = 0.0
+    effort: Annotated[Share, "of full safety effort, by its culture and the race it is in"] = 1.0
+    equilibrium: Annotated[Share, "of full safety effort, in the equilibrium of a race that only its winner survives"] = 1.0
+    goodwill_spent: Annotated[float, "logits", "by which it is less likely to cooperate than at the start"] = 0.0
     offer: Annotated[Months, "capability that it offers to everyone"] = NOTHING
+    served: Annotated[Months, "capability of its best service to everyone"] = NOTHING
+    published: Annotated[Months, "capability of the best weights it has published"] = NOTHING
     best: Annotated[Months, "capability that it offers to anyone"] = NOTHING
     ready: Annotated[Months, "capability of its best system that is ready"] = NOTHING
     service: Annotated[Index, "row of the best system that it serves to everyone"] = NOBODY
@@ -110,7 +124,13 @@ class Lab(Agent):
     customers: Annotated[Share, "of all customers"] = 0.0
     customers_at_start: Annotated[Share, "of all customers"] = 0.0
     pull: Annotated[Ratio, "that draws customers today"] = 0.0
+    aim: Annotated[Share, "of all customers, towards which its own moves"] = 0.0
+    copied: Annotated[Share, "of all customers, whom others serve with weights that it published"] = 0.0
+    copied_pull: Annotated[Ratio, "that draws customers to those others today"] = 0.0
+    copied_aim: Annotated[Share, "of all customers, towards which theirs moves"] = 0.0
     brand: Annotated[Ratio, "logarithm of what draws customers beside capability"] = 0.0
+    revenue: Annotated[Ratio, "from its customers today, where all customers on systems of critical capability are 1"] = 0.0
+    revenue_at_start: Annotated[Ratio, "the same at the start"] = 0.0
 
     rows = staticmethod(rows)
     begin = staticmethod(begin)
@@ -118,7 +138,8 @@ class Lab(Agent):
     @rule
     def step(self, world, day):
         """Settle how careful to be, finish and release systems, look after those that are out, do research."""
-        self.effort = race_effort(self, world, day)
+        settle_effort(self, world, day)
+        regain_goodwill(self, world)
         if day >= self.next_trained_day:
             finish_training(self, world, day)
         for row in rows_of(self, world):
@@ -126,12 +147,26 @@ class Lab(Agent):
             if system.stage == Stage.TESTING and day >= system.ready_day:
                 present(self, world, system, day)
             care_for(self, world, system, day)
+            mind_overrun(self, world, system, day)
         research(self, world)
 
 
 @rule
+def settle_effort(lab, world, day):
+    """How careful the lab is today. The equilibrium is worked out under every rule: it is what the risk of the race is defined by."""
+    params = world.params
+    lab.equilibrium = race_effort(lab, world, day)
+    if params.race_rule == RaceRule.WINNER:
+        lab.effort = lab.equilibrium
+        return
+    pressure = params.race_pressure if params.race_rule == RaceRule.PRESSURE else 0.0
+    gap = min(1.0, threat(lab, world) / params.race_scale_months)
+    lab.effort = pressed_effort(lab.culture, pressure, gap, params.least_effort)
+
+
+@rule
 def race_effort(lab, world, day):
-    """Safety effort (share) that the race leaves this lab; full where nothing reacts to rivals."""
+    """Safety effort (share) of this lab in the equilibrium of the race; full where nothing reacts to rivals."""
     params = world.params
     if not world.constants.feedback:
         return 1.0
@@ -204,13 +239,16 @@ def complies(lab, world, system, day):
     """The government asks; the lab decides, by its cooperation and by the threat it faces."""
     params = world.params
     danger = threat(lab, world)
-    chance = compliance_chance(params.cooperation, params.mandate, world.today.mandatory, params.race_weight, danger)
+    cooperation = cooperation_left(params.cooperation, lab.goodwill_spent)
+    chance = compliance_chance(cooperation, params.mandate, world.today.mandatory, params.race_weight, danger)
     agreed = uniform(world.seed, Purpose.COMPLY, lab.index, system.number) < chance
     world.score.asked += 1
     note(world, day, EventKind.ASKED, 0, lab.index, system.index, chance)
     if agreed:
         world.score.complied += 1
         note(world, day, EventKind.COMPLIED, lab.index, -1, system.index, danger)
+        if not world.governments[HOME_GOVERNMENT].in_force:
+            spend_goodwill(lab, world, system, day)
     else:
         note(world, day, EventKind.DECLINED, lab.index, -1, system.index, danger)
     return agreed

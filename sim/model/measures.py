@@ -7,7 +7,7 @@ from lockgate.sim.model.outcomes import Traits, enabled_by_systems, outcomes_of,
 from lockgate.sim.model.systems import rows_of
 from lockgate.sim.model.vocabulary import Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT
-from lockgate.sim.rules.row import NEVER, NOTHING, Chance, Count, Day, Days, Dollars, Months, Row, Share, Whole, WholeDollars
+from lockgate.sim.rules.row import NEVER, NOTHING, Chance, Count, Day, Days, Dollars, Months, Ratio, Row, Share, Whole, WholeDollars
 from lockgate.sim.rules.rule import rule
 
 LEAD_CAP_MONTHS = 36.0  # a lead over nobody, or by nobody, is said to be this long
@@ -45,6 +45,9 @@ class Score(Row):
     lead_over_rivals: Annotated[Months, "summed over days"] = 0.0
     withheld: Annotated[Months, "of the covered lab's capability not offered to everyone, summed over days"] = 0.0
     customers_lost: Annotated[Share, "of the covered lab's customers, summed over days"] = 0.0
+    covered_revenue: Annotated[Ratio, "of the covered lab, relative to the start, summed over days"] = 0.0
+    rivals_revenue: Annotated[Ratio, "of all other frontier labs, relative to the start, summed over days"] = 0.0
+    goodwill_spent: Annotated[float, "logits", "mean over labs, summed over days"] = 0.0
     race_risk: Annotated[Chance, "of a disaster of the lab that wins the race, summed over days"] = 0.0
     exposed: Annotated[Share, "mean over organisations, summed over weeks"] = 0.0
     backlog: Annotated[Share, "mean over organisations, summed over weeks"] = 0.0
@@ -100,8 +103,10 @@ def dusk(world, day):
     score.lead_over_rivals += covered.offer - max(rival, covered.offer - LEAD_CAP_MONTHS)
     score.withheld += max(0.0, covered.ready - covered.offer)
     # In every equilibrium of the race model the furthest lab wins; what its caution leaves undone is the chance of disaster.
-    score.race_risk += 1.0 - world.labs[today.frontier_lab].effort
+    # That holds for the race model's own efforts; those that a lab's culture sets are no equilibrium and say nothing of who wins.
+    score.race_risk += 1.0 - world.labs[today.frontier_lab].equilibrium
     score.customers_lost += 1.0 - covered.customers / covered.customers_at_start
+    measure_labs(world)
     score.longest_queue = max(score.longest_queue, world.governments[HOME_GOVERNMENT].waiting)
     for row in rows_of(covered, world):
         if world.systems[row].stage == Stage.DARK:
@@ -113,6 +118,21 @@ def dusk(world, day):
         close_week(world, day, covered.offer - open_months)
     if day == world.horizon - 1:
         write_outcomes(world)
+
+
+@rule
+def measure_labs(world):
+    """Revenue of the covered lab and of all others, relative to the start, and the goodwill that labs have lost."""
+    score, covered = world.score, world.labs[0]
+    score.covered_revenue += covered.revenue / covered.revenue_at_start
+    score.goodwill_spent += covered.goodwill_spent / len(world.labs)
+    revenue, at_start = 0.0, 0.0
+    for row in range(1, len(world.labs)):
+        revenue += world.labs[row].revenue
+        at_start += world.labs[row].revenue_at_start
+        score.goodwill_spent += world.labs[row].goodwill_spent / len(world.labs)
+    if at_start > 0.0:
+        score.rivals_revenue += revenue / at_start
 
 
 @rule

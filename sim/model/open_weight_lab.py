@@ -58,6 +58,7 @@ class OpenWeightLab(Agent):
     customers: Annotated[Share, "of all customers"] = 0.0
     customers_at_start: Annotated[Share, "of all customers"] = 0.0
     pull: Annotated[Ratio, "that draws customers today"] = 0.0
+    aim: Annotated[Share, "of all customers, towards which its own moves"] = 0.0
     brand: Annotated[Ratio, "logarithm of what draws customers beside capability"] = 0.0
 
     rows = staticmethod(rows)

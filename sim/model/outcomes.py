@@ -13,7 +13,7 @@ from lockgate.sim.model.systems import rows_of
 from lockgate.sim.model.vocabulary import ActorKind, Channel, Nationality
 from lockgate.sim.model.waits import count_ineligible, count_undecided, wait_by_criticality, wait_by_nationality, wait_by_size
 from lockgate.sim.model.world import HOME_GOVERNMENT
-from lockgate.sim.rules.row import NEVER, Chance, Count, Day, Days, Dollars, Field, Flag, Months, Row, Share, fields
+from lockgate.sim.rules.row import NEVER, Chance, Count, Day, Days, Dollars, Field, Flag, Months, Ratio, Row, Share, fields
 from lockgate.sim.rules.rule import rule
 
 Better = Literal["low", "high", "neither"]
@@ -149,8 +149,13 @@ class Outcomes(Row):
         "of the covered lab's customers at the start, mean over days",
         Traits(better="low", headline=True, tabled=True, whole="its own", word="customers", short="customers lost"),
     ] = 0.0
+    covered_revenue: Annotated[Ratio, "of the covered lab, relative to the start, mean over days", HIGH] = 0.0
+    rivals_revenue: Annotated[Ratio, "of all other frontier labs, relative to the start, mean over days", HIGH] = 0.0
     capability_months_withheld: Annotated[float, "months of capability × months", "ready and not offered to everyone", LOW] = 0.0
-    race_risk: Annotated[Chance, "that the lab that wins the race meets disaster by its lack of caution, mean over days", LOW] = 0.0
+    race_risk: Annotated[
+        Chance, "that the lab that wins the race meets disaster by its lack of caution, in the race's equilibrium, mean over days", LOW
+    ] = 0.0
+    goodwill_spent: Annotated[float, "logits", "of cooperation, that unannounced limits cost, mean over labs and days", LOW] = 0.0
     asked: Annotated[Count, "systems that the government asked to limit"] = 0
     complied: Annotated[Count, "systems that were limited as asked", HIGH] = 0
     tests: Annotated[Count, "begun"] = 0
@@ -317,6 +322,9 @@ def write_delays(world):
     out.usable_lead_months = score.lead_over_open / horizon
     out.lead_over_rivals_months = score.lead_over_rivals / horizon
     out.customers_lost_share = score.customers_lost / horizon
+    out.covered_revenue = score.covered_revenue / horizon
+    out.rivals_revenue = score.rivals_revenue / horizon
+    out.goodwill_spent = score.goodwill_spent / horizon
     out.race_risk = score.race_risk / horizon
     out.capability_months_withheld = score.withheld / MONTH_DAYS
     out.dark_days = score.dark_days

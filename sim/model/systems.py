@@ -1,5 +1,6 @@
 """What happens to a system: opened, restricted, tested, taken away, restored, repaired, published, stripped."""
 
+from lockgate.sim.model.goodwill import spend_goodwill
 from lockgate.sim.model.vocabulary import Cause, EventKind, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT, note
 from lockgate.sim.rules.row import NEVER
@@ -67,6 +68,7 @@ def take_away(world, system, day, cause):
     world.score.directives_for_bypass += cause == Cause.BYPASS
     world.score.directives_for_incidents += cause == Cause.INCIDENTS
     note(world, day, EventKind.DIRECTIVE, HOME_GOVERNMENT, system.owner, system.index, float(levers.dark_days))
+    spend_goodwill(world.labs[system.owner], world, system, day)
 
 
 @rule

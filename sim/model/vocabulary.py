@@ -114,6 +114,14 @@ class RaceInformation(Described):
     PUBLIC = 2, "each lab knows every capability"
 
 
+class RaceRule(Described):
+    """What decides how careful a lab is."""
+
+    WINNER = 0, "the equilibrium of a race that only its winner survives (Armstrong, Bostrom and Shulman 2016)"
+    PRESSURE = 1, "the lab's lasting culture, pressed by rivals whose offers are ahead of its own"
+    NONE = 2, "the lab's lasting culture alone"
+
+
 class ServiceTimes(Described):
     """The distribution of the times that testers and reviewers need."""
 
@@ -153,6 +161,7 @@ class EventKind(Described):
     FRAMEWORK = 26, "the government's (who) framework is in force [days it took]"
     LAB_BAN = 27, "an actor (who) was banned from the services of one lab (whom) [days]"
     LOOT = 28, "what a spy stole reached the other spies of its state (who) [capability, months]"
+    GOODWILL = 32, "a restriction that nobody had announced costs a lab (who) goodwill [log-odds of cooperation it lacks now]"
     EXTENDED = 34, "the preview of a lab's (who) system is made longer [Cause]"
     WEIGHED = 35, "the government weighed whether to take a system of a lab (whom) away [Cause]"
     HARDENED = 37, "a lab (who) made a safeguard stronger [safeguard now]"

@@ -32,7 +32,10 @@ BEGINS: dict[str, dict[str, Any]] = {
     "State": {"capability": NOTHING, "system": NOBODY, "next_day": NEVER},
     "Week": {"exposed_share": 1.0},
     "Event": {"who": NOBODY, "whom": NOBODY, "system": NOBODY},
-    "Lab": {"security_level": 2.5, "effort": 1.0, "service": NOBODY, **dict.fromkeys(("offer", "best", "ready", "trained"), NOTHING)},
+    "Lab": {
+        "security_level": 2.5, "service": NOBODY, **dict.fromkeys(("culture", "effort", "equilibrium"), 1.0),
+        **dict.fromkeys(("offer", "served", "published", "best", "ready", "trained"), NOTHING),
+    },
     "Government": dict.fromkeys(("framework_since", "framework_day", "programme_day", "background_at"), NEVER),
     "OpenWeightLab": {"capability": NOTHING, "offer": NOTHING},
     "Partner": {**CODE, "patch_kept": 1.0, "patch_mean": 1.0, "attack_surface": 1.0},

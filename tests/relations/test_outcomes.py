@@ -196,6 +196,7 @@ NOT_LOGGED = {
     "operations", "operations_no_model", "operations_open_weights", "operations_public_service", "operations_leaked_access",
     "operations_stolen_weights", "operations_spies", "operations_crews", "operations_insiders", "refusals",
     "usable_lead_months", "lead_over_rivals_months", "customers_lost_share", "capability_months_withheld", "race_risk",  # means of states
+    "covered_revenue", "rivals_revenue", "goodwill_spent",
     "exposed_share", "exposed_share_end", "exposed_share_at_parity", "flaws_found", "flaws_patched",
     "directives_for_bypass", "directives_for_incidents", "covered_in_error", "covered_missed", "refusal_wait_days",  # judgements
     "applications_waiting", "longest_queue", "reviews", "review_wait_days",  # beginnings of reviews, and other applicants, leave no lines

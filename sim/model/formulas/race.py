@@ -28,6 +28,28 @@ def safety_effort(information: int, lead: float, position: float, spread: float,
 
 
 @rule
+def pressed_effort(culture: float, pressure: float, gap: float, least: float) -> float:
+    """Safety effort (share) of a lab of this culture (share), pressed by rivals; `gap` is how far their best offer is ahead, 0 to 1.
+
+    >>> pressed_effort(0.8, 0.5, 0.0, 0.05), pressed_effort(0.8, 0.5, 1.0, 0.05), pressed_effort(0.8, 1.0, 1.0, 0.05)
+    (0.8, 0.4, 0.05)
+    """
+    return min(1.0, max(least, culture * (1.0 - pressure * gap)))
+
+
+@rule
+def cooperation_left(cooperation: float, spent: float) -> float:
+    """Chance of cooperation after its log-odds have fallen by this much; 0 and 1 are certain and stay.
+
+    >>> cooperation_left(0.9, 0.0), round(cooperation_left(0.5, math.log(3.0)), 6), cooperation_left(1.0, 5.0)
+    (0.9, 0.25, 1.0)
+    """
+    if spent <= 0.0 or cooperation <= 0.0 or cooperation >= 1.0:
+        return cooperation
+    return cooperation / (cooperation + (1.0 - cooperation) * math.exp(min(500.0, spent)))
+
+
+@rule
 def compliance_chance(cooperation: float, mandate: float, mandatory: float, race_weight: float, threat: float) -> float:
     """Chance that a lab does as a government asks; threat in months by which the best rival is ahead of its offer.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lockgate.sim.errors import InputError, nearest
-from lockgate.sim.model.vocabulary import Services
+from lockgate.sim.model.vocabulary import RaceRule, Services
 
 Value = float | int | bool
 
@@ -37,6 +37,9 @@ MECHANISMS: dict[str, Mechanism] = {
         Mechanism("weighed directives", "Not every cause leads to a directive.", {"revocation_chance": 1.0}),
         Mechanism("reciprocal hold", "A foreign hold asks for one in return.", {"heed_reciprocity": 0.0}),
         Mechanism("bypass in the preview", "Partners can find a system's flaw.", {"preview_bypass_share": 0.0}),
+        Mechanism("culture", "Labs have a lasting safeguard culture.", {"race_rule": int(RaceRule.WINNER)}),
+        Mechanism("goodwill", "Restrictions that nobody announced cost cooperation.", {"goodwill_cost": 0.0, "overrun_cost": 0.0}),
+        Mechanism("one market", "Early access and copies of published weights draw customers by one rule.", {"one_market_on": False}),
         Mechanism("queues", "Testers and reviewers are scarce.", {"queues_on": False}),
         Mechanism("every service", "Bad actors see each lab's service.", {"services": int(Services.BEST)}),
         Mechanism("leak groups", "A leak reaches one group of crews, without public safeguards.", {"leak_group": 0.0, "leaked_safeguard": 1.0}),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lockgate.sim.model.parameters.parameter import LogNormal, Parameter, Triangular, Uniform, switch
-from lockgate.sim.model.vocabulary import Feedback, RaceInformation, Services, ServiceTimes
+from lockgate.sim.model.vocabulary import Feedback, RaceInformation, RaceRule, Services, ServiceTimes
 from lockgate.sim.rules.row import STORED_AS
 
 ATTACK = (
@@ -129,9 +129,23 @@ FRONTIER = (
     Parameter("race_scale_months", 3.0, "months", (0.01, 24), "D", "Months of capability that one unit of the race model stands for.", "judgement"),
     Parameter("race_spread", 1.0, "race units", (0.01, 10), "D", "Largest capability in the race model (mu): capability against caution.",
               "Armstrong, Bostrom and Shulman (2016); value by judgement"),
+    Parameter("culture_mean", 0.5, "share", (0, 1), "D", "Mean of labs' safeguard culture: their safety effort where no race presses them.",
+              "judgement"),
+    Parameter("culture_spread", 0.9, "share", (0, 1), "D",
+              "How far cultures lie around their mean, relative to the farthest that leaves all of them between 0 and 1.", "judgement"),
+    Parameter("culture_rank", 0.5, "ratio", (-1, 1), "D", "Rank correlation of culture with capability at the start (Gaussian copula).",
+              "judgement"),
+    Parameter("race_pressure", 0.3, "share", (0, 1), "E", "Share of its effort that a lab gives up while rivals' offers are a race unit ahead.",
+              "swept"),
+    Parameter("least_effort", 0.05, "share", (0, 1), "E", "Safety effort that no lab goes below, whatever its culture and its race.", "swept"),
     Parameter("race_weight", 0.4, "logits per month", (0, 10), "E", "How much a month of a rival's lead weakens compliance.", "swept", Uniform(0.1, 0.8)),
     Parameter("cooperation", 0.9, "chance", (0, 1), "D", "Chance that a lab that is not threatened does as a government asks.",
               "both labs asked in 2026 complied", Triangular(0.6, 0.9, 0.99)),
+    Parameter("goodwill_cost", 0.0, "logits", (0, 50), "E", "Log-odds of cooperation that a lab loses by each restriction nobody announced.",
+              "swept"),
+    Parameter("overrun_cost", 0.0, "logits per day", (0, 50), "E", "Log-odds of cooperation that each day beyond the announced preview costs.",
+              "swept"),
+    Parameter("goodwill_days", 180.0, "days", (0.1, 100_000), "E", "Time constant with which a lab forgets such restrictions.", "swept"),
     Parameter("mandate", 5.0, "logits", (0, 50), "D", "How much a legal duty raises compliance.", "judgement", Uniform(3, 7)),
     Parameter("own_testing_days", 14, "days", (0, 365), "C", "Days of a lab's own tests at full safety effort.",
               "between o3's under a week and GPT-4's six months (Financial Times)", Triangular(5, 14, 60)),
@@ -159,6 +173,9 @@ FRONTIER = (
     Parameter("covered_customer_share", 0.3, "share", (0.001, 0.999), "D", "The covered lab's share of customers at the start.", "judgement"),
     Parameter("open_customer_share", 0.15, "share", (0, 0.9), "D", "Share of customers that open weights serve at the start.", "judgement"),
     Parameter("choice_elasticity", 1.0, "elasticity", (0, 10), "E", "How strongly customers follow the task horizon on offer.", "swept", Uniform(0.4, 1.6)),
+    Parameter("brand_hold", 0.4, "share", (0, 1), "E",
+              "Part of what draws customers to a system that its lab keeps when everybody can serve copies of the published weights.", "swept"),
+    Parameter("revenue_elasticity", 0.5, "elasticity", (0, 2), "E", "Elasticity of what a customer pays in the task horizon on offer.", "swept"),
     Parameter("customer_inertia_days", 90, "days", (1, 3650), "D", "Mean days until a customer moves.", "judgement", Triangular(30, 90, 240)),
 )
 
@@ -230,6 +247,8 @@ STRUCTURE = (
               "Whether anything reacts: pace, distillation, revocation, bans, race pressure, reinvestment.", "structural switch", choices=Feedback),
     Parameter("race_information", RaceInformation.PUBLIC, "choice", (0, 2), "S", "What racing labs know of one another.",
               "Armstrong, Bostrom and Shulman (2016), Racing to the precipice", choices=RaceInformation),
+    Parameter("race_rule", RaceRule.WINNER, "choice", (0, 2), "S", "What decides how careful a lab is.",
+              "structural switch", choices=RaceRule),
     Parameter("service_times", ServiceTimes.LOGNORMAL, "choice", (0, 1), "S", "Distribution of testing and review times.",
               "structural switch", choices=ServiceTimes),
     switch("theft_on", "Spies can steal weights."),
@@ -238,6 +257,8 @@ STRUCTURE = (
     switch("stripping_on", "Safeguards of published weights can be stripped."),
     switch("head_start_on", "Partners search with restricted systems before others can."),
     switch("distillation_on", "Open-weight labs learn from frontier systems that are broadly served."),
+    Parameter("one_market_on", False, "yes or no", (0, 1), "S", "Early access, and copies of a lab's published weights, draw customers as the public offers of others do.",
+              "switch"),
     switch("queues_on", "Testers and reviewers are scarce, so that applicants wait."),
     Parameter("discount_per_year", 0.0, "per year", (0, 1), "S", "Discount rate of harm, continuous, per 365.25 days.", "structural choice"),
 )
