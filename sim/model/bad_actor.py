@@ -104,6 +104,7 @@ def operate(actor, world, operation, day):
     if channel != Channel.OPEN_WEIGHTS:
         alone = attack_success(hazard, uplift_by_open_weights(actor, world, operation), target.attack_surface)
     discount = world.today.discount
+    world.score.expected += whole(discount * success)
     score_operation(world, actor, channel, whole(discount * (success - without)), whole(discount * (success - alone)))
     if operation.luck < success:
         suffer(actor, world, target, channel, operation.chances, day)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lockgate.sim.model.vocabulary import Approval, Stage
+from lockgate.sim.model.vocabulary import Approval, Regime, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT
 from lockgate.sim.rules.row import NEVER
 from lockgate.sim.rules.rule import rule
@@ -179,6 +179,31 @@ def operations_add_up(world, day):
 
 
 @rule
+def losses_hold_one_another(world, day):
+    score, enabled = world.score, 0
+    for row in range(len(world.channels)):
+        enabled += world.channels[row].enabled
+    return FINE if 0 <= enabled <= score.expected and score.marginal <= score.expected else 0
+
+
+@rule
+def access_is_forgone_or_had(world, day):
+    score = world.score
+    slack = SLACK * (1.0 + score.access_forgone)
+    return FINE if -slack <= score.access_forgone_critical <= score.access_forgone + slack else 0
+
+
+@rule
+def prohibited_is_held(world, day):
+    if not world.phases[world.today.phase].prohibited:
+        return FINE
+    for row in range(len(world.systems)):
+        if world.systems[row].regime == Regime.PROHIBITED and world.systems[row].stage != Stage.HELD:
+            return row
+    return FINE
+
+
+@rule
 def open_weights_trail_or_equal(world, day):
     if world.params.open_shock_day >= 0:
         return FINE
@@ -201,6 +226,9 @@ INVARIANTS = (
     Invariant("testers", "no agency works on more systems than it has testers", testers_not_overbooked),
     Invariant("customers", "customers' shares sum to 1", customers_sum_to_one),
     Invariant("operations", "operations and incidents by channel and by kind add up to the same", operations_add_up),
+    Invariant("losses", "what systems enable is part of all that is expected to be lost", losses_hold_one_another),
+    Invariant("access forgone", "nobody forgoes less than nothing, nor a part more than all", access_is_forgone_or_had),
+    Invariant("prohibition", "what may not be released is used by nobody", prohibited_is_held),
     Invariant("followers", "no open-weight lab is ahead of the frontier that it follows", open_weights_trail_or_equal),
 )
 ROW_SPACE = 1 << 40

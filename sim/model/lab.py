@@ -167,14 +167,23 @@ def threat(lab, world):
 
 @rule
 def present(lab, world, system, day):
-    """Decide who gets a system that is ready: everyone, partners, or nobody yet."""
-    levers = world.phases[world.today.phase]
+    """A system is ready."""
     today = world.today
     system.stage = int(Stage.HELD)
     today.frontier_capability = max(today.frontier_capability, system.capability)
     note(world, day, EventKind.READY, lab.index, -1, system.index, system.capability)
+    decide_access(lab, world, system, day)
+
+
+@rule
+def decide_access(lab, world, system, day):
+    """Decide who gets a system that is ready: everyone, partners, or nobody yet."""
+    levers = world.phases[world.today.phase]
+    today = world.today
     covered = system.capability >= levers.threshold_months
-    if covered and lab.covered and levers.publish_weights:
+    if covered and levers.prohibited:
+        system.regime = int(Regime.PROHIBITED)
+    elif covered and lab.covered and levers.publish_weights:
         publish_weights(world, system, day)
     elif covered and lab.covered and levers.lab_programme:
         close_to_partners(world, system, day, int(Regime.OWN_PROGRAMME))
@@ -213,6 +222,9 @@ def care_for(lab, world, system, day):
         over = levers.public_release and day >= system.offered_day + levers.preview_days
         if over or not levers.lab_programme:
             open_to_all(world, system, day)
+    if system.regime == Regime.PROHIBITED and not levers.prohibited:
+        system.regime = int(Regime.FREE)
+        decide_access(lab, world, system, day)
     # From the day after the release, so that it does not matter who released it earlier today: the lab, or a government after it.
     if system.stage == Stage.PUBLIC and day > system.public_day and system.flaw and not system.bypassed:
         key = system.number * 65536 + day

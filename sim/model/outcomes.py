@@ -81,6 +81,7 @@ class Outcomes(Row):
         Traits(better="low", headline=True, tabled=True, word="harm", short="model-enabled harm"),
     ] = 0.0
     marginal_harm: Annotated[Dollars, "expected loss beyond that with open weights alone", LOW] = 0.0
+    total_loss: Annotated[Dollars, "expected loss of all operations, with a system or without", LOW] = 0.0
     harm_open_weights: Annotated[Dollars, "model-enabled, through open weights", LOW] = 0.0
     harm_public_service: Annotated[Dollars, "model-enabled, through public services", LOW] = 0.0
     harm_leaked_access: Annotated[Dollars, "model-enabled, through leaked access", LOW] = 0.0
@@ -139,6 +140,13 @@ class Outcomes(Row):
         Traits(better="low", headline=True, tabled=True, whole="its own", word="customers", short="customers lost"),
     ] = 0.0
     capability_months_withheld: Annotated[float, "months of capability × months", "ready and not offered to everyone", LOW] = 0.0
+    benefit_forgone: Annotated[
+        Dollars, "value to organisations of the best system that was ready, less that of the best they could use", LOW
+    ] = 0.0
+    benefit_forgone_critical: Annotated[Dollars, "the same, of the most critical organisations, which maintain the common pool", LOW] = 0.0
+    access_forgone: Annotated[
+        float, "organisation-days", "the same, as days of an organisation of mean size without a system of critical capability", LOW
+    ] = 0.0
     race_risk: Annotated[Chance, "that the lab that wins the race meets disaster by its lack of caution, mean over days", LOW] = 0.0
     asked: Annotated[Count, "systems that the government asked to limit"] = 0
     complied: Annotated[Count, "systems that were limited as asked", HIGH] = 0
@@ -208,6 +216,7 @@ def write_misuse(world):
     per_unit = world.constants.expected_loss / UNIT
     out.model_enabled_harm = per_unit * enabled_by_systems(world)
     out.marginal_harm = per_unit * score.marginal
+    out.total_loss = per_unit * score.expected
     out.harm_open_weights = per_unit * channels[int(Channel.OPEN_WEIGHTS)].enabled
     out.harm_public_service = per_unit * channels[int(Channel.PUBLIC_SERVICE)].enabled
     out.harm_leaked_access = per_unit * channels[int(Channel.LEAKED_ACCESS)].enabled
@@ -266,6 +275,9 @@ def write_delays(world):
     out.lead_over_rivals_months = score.lead_over_rivals / horizon
     out.customers_lost_share = score.customers_lost / horizon
     out.race_risk = score.race_risk / horizon
+    out.access_forgone = score.access_forgone
+    out.benefit_forgone = world.params.benefit * score.access_forgone
+    out.benefit_forgone_critical = world.params.benefit * score.access_forgone_critical
     out.capability_months_withheld = score.withheld / MONTH_DAYS
     out.dark_days = score.dark_days
 

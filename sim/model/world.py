@@ -97,6 +97,7 @@ class Constants(Row):
     new_code_chance: Annotated[Chance, "that patched code is replaced by tomorrow"] = 0.0
     discount_per_day: Annotated[PerDay, "rate of harm"] = 0.0
     maintainers: Annotated[Count, "organisations that work on the common pool"] = 0
+    critical_size: Annotated[Share, "of the size of all organisations that those have"] = 0.0
     spies: Annotated[Count, "bad actors that are spies; they come first"] = 0
     insiders: Annotated[Count, "bad actors that are insiders; they come second"] = 0
     owners: Annotated[Count, "labs and open-weight labs: system n of an owner is n times this many rows after its first"] = 0

@@ -26,6 +26,7 @@ MECHANISMS: dict[str, Mechanism] = {
         Mechanism("stripping", "Safeguards of published weights come off.", {"stripping_on": False}),
         Mechanism("head start", "Partners search with restricted systems before others can.", {"head_start_on": False}),
         Mechanism("distillation", "Open-weight labs learn from frontier systems that are broadly served.", {"distillation_on": False}),
+        Mechanism("benefit", "Access to systems is worth something to organisations.", {"benefit": 0.0}),
         Mechanism("queues", "Testers and reviewers are scarce.", {"queues_on": False}),
     )
 }
