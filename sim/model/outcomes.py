@@ -27,6 +27,7 @@ class Traits:
     censored_by: str = ""  # the outcome that is not 0 where the run ended first, so that this one is a lower bound
     headline: bool = False  # it has a panel in the charts
     tabled: bool = False  # it has a column in the table of a comparison
+    per_organisation: bool = True  # of money and counts: there is more of it with more organisations and days
     whole: str = ""  # of a share: of what
     word: str = ""  # in a list, such as "lead"; by default the short name
     short: str = ""  # at the head of a column, such as "usable lead"; by default the field's name
@@ -34,6 +35,10 @@ class Traits:
 
 
 LOW, HIGH = Traits(better="low"), Traits(better="high")
+# The same of what is the same however many organisations there are.
+SYSTEMS, SYSTEMS_LOW, SYSTEMS_HIGH = (
+    Traits(per_organisation=False), Traits(better="low", per_organisation=False), Traits(better="high", per_organisation=False),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +95,7 @@ class Outcomes(Row):
     harm_crews: Annotated[Dollars, "model-enabled, by crews", LOW] = 0.0
     harm_insiders: Annotated[Dollars, "model-enabled, by insiders", LOW] = 0.0
     realised_loss: Annotated[Dollars, "of all incidents, as drawn", Traits(better="low", heavy_tail=True)] = 0.0
-    largest_loss: Annotated[Dollars, "of one incident, as drawn", Traits(better="low", heavy_tail=True)] = 0.0
+    largest_loss: Annotated[Dollars, "of one incident, as drawn", Traits(better="low", heavy_tail=True, per_organisation=False)] = 0.0
     billion_incident: Annotated[Flag, "at least one incident cost more than US$ 1 bn", LOW] = False
     operations: Annotated[Count, "of bad actors", LOW] = 0
     operations_no_model: Annotated[Count, "with no system", LOW] = 0
@@ -113,8 +118,8 @@ class Outcomes(Row):
     incidents_crews: Annotated[Count, "by crews", LOW] = 0
     incidents_insiders: Annotated[Count, "by insiders", LOW] = 0
     leaks: Annotated[Count, "of partners' access", LOW] = 0
-    thefts: Annotated[Count, "of weights", LOW] = 0
-    bypasses: Annotated[Count, "of safeguards", LOW] = 0
+    thefts: Annotated[Count, "of weights", SYSTEMS_LOW] = 0
+    bypasses: Annotated[Count, "of safeguards", SYSTEMS_LOW] = 0
     release_delay_days: Annotated[
         Days,
         "from ready to public, of the system that is ready on day 0",
@@ -126,8 +131,8 @@ class Outcomes(Row):
         "from ready to public, or to the end of the run, mean over all labs' critical systems",
         Traits(better="low", censored_by="systems_unreleased"),
     ] = 0.0
-    systems_ready: Annotated[Count, "critical systems of all labs that became ready"] = 0
-    systems_unreleased: Annotated[Count, "of those, not public when the run ended", LOW] = 0
+    systems_ready: Annotated[Count, "critical systems of all labs that became ready", SYSTEMS] = 0
+    systems_unreleased: Annotated[Count, "of those, not public when the run ended", SYSTEMS_LOW] = 0
     usable_lead_months: Annotated[
         Months,
         "of the covered lab's offer to everyone over open weights, mean over days",
@@ -148,11 +153,11 @@ class Outcomes(Row):
         float, "organisation-days", "the same, as days of an organisation of mean size without a system of critical capability", LOW
     ] = 0.0
     race_risk: Annotated[Chance, "that the lab that wins the race meets disaster by its lack of caution, mean over days", LOW] = 0.0
-    asked: Annotated[Count, "systems that the government asked to limit"] = 0
-    complied: Annotated[Count, "systems that were limited as asked", HIGH] = 0
-    tests: Annotated[Count, "begun"] = 0
+    asked: Annotated[Count, "systems that the government asked to limit", SYSTEMS] = 0
+    complied: Annotated[Count, "systems that were limited as asked", SYSTEMS_HIGH] = 0
+    tests: Annotated[Count, "begun", SYSTEMS] = 0
     test_wait_days: Annotated[Days, "until a test begins, mean", LOW] = 0.0
-    flaws_found_by_tests: Annotated[Count, "hidden safeguard flaws", HIGH] = 0
+    flaws_found_by_tests: Annotated[Count, "hidden safeguard flaws", SYSTEMS_HIGH] = 0
     applications: Annotated[Count, "received"] = 0
     partners_approved: Annotated[Count, "organisations given early access", HIGH] = 0
     partners_refused: Annotated[Count, "organisations refused", LOW] = 0
@@ -160,8 +165,8 @@ class Outcomes(Row):
     applications_waiting: Annotated[Count, "still in the queue at the end", LOW] = 0
     reviews: Annotated[Count, "begun, other applicants' included"] = 0
     review_wait_days: Annotated[Days, "until a review begins, mean, other applicants included", LOW] = 0.0
-    longest_queue: Annotated[Count, "applications waiting at once", LOW] = 0
-    directives: Annotated[Count, "systems taken away", LOW] = 0
+    longest_queue: Annotated[Count, "applications waiting at once", SYSTEMS_LOW] = 0
+    directives: Annotated[Count, "systems taken away", SYSTEMS_LOW] = 0
     dark_days: Annotated[Days, "of the covered lab's systems, summed", LOW] = 0.0
     exposed_share: Annotated[Share, "of organisations' code, mean over weeks", LOW] = 0.0
     exposed_share_end: Annotated[Share, "of organisations' code, when the run ended", LOW] = 0.0
