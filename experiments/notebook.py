@@ -73,14 +73,14 @@ def small(text: str) -> str:
 
 def table(summary: Mapping[str, Any], words: Wording) -> Iterable[str]:
     """The rows of the terminal's table, in a box that moves sideways where the screen is narrow."""
-    policies, reference = summary["policies"], summary["reference"]
+    policies = summary["policies"]
     outcomes = table_columns(policies.values())
     yield f'<div style="{SCROLL}"><table style="{TABLE}"><thead>'
     yield from row(["policy", *(f"{column.heading}\n{column.unit}" for column in outcomes)], "th", FIRST)
     yield "</thead>"
     for name in policies:
         yield "<tbody>"
-        for place, cells in enumerate(policy_rows(name, policies, reference, outcomes, words)):
+        for place, cells in enumerate(policy_rows(name, summary, outcomes, words)):
             yield from row(cells, "td", OTHERS if place else FIRST)
         yield "</tbody>"
     yield "</table></div>"

@@ -70,7 +70,8 @@ def world_content(world: World) -> dict[str, Any]:
 
 
 def comparison_asked(
-    policies: Sequence[Policy], world: World, draws: int, seed: int, horizon_days: int, fixed: bool, kinds: Mapping[str, str] | None = None
+    policies: Sequence[Policy], world: World, draws: int, seed: int, horizon_days: int, fixed: bool, kinds: Mapping[str, str] | None = None,
+    ceiling: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """What was asked. Two studies with the same content give the same bytes. `kinds` says which stood in place of the model's own."""
     return {
@@ -81,6 +82,7 @@ def comparison_asked(
         "seed": seed,
         "horizon_days": horizon_days,
         "fixed": fixed,
+        **({"ceiling": True} if ceiling else {}),
         **({"kinds": dict(kinds)} if kinds else {}),
     }
 
@@ -128,6 +130,8 @@ def comparison_provenance(comparison: "Results") -> dict[str, Any]:
     """The same of a comparison that Python made: the command is its call of `compare`."""
     names, world = list(comparison.names), comparison.world.name
     asked = f"draws={comparison.draws}, seed={comparison.seed}, horizon_days={comparison.horizon_days}, fixed={comparison.fixed}"
+    if len(names) > 1 and not comparison.study.ceiling:
+        asked += ", ceiling=False"
     if own := comparison.plan.kinds:
         asked += f", kinds={{{', '.join(f'{kind.table!r}: {kind.name}' for kind in own)}}}"
     return stamped(comparison_study(comparison), f"compare({names!r}, {world!r}, {asked})")
@@ -136,7 +140,7 @@ def comparison_provenance(comparison: "Results") -> dict[str, Any]:
 def comparison_study(comparison: "Results") -> dict[str, Any]:
     """What was asked of a comparison."""
     parts = comparison.policies, comparison.world, comparison.draws, comparison.seed, comparison.horizon_days, comparison.fixed
-    return comparison_asked(*parts, comparison.kinds)
+    return comparison_asked(*parts, comparison.kinds, comparison.study.ceiling)
 
 
 def stamped(study: Mapping[str, Any], command: str) -> dict[str, Any]:

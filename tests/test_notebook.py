@@ -97,7 +97,7 @@ def test_the_page_has_the_table_and_the_words_of_the_terminal(trio, text, capsys
     printed = flat(capsys.readouterr().out)
     page, summary, words = Page(text), trio.summary(), Wording(60, 3, fixed=False)
     outcomes = table_columns(summary["policies"].values())
-    wanted = [row for name in trio.names for row in policy_rows(name, summary["policies"], trio.names[0], outcomes, words)]
+    wanted = [row for name in trio.names for row in policy_rows(name, summary, outcomes, words)]
     assert page.rows[1:] == wanted
     assert page.rows[0] == ["policy", *(f"{column.heading}\n{column.unit}" for column in outcomes)]
     assert len(page.paragraphs) == 1 + 1 + 2 + 3  # the world, the note on differences, how pairing went, what each policy does

@@ -21,6 +21,7 @@ from lockgate.experiments.charts.style import (
     named,
     one_at_a_time,
     outcome_quantity,
+    preventable,
     settle,
 )
 from lockgate.experiments.provenance import comparison_provenance
@@ -48,7 +49,7 @@ def differences(comparison: Results) -> Chart:
         raise InputError(f"policies {comparison.names[0]!r} must be two or more for differences: the first is the reference")
     rows = -(-len(HEADLINES) // COLUMNS)
     height = 1.2 + rows * (0.85 + 0.22 * max(2, len(comparison.names) - 1))
-    figure = blank(height, title_of(comparison), caption(comparison, NOTE), comparison_provenance(comparison))
+    figure = blank(height, title_of(comparison), caption(comparison, f"{NOTE} {preventable(comparison)}".rstrip()), comparison_provenance(comparison))
     cast(ConstrainedLayoutEngine, figure.get_layout_engine()).set(wspace=0.08)
     panels = figure.subplots(rows, COLUMNS, sharey=True, squeeze=False)
     for outcome, axes in zip(HEADLINES, panels.flat, strict=False):

@@ -258,6 +258,15 @@ def caption(comparison: Results, note: str = "") -> str:
     return "; ".join(part for part in parts if part) + f". {foot()} {note}".rstrip()
 
 
+def preventable(comparison: Results) -> str:
+    """How much of what can be prevented at all each policy removes, as a caption has it; nothing where there is no ceiling."""
+    if not comparison.study.ceiling or len(comparison.names) < 2:
+        return ""
+    found = comparison.preventable_share(comparison.names[0])
+    said = [f"{named(name)} {numeral(100.0 * share)} %" for name, share in zip(found["policy"], found["share"], strict=True)]
+    return f"Preventable share (harm removed, of what would be if nobody ever released a covered system): {', '.join(said)}."
+
+
 def named(name: str) -> str:
     r"""A policy's or world's name as text that Matplotlib prints as it is: not too long, no mathematics, and no letter that it lacks.
 

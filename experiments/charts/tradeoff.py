@@ -26,6 +26,7 @@ from lockgate.experiments.charts.style import (
     named,
     one_at_a_time,
     outcome_quantity,
+    preventable,
     settle,
 )
 from lockgate.experiments.provenance import comparison_provenance
@@ -141,7 +142,8 @@ def tradeoff(comparison: Results) -> Chart:
     x = intervals(delays)
     offsets, marks = side_by_side(x[:, 0]), looks(len(comparison.names))
     paired = len(comparison.names) > 1
-    figure = blank(8.6 if paired else 5.0, title_of(comparison), caption(comparison, NOTE), comparison_provenance(comparison))
+    note = f"{NOTE} {preventable(comparison)}".rstrip()
+    figure = blank(8.6 if paired else 5.0, title_of(comparison), caption(comparison, note), comparison_provenance(comparison))
     panels = list(figure.subplots(2 if paired else 1, 1, sharex=True, squeeze=False, height_ratios=(1, 1.25) if paired else None)[:, 0])
     level = outcome_quantity(HARM, intervals(harm))
     points = Points(x, intervals(harm) * level.factor, texts(comparison), marks, offsets)

@@ -33,6 +33,8 @@ Draws = Annotated[int, typer.Option("--draws", metavar="N", help="Sampled worlds
 Fixed = Annotated[bool, typer.Option("--fixed", help="Hold all parameters at their central values: draws differ in luck only.")]
 Threads = Annotated[int | None, typer.Option("--threads", metavar="N", help="Threads; the results stay the same. [default: one a core]")]
 
+NoCeiling = Annotated[bool, typer.Option("--no-ceiling", help="Leave out the run of each draw by which preventable shares are known.")]
+
 
 def compare(  # noqa: PLR0913, PLR0917  # one for each option
     policies: Policies = None,
@@ -45,6 +47,7 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     out: Out = None,
     check: Check = False,
     threads: Threads = None,
+    no_ceiling: NoCeiling = False,
     kinds: KindsOption = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -67,12 +70,13 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     from lockgate.sim.engine.kinds import own_kinds
 
     told = {kind.table: str(kind) for kind in own_kinds(own)}
-    folder = folder_for(out, "compare", comparison_asked(loaded, place, draws, seed, horizon, fixed, told))
+    folder = folder_for(out, "compare", comparison_asked(loaded, place, draws, seed, horizon, fixed, told, len(loaded) > 1 and not no_ceiling))
     announce_compiling(check=check, quiet=quiet, kinds=own)
     with warnings_said(), progress(draws, "runs of each policy" if fixed else "worlds", quiet=quiet) as advance:
         comparison = compare_policies(
-            loaded, place, draws, seed, horizon_days=horizon, fixed=fixed, threads=threads, check=check, progress=advance, kinds=own
-        )
+            loaded, place, draws, seed, horizon_days=horizon, fixed=fixed, threads=threads, check=check, progress=advance, kinds=own,
+            ceiling=not no_ceiling,
+        )  # fmt: skip
     if as_json:
         print_json(comparison.summary())
     else:

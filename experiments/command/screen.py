@@ -127,6 +127,9 @@ def print_found(study: "Study", folder: Path) -> None:
 
     outcome, opened, paired = study.outcomes[0], open_study(folder, verify=False), len(study.policies) > 1
     found = opened.differences(outcome) if paired else opened.estimates(outcome)
+    shared = paired and study.ceiling and outcome == "model_enabled_harm"
+    if shared:  # a row for the same group
+        found["preventable"] = opened.preventable_share()["share"]
     policies = found["policy"].astype(str).unique()
     largest = float(found["mean"].abs().max())
     unit, size = scale(OUTCOMES[outcome].unit, largest)
@@ -147,14 +150,15 @@ def print_found(study: "Study", folder: Path) -> None:
         factors = []
     for name in named:
         table.add_column(name.replace("_", " "))
-    for name in ("mean", "interval", *(("better in",) if paired else ())):
+    for name in ("mean", "interval", *(("better in",) if paired else ()), *(("preventable",) if shared else ())):
         table.add_column(name, justify="right")
     for row in found.head(MOST_ROWS).to_dict("records"):
         mean, low, high = (number(row[end] / size, decimals) for end in ("mean", "low", "high"))
         interval = f"{low} to {high}" if math.isfinite(row["low"]) else "none"
         point = [", ".join(f"{name} {level_text(study, name, row[name])}" for name in factors)] if factors else []
         better = [percent(row["better_share"]) if math.isfinite(row["better_share"]) else "-"] if paired else []
-        table.add_row(*point, *(level_text(study, name, row[name]) for name in named), mean, interval, *better)
+        share = [percent(row["preventable"], 1) if math.isfinite(row["preventable"]) else "-"] if shared else []
+        table.add_row(*point, *(level_text(study, name, row[name]) for name in named), mean, interval, *better, *share)
     print_table(table)
     if len(found) > MOST_ROWS:
         asked = "differences" if paired else "estimates"

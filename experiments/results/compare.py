@@ -3,22 +3,24 @@
 from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 
+import numpy as np
+
 from lockgate.experiments.notebook import advancing
 from lockgate.experiments.results.ensemble import draw_worlds
 from lockgate.experiments.results.results import Results, results_in_memory
 from lockgate.experiments.study.study import Study
 from lockgate.experiments.sweep.plan import Piece
-from lockgate.experiments.sweep.runner import Rows, not_finite
+from lockgate.experiments.sweep.runner import HARM, Rows, not_finite
 from lockgate.scenarios import World, load_policy, load_world
 from lockgate.sim.bounds import shown
 from lockgate.sim.engine.kinds import Kinds, own_kinds
-from lockgate.sim.engine.plan import Plan, refuse_too_many_results
+from lockgate.sim.engine.plan import Plan, Records, refuse_too_many_results
 from lockgate.sim.engine.runs import make_runs
 from lockgate.sim.errors import InputError
 from lockgate.sim.limits import LARGEST_SEED, MOST_DRAWS
 from lockgate.sim.model.measures import WEEKLY
 from lockgate.sim.model.outcomes import OUTCOMES
-from lockgate.sim.model.policy import Policy
+from lockgate.sim.model.policy import CEILING, Policy
 from lockgate.sim.search_path import installed_first
 from lockgate.sim.settings import checked_horizon, checked_threads, whole
 
@@ -36,6 +38,7 @@ def compare(
     check: bool = False,
     progress: bool | Callable[[int], None] | None = None,
     kinds: Kinds = None,
+    ceiling: bool = True,
 ) -> Results:
     """Run every policy in `draws` draws of a world, over `horizon_days` days; the first policy is the reference.
 
@@ -44,7 +47,8 @@ def compare(
     `fixed` holds all parameters at their central values, so that draws differ in their seeds only. `progress=True` shows a bar in a
     notebook or on a terminal while it runs; a function is called with each number of draws that are done. `threads` (default: one a core)
     changes no result; `check=True` tests the model's invariants each day. `kinds` puts other kinds of agents in place of the model's own,
-    `{"bad_actors": MyActor}`: compiled, or by Mesa, with a warning, where that is not possible. Raises `InputError`, before any run, for
+    `{"bad_actors": MyActor}`: compiled, or by Mesa, with a warning, where that is not possible. Where there are differences, `ceiling` adds a run to each draw, under a prohibition
+    that all obey, by which `preventable_share` is known. Raises `InputError`, before any run, for
     what is unknown or out of bounds.
 
     >>> small = compare(["open-release", "withhold"], draws=2, horizon_days=30, fixed=True)
@@ -65,16 +69,25 @@ def compare(
         fixed=fixed,
         series=tuple(WEEKLY),
         check=check,
+        ceiling=bool(ceiling) and len(loaded) > 1,
     )
-    refuse_too_many_results(study.run_count, study.horizon_days)
+    tried = (*loaded, CEILING) if study.ceiling else loaded
+    refuse_too_many_results(study.draws * len(tried), study.horizon_days)
     ensemble = draw_worlds(place, study.draws, study.seed, fixed=fixed)
-    plan = Plan(ensemble.worlds, loaded, ensemble.seeds, study.horizon_days, kinds=kinds)
+    plan = Plan(ensemble.worlds, tried, ensemble.seeds, study.horizon_days, kinds=kinds)
     with advancing(progress, study.draws, "draws") as advance:
         make_runs(plan, threads=threads, check=check, progress=advance)
-    made = plan.results
-    wrong = not_finite(made.outcomes, 0, study.outcomes, {})
-    rows = Rows(Piece(0, study.run_count), made.outcomes, made.weeks, made.displacement, wrong)
-    return results_in_memory(study, rows, [ensemble], own)
+    return results_in_memory(study, rows_of(plan.results, study), [ensemble], own)
+
+
+def rows_of(made: Records, study: Study) -> Rows:
+    """What came of the policies of a study, and of the ceiling where that ran behind them in each draw."""
+    policies, piece, ceiling = len(study.policies), Piece(0, study.run_count), None
+    if study.ceiling:
+        each = made.reshape(study.draws, policies + 1)
+        ceiling = np.repeat(each.outcomes[HARM][:, -1], policies)
+        made = Records(*(array[:, :-1].reshape(-1, *array.shape[2:]) for array in vars(each).values()))
+    return Rows(piece, made.outcomes, made.weeks, made.displacement, not_finite(made.outcomes, 0, study.outcomes, {}), ceiling)
 
 
 def loaded_policies(policies: Sequence[str | PathLike[str] | Policy]) -> tuple[Policy, ...]:

@@ -54,11 +54,7 @@ def estimate(selection: Selection, values: Values, by: By) -> pd.DataFrame:
 
 def difference(selection: Selection, values: Values, by: By, reference: str | None) -> pd.DataFrame:
     """The paired difference of each outcome to the same under the reference policy, in each group, with 95 % intervals over draws."""
-    base = selection.policy(reference)
-    others = selection.policies[selection.policies != base]
-    if not len(others):
-        raise InputError(f"difference: no policy but the reference {selection.study.policies[base].name} is selected; select another one")
-    compared, referred = replace(selection, policies=others), replace(selection, policies=np.array([base]))
+    compared, referred = referring(selection, reference)
     groups = groups_of(compared, by)
     check_replicates(compared, groups)
     frames = []
@@ -68,8 +64,17 @@ def difference(selection: Selection, values: Values, by: By, reference: str | No
         columns = changes(OUTCOMES[name], cells(mine), cells(same))
         frames.append(groups.frame(name, columns))
     differences = together(frames)
-    differences.attrs["reference"] = selection.study.policies[base].name
+    differences.attrs["reference"] = selection.study.policies[selection.policy(reference)].name
     return differences
+
+
+def referring(selection: Selection, reference: str | None) -> tuple[Selection, Selection]:
+    """The selected policies but the reference, and the reference alone."""
+    base = selection.policy(reference)
+    others = selection.policies[selection.policies != base]
+    if not len(others):
+        raise InputError(f"difference: no policy but the reference {selection.study.policies[base].name} is selected; select another one")
+    return replace(selection, policies=others), replace(selection, policies=np.array([base]))
 
 
 def mean(selection: Selection, values: Values, by: By) -> pd.DataFrame:

@@ -10,16 +10,19 @@ import numpy as np
 
 from lockgate.experiments.notebook import page, sentence
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds, seeds_of
+from lockgate.experiments.results.intervals import level
 from lockgate.experiments.results.pairing import pairing, summary
+from lockgate.experiments.results.scale import has_rate, organisations_of, per_1000_organisations_and_year
 from lockgate.experiments.results.selection import Array, Selection, dataset
 from lockgate.experiments.results.source import InMemory, Source
 from lockgate.experiments.study.study import Study
-from lockgate.experiments.sweep.plan import OK, Stored, SweepPlan, chunk_of
+from lockgate.experiments.sweep.plan import CEILING_HARM, OK, Stored, SweepPlan, chunk_of
 from lockgate.experiments.sweep.runner import Rows
 from lockgate.experiments.text.numbers import printable
 from lockgate.scenarios import World
 from lockgate.sim.engine.kinds import OwnKind
 from lockgate.sim.errors import InputError, nearest
+from lockgate.sim.model.outcomes import OUTCOMES
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.search_path import installed_first
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from lockgate.experiments.charts import Plots
 
 By = str | Sequence[str] | None
+HARM, ACCESS = "model_enabled_harm", "access_forgone"
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,10 +217,31 @@ class Results:
     def summary(self) -> dict[str, Any]:
         """`policies -> NAME -> OUTCOME -> {mean, low, high, nonzero, difference: {mean, low, high, better_share, pairing_gain}}`.
 
+        `ceiling` says what a prohibition that all obey would remove, and what share of that each policy removes, `break_even` what a day
+        of access may be worth for it, and `per_1000_organisations_and_year` has money and counts at that scale.
         95 % intervals by the methods that `interval` names. `pairing -> NAME` says on which day paired runs first differ, and in what.
         Raises `InputError` where there are several worlds or points.
         """
-        return summary(self.policies, self.world.name, self.ensemble, self.outcomes(), self.pairing)
+        from lockgate.experiments.results import ratios
+
+        names, found = self.names, summary(self.policies, self.world.name, self.ensemble, self.outcomes(), self.pairing)
+        found["ceiling"] = self.ceiling_summary()
+        priced = len(names) > 1 and {HARM, ACCESS} <= set(self.study.outcomes)
+        found["break_even"] = ratios.by_policy(self.break_even(names[0]), "price") if priced else {}
+        rates = {name: shaped(self.selection, values) for name, values in self.rates(self.rated_names(None)).items()}
+        found["per_1000_organisations_and_year"] = {
+            policy: {name: level(OUTCOMES[name], values[:, place]) for name, values in rates.items()} for place, policy in enumerate(names)
+        }
+        return found
+
+    def ceiling_summary(self) -> dict[str, Any] | None:
+        """Harm under the ceiling, what it removes of the reference's, and the share of that which each policy removes, where it is kept."""
+        if not self.study.ceiling or len(self.names) < 2 or HARM not in self.study.outcomes:
+            return None
+        from lockgate.experiments.results import ratios
+
+        harm, ceiling = (shaped(self.selection, values)[:, 0] for values in self.source.values((HARM, CEILING_HARM)).values())
+        return {**ratios.ceiling_summary(harm, ceiling), "preventable_share": ratios.by_policy(self.preventable_share(self.names[0]), "share")}
 
     @cached_property
     def pairing(self) -> dict[str, dict[str, Any]]:
@@ -250,6 +275,42 @@ class Results:
 
         replicate.check_over(self.study, over, self.plan_content["replicate"])
         return replicate.difference(self.selection, self.source.values(self.outcome_names(outcome)), by, reference)
+
+    @installed_first
+    def preventable_share(self, reference: str | None = None, by: By = None) -> "pd.DataFrame":
+        """The harm that each policy removes against the reference, of all that could be removed in the same draws: a ratio of means.
+
+        What could be removed is known by one more run of each draw, in which nobody releases a covered system (`sim.model.policy.CEILING`).
+        Raises `InputError` where these runs were not made.
+        """
+        from lockgate.experiments.results import ratios
+
+        ratios.refuse_without_ceiling(self.selection)
+        values = self.source.values((*self.outcome_names(HARM), CEILING_HARM))
+        return ratios.preventable_share(self.selection, values, by, reference)
+
+    @installed_first
+    def break_even(self, reference: str | None = None, by: By = None) -> "pd.DataFrame":
+        """The value of a day of access (US$ per organisation of mean size) at which the harm avoided is as large as the benefit forgone.
+
+        Where a policy avoids harm and costs access, it pays as long as a day is worth less than `price`; where both are negative, as
+        long as it is worth more. Where one of them is, it pays never or always. There is no price where access does not clearly differ.
+        """
+        from lockgate.experiments.results import ratios
+
+        return ratios.break_even(self.selection, self.source.values(self.outcome_names((HARM, ACCESS))), by, reference)
+
+    @installed_first
+    def per_1000_organisations_and_year(self, outcome: str | Sequence[str] | None = None, by: By = None) -> "pd.DataFrame":
+        """Money and counts (default: all) for 1,000 organisations in a year, as `estimates` has them for those that are simulated."""
+        from lockgate.experiments.results import replicate
+
+        return replicate.estimate(self.selection, self.rates(self.rated_names(outcome)), by)
+
+    def rates(self, names: Sequence[str]) -> dict[str, Array]:
+        """Outcomes for 1,000 organisations in a year, by number of the run."""
+        factor = per_1000_organisations_and_year(organisations_of(self.study, self.source), self.horizon_days)
+        return {name: factor * values for name, values in self.source.values(names).items()}
 
     def mean(self, outcome: str | Sequence[str] | None = None, by: By = None) -> "pd.DataFrame":
         """The mean of outcomes over the runs of each group, whatever they are: to look at, without an interval."""
@@ -323,6 +384,15 @@ class Results:
                 weekly = "; it is in the weekly series, and weeks of one run are not independent" if name in self.study.series else ""
                 raise InputError(f'outcome "{name}" is not in this study{weekly}{nearest(name, self.study.outcomes)}')
         return names
+
+    def rated_names(self, asked: str | Sequence[str] | None) -> tuple[str, ...]:
+        """Outcomes of this study that have a rate, all unless some are named. Raises `InputError` at one that has none."""
+        names = self.outcome_names(asked)
+        if asked is not None:
+            for name in names:
+                if not has_rate(OUTCOMES[name]):
+                    raise InputError(f'outcome "{name}" has no rate: it does not grow with organisations and days, as money and counts do')
+        return tuple(name for name in names if has_rate(OUTCOMES[name]))
 
     def weekly_names(self, asked: Sequence[str] | None) -> tuple[str, ...]:
         """Columns of the weekly series, all unless some are named. Raises `InputError` at an unknown one."""

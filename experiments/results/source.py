@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from lockgate.experiments.sweep.plan import CEILING_HARM
 from lockgate.experiments.sweep.runner import Rows
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Source(Protocol):
         """Some columns of the table `runs` or `series`, in the order of the runs."""
 
     def values(self, outcomes: Sequence[str]) -> dict[str, Array]:
-        """Outcomes, each (R,), as floats; NaN where a run is not there, or went wrong."""
+        """Outcomes, or the harm under the ceiling where that is kept, each (R,), as floats; NaN where a run is not there, or went wrong."""
 
     def weekly(self, columns: Sequence[str]) -> tuple[Array, dict[str, Array]]:
         """The last days of the weeks, (T,), and columns of the weekly series, each (R, T), as `values` has them."""
@@ -60,7 +61,14 @@ class InMemory:
 
     def values(self, outcomes: Sequence[str]) -> dict[str, Array]:
         """The outcomes."""
-        return {name: self.known(self.rows.outcomes[name].astype(float)) for name in outcomes}
+        return {name: self.known(self.column(name)) for name in outcomes}
+
+    def column(self, name: str) -> Array:
+        """An outcome, or the harm under the ceiling, as floats of its own."""
+        if name == CEILING_HARM and self.rows.ceiling is not None:
+            return self.rows.ceiling.copy()
+        column: Array = self.rows.outcomes[name].astype(float)
+        return column
 
     def weekly(self, columns: Sequence[str]) -> tuple[Array, dict[str, Array]]:
         """The weeks."""

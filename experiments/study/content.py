@@ -118,7 +118,7 @@ def schema() -> type[Table]:
         "factors": list[StoredFactor],
         "points": dict[Name, Levels],
     }
-    return table("study", {name: (kind, ...) for name, kind in content.items()})
+    return table("study", {name: (kind, ...) for name, kind in content.items()} | {"ceiling": (bool, Field(default=False))})
 
 
 def check_content(content: Any) -> None:

@@ -173,6 +173,7 @@ def study_of(source: Source, content: StudyFile, tables: Tables) -> Study:
         fixed=content.fixed,
         series=tuple(content.series),
         check=content.check,
+        ceiling=content.ceiling,
         time_limit_seconds=content.time_limit_seconds,
         factors=factors,
         points=values,

@@ -29,6 +29,7 @@ HEAD = {
         Lever("horizon_days", 540, "days", (1, LONGEST_DAYS), "Days that a run lasts."),
         yes_or_no("fixed", "Parameters that are not varied stay at their central values, so that draws differ in luck only."),
         yes_or_no("check", "The model's invariants are checked every evening."),
+        yes_or_no("ceiling", "Each draw also runs under a prohibition that all obey, by which what can be prevented at all is known."),
     )
 }
 
@@ -129,6 +130,7 @@ class StudyFile(Table):
     outcomes: list[str] = []
     series: list[str] = []
     check: bool = False
+    ceiling: bool = False
     time_limit_seconds: Annotated[
         float, Field(gt=0, default_factory=lambda: None, description="A run that takes longer becomes a row that says so.")
     ]

@@ -39,6 +39,7 @@ class Study:
     """P policies (the first is the reference) in each of W worlds, at each of N points of a design, in `draws` draws.
 
     `points` maps the column of each factor to its N values, in the order of the design; without factors there is one point.
+    With `ceiling`, each draw also runs under `sim.model.policy.CEILING` at every point, and its harm is kept beside that of the policies.
     `series` names columns of the weekly series, `outcomes` those outcomes that are kept.
     """
 
@@ -53,6 +54,7 @@ class Study:
     fixed: bool = False
     series: tuple[str, ...] = ()
     check: bool = False
+    ceiling: bool = False
     time_limit_seconds: float | None = None
     factors: tuple[Factor, ...] = ()
     points: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
@@ -114,6 +116,7 @@ def content_of(study: Study) -> dict[str, Any]:
         "horizon_days": study.horizon_days,
         "fixed": study.fixed,
         "check": study.check,
+        **({"ceiling": True} if study.ceiling else {}),
         "outcomes": list(study.outcomes),
         "series": list(study.series),
         "design": dict(study.design),
@@ -147,6 +150,7 @@ def study_of(content: Mapping[str, Any], name: str, summary: str = "", draws: in
         fixed=content["fixed"],
         series=tuple(content["series"]),
         check=content["check"],
+        ceiling=content.get("ceiling", False),
         factors=tuple(read_factor(factor) for factor in content["factors"]),
         points={column: tuple(values) for column, values in content["points"].items()},
         design=content["design"],

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lockgate.experiments.sweep.folder import Part
-from lockgate.experiments.sweep.plan import OK, Piece, SweepPlan, sampled_columns
+from lockgate.experiments.sweep.plan import CEILING_HARM, OK, Piece, SweepPlan, sampled_columns
 from lockgate.experiments.sweep.runner import Rows, Runner
 from lockgate.sim.limits import MOST_DRAWS_IN_ALL
 
@@ -121,6 +121,8 @@ def runs_table(runner: Runner, rows: Rows) -> pa.Table:
     missing[[run - piece.first for run in rows.wrong]] = True
     for name in study.outcomes:
         columns[name] = pa.array(np.ascontiguousarray(rows.outcomes[name]), mask=missing if rows.wrong else None)
+    if rows.ceiling is not None:
+        columns[CEILING_HARM] = pa.array(np.ascontiguousarray(rows.ceiling), mask=missing if rows.wrong else None)
     said = [rows.wrong.get(run, (OK, None)) for run in range(piece.first, piece.last)]
     columns["status"] = pa.array([status for status, _ in said]).dictionary_encode().cast(NAME)
     columns["reason"] = pa.array([reason for _, reason in said], pa.string())

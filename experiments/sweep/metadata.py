@@ -72,8 +72,9 @@ def manifest(study: Study, by: Mapping[str, Any], seeds: list[int], interval: st
     `interval` says how intervals were made, `credibility` is the content of the card.
     """
     (world,) = study.worlds
+    asked = study.policies, world, study.draws, study.seed, study.horizon_days, study.fixed
     return {
-        "study": comparison_asked(study.policies, world, study.draws, study.seed, study.horizon_days, study.fixed, by.get("kinds")),
+        "study": comparison_asked(*asked, by.get("kinds"), study.ceiling),
         **by,
         "reference": study.policies[0].name,
         "seeds": seeds,

@@ -35,6 +35,12 @@ STATUSES = {
     "died": "its process died, again and again",
 }
 NAME, TEXT = "name", "text"  # units of columns that hold words
+CEILING_HARM = "ceiling_harm"
+CEILING_COLUMN = (
+    "double",
+    "US$",
+    "Model-enabled harm in the same draw, world and point if nobody ever released a covered system: what no release policy can prevent.",
+)
 TYPES = {float: "double", int: "int64", bool: "bool"}
 KEYS = {
     "run": ("int64", "number", "Number of the run in its study."),
@@ -67,6 +73,7 @@ def described_columns(study: Study) -> dict[str, list[dict[str, str]]]:
     sampled = [PARAMETERS[name] for name in sampled_columns(study)]
     runs += [column(known.name, "parameter", TYPES[known.type], known.unit, known.meaning) for known in sampled]
     runs += [column(name, "outcome", *typed(OUTCOMES[name])) for name in study.outcomes]
+    runs += [column(CEILING_HARM, "ceiling", *CEILING_COLUMN)] if study.ceiling else []
     runs += [column(name, "status", kind, unit, meaning) for name, (kind, unit, meaning) in ENDING.items()]
     if not study.series:
         return {"runs": runs}
@@ -271,7 +278,7 @@ class StoredColumn(Table):
     """A column of a table, in words."""
 
     name: Text
-    role: Literal["key", "factor", "parameter", "outcome", "status", "week"]
+    role: Literal["key", "factor", "parameter", "outcome", "ceiling", "status", "week"]
     type: Literal["double", "int64", "bool", "string"]
     unit: Text
     meaning: Text

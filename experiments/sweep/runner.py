@@ -16,9 +16,10 @@ from lockgate.sim.engine.run import run_plan
 from lockgate.sim.engine.runs import runs_by_mesa, why_not_compiled
 from lockgate.sim.model.invariants import BrokenInvariant
 from lockgate.sim.model.outcomes import OUTCOMES
-from lockgate.sim.model.policy import Policy
+from lockgate.sim.model.policy import CEILING, Policy
 
 Array = np.ndarray[Any, np.dtype[Any]]
+HARM = "model_enabled_harm"
 LONGEST_REASON = 500  # characters
 Wrong = Mapping[int, tuple[str, str]]  # run: status and reason
 
@@ -39,19 +40,24 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True)
 class Rows:
-    """What came of the runs of a piece: `outcomes` (R,) and `weeks` (R, W) in the order of the runs, and what went wrong with some."""
+    """What came of the runs of a piece: `outcomes` (R,) and `weeks` (R, W) in the order of the runs, and what went wrong with some.
+
+    `ceiling` (R,) is the model-enabled harm of the same draws under `sim.model.policy.CEILING`, where the study asks for it.
+    """
 
     piece: Piece
     outcomes: Array
     weeks: Array
     displacement: Array
     wrong: Wrong
+    ceiling: Array | None = None
 
     def part(self, piece: Piece) -> "Rows":
         """Those of some of the runs."""
         chosen = slice(piece.first - self.piece.first, piece.last - self.piece.first)
         wrong = {run: said for run, said in self.wrong.items() if piece.first <= run < piece.last}
-        return Rows(piece, self.outcomes[chosen], self.weeks[chosen], self.displacement[chosen], wrong)
+        ceiling = None if self.ceiling is None else self.ceiling[chosen]
+        return Rows(piece, self.outcomes[chosen], self.weeks[chosen], self.displacement[chosen], wrong, ceiling)
 
 
 class Runner:
@@ -80,16 +86,17 @@ class Runner:
         blocks = [part for block in self.blocks(piece) for part in ([block] if wrong.keys().isdisjoint(block.runs) else singles(block))]
         blocks = [block for block in blocks if block.first not in wrong]
         made = no_results(piece.last - piece.first, self.plan.study.horizon_days, weekly=self.weekly)
+        ceiling = np.zeros(piece.last - piece.first) if self.plan.study.ceiling else None
         try:
-            self.run(blocks, made, piece.first)
+            self.run(blocks, made, piece.first, ceiling)
         except Exception:  # whatever it is, the other runs go on
             for single in (single for block in blocks for single in singles(block)):
                 try:
-                    self.run([single], made, piece.first)
+                    self.run([single], made, piece.first, ceiling)
                 except Exception as error:
                     wrong[single.first] = status_of(error)
         wrong |= not_finite(made.outcomes, piece.first, self.plan.study.outcomes, wrong)
-        return Rows(piece, made.outcomes, made.weeks, made.displacement, dict(sorted(wrong.items())))
+        return Rows(piece, made.outcomes, made.weeks, made.displacement, dict(sorted(wrong.items())), ceiling)
 
     def blocks(self, piece: Piece) -> Iterator[Block]:
         """The runs of a piece."""
@@ -124,8 +131,11 @@ class Runner:
             self.drawn = [draw_worlds(world, last - first, study.seed, fixed=study.fixed, first=first) for world in study.worlds]
             self.draws = first, last
 
-    def run(self, blocks: Sequence[Block], made: Records, first: int) -> None:
-        """Run blocks in one call of the engine, and put what comes of each run at its place behind run `first`."""
+    def run(self, blocks: Sequence[Block], made: Records, first: int, ceiling: Array | None) -> None:
+        """Run blocks in one call of the engine, and put what comes of each run at its place behind run `first`.
+
+        The ceiling of a block is one more run, behind its own.
+        """
         if not blocks:
             return
         study, plan = self.plan.study, self.engine_plan(blocks)
@@ -137,20 +147,29 @@ class Runner:
             plan.refuse_what_is_too_large()
             (plan.run_checked if study.check else plan.run)(self.memory, 0, len(blocks))
         runs = np.concatenate([block.runs for block in blocks]) - first
+        own = np.concatenate([np.arange(len(block.policies) + len(self.beyond)) < len(block.policies) for block in blocks])
         for name, results in vars(plan.results).items():
-            getattr(made, name)[runs] = results
+            getattr(made, name)[runs] = results[own]
+        if ceiling is not None:
+            ceiling[runs] = np.repeat(plan.results.outcomes[HARM][~own], [len(block.policies) for block in blocks])
+
+    @property
+    def beyond(self) -> tuple[Policy, ...]:
+        """Policies that run in each block behind its own."""
+        return (CEILING,) if self.plan.study.ceiling else ()
 
     def engine_plan(self, blocks: Sequence[Block]) -> Plan:
         """The runs of these blocks, as the engine is given them."""
-        policies = {id(policy): policy for block in blocks for policy in block.policies}
+        every = [(*block.policies, *self.beyond) for block in blocks]
+        policies = {id(policy): policy for each in every for policy in each}
         numbers = {known: number for number, known in enumerate(policies)}
         return Plan(
             np.concatenate([block.parameters for block in blocks]),
             list(policies.values()),
             np.array([block.seed for block in blocks], np.int64),
             self.plan.study.horizon_days,
-            np.repeat(np.arange(len(blocks)), [len(block.policies) for block in blocks]),
-            np.array([numbers[id(policy)] for block in blocks for policy in block.policies]),
+            np.repeat(np.arange(len(blocks)), [len(each) for each in every]),
+            np.array([numbers[id(policy)] for each in every for policy in each]),
             weekly=self.weekly,
             kinds=self.plan.classes,
         )

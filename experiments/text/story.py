@@ -78,6 +78,11 @@ def gone_for(value: float) -> str:
     return f"for {days(value)}" if value < FOREVER_DAYS else "until it is restored"
 
 
+def held_for(value: float) -> str:
+    """How long open weights are to be held back."""
+    return f"for {days(value)}" if value <= FOREVER_DAYS else "until that is lifted"
+
+
 SAID: dict[int, Callable[[Any, Cast], str]] = {
     EventKind.TRAINED: lambda e, c: f"{c.system(e.system)} is trained and begins its lab's tests, at {percent(e.value)} of full effort",
     EventKind.READY: lambda e, c: f"{c.system(e.system)} is ready ({beyond_critical(e.value)})",
@@ -96,7 +101,7 @@ SAID: dict[int, Callable[[Any, Cast], str]] = {
     EventKind.PUBLIC: lambda e, c: f"{c.system(e.system)} is open to all {after(e.value)}",
     EventKind.WEIGHTS: lambda e, c: f"{c.owner(e.system)} publishes weights: system {c.number(e.system)} ({beyond_critical(e.value)})",
     EventKind.STRIPPED: lambda e, c: f"the safeguards of {c.system(e.system)} are stripped: it still refuses {percent(e.value)} of misuse",
-    EventKind.HOLD: lambda e, c: f"the foreign government holds {c.system(e.system)} back for {days(e.value)}",
+    EventKind.HOLD: lambda e, c: f"the foreign government holds {c.system(e.system)} back {held_for(e.value)}",
     EventKind.BYPASS: lambda e, c: f"a bypass of {c.system(e.system)} becomes public: it now refuses {percent(e.value)} of misuse",
     EventKind.FIXED: lambda e, c: f"{lab(e.who)} fixes the safeguard of {c.system(e.system)}: it now refuses {percent(e.value)} of misuse",
     EventKind.DIRECTIVE: lambda e, c: f"the government takes {c.system(e.system)} away {gone_for(e.value)}",

@@ -14,6 +14,7 @@ from lockgate.sim.model.outcomes import OUTCOMES, Outcome
 Statistics = Mapping[str, Any]  # of one outcome: mean, low, high, and the same of its difference from the reference
 Policies = Mapping[str, Mapping[str, Statistics]]
 LEVEL = "95 % interval"
+PER_1000 = "per 1,000 and year"
 LONGEST_NAME = 20  # that leaves room for the rest in 80 columns
 
 
@@ -104,11 +105,15 @@ def table_columns(policies: Collection[Mapping[str, Statistics]]) -> list[Column
     return [table_column(known, [outcomes[name] for outcomes in policies]) for name, known in OUTCOMES.items() if known.tabled]
 
 
-def policy_rows(name: str, policies: Policies, reference: str, table: list[Column], words: Wording) -> Iterable[list[str]]:
+def policy_rows(name: str, summary: Mapping[str, Any], table: list[Column], words: Wording) -> Iterable[list[str]]:
     """The lines of one policy."""
+    policies, reference = summary["policies"], summary["reference"]
     outcomes, base = policies[name], policies[reference]
     yield [printable(name), *(mean_cell(column, outcomes) for column in table)]
     yield [f"  {LEVEL}", *(interval_cell(column, outcomes, words) for column in table)]
+    rates = summary.get("per_1000_organisations_and_year", {}).get(name, {})
+    if rates:
+        yield [f"  {PER_1000}", *(money(rates[known]["mean"]) if (known := column.outcome.name) in rates else "-" for column in table)]
     if name == reference:
         return
     differences = [(column, outcomes[column.outcome.name]["difference"]) for column in table]
@@ -116,6 +121,29 @@ def policy_rows(name: str, policies: Policies, reference: str, table: list[Colum
     bounded = {column for column in table if censored(column.outcome, outcomes) or censored(column.outcome, base)}
     yield [f"  {LEVEL}", *("-" if column in bounded else column.difference_span(found, words) for column, found in differences)]
     yield ["  better in", *(percent(found["better_share"]) if finite(found["better_share"]) else "-" for _, found in differences)]
+    if share := preventable(summary, name):
+        empty = ["-"] * (len(table) - 1)
+        yield ["  preventable share", said_percent(share["mean"]), *empty]
+        yield [f"  {LEVEL}", percent_span(share), *empty]
+
+
+def preventable(summary: Mapping[str, Any], name: str) -> Statistics:
+    """The share that a policy removes of the harm that the ceiling removes; nothing where there is no ceiling."""
+    ceiling = summary.get("ceiling") or {}
+    share: Statistics = ceiling.get("preventable_share", {}).get(name, {})
+    return share
+
+
+def said_percent(share: float) -> str:
+    """A share to a tenth of a percent, where there is one."""
+    return percent(share, 1) if finite(share) else "-"
+
+
+def percent_span(statistics: Statistics) -> str:
+    """The interval of a share, where there is one."""
+    if not finite(statistics["low"]):
+        return "-"
+    return f"{number(100.0 * statistics['low'], 1)} to {percent(statistics['high'], 1)}"
 
 
 def censored(outcome: Outcome, outcomes: Mapping[str, Statistics]) -> float:
@@ -156,7 +184,7 @@ def heading(world: str, words: Wording, seed: int) -> str:
 
 def comparison_table(summary: Mapping[str, Any], words: Wording) -> Any:
     """The table of a comparison, at most 80 columns wide where names are short."""
-    policies, reference = summary["policies"], summary["reference"]
+    policies = summary["policies"]
     shown = table_columns(policies.values())
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
     longest = max(len(printable(name)) for name in policies)
@@ -164,7 +192,7 @@ def comparison_table(summary: Mapping[str, Any], words: Wording) -> Any:
     for column in shown:
         grid.add_column(column.heading, justify="right", overflow="fold")
     for name in policies:
-        for place, row in enumerate(policy_rows(name, policies, reference, shown, words)):
+        for place, row in enumerate(policy_rows(name, summary, shown, words)):
             grid.add_row(*row, style="bold" if place == 0 else None)
         grid.add_section()
     return grid
@@ -174,7 +202,12 @@ def verdicts(summary: Mapping[str, Any], words: Wording) -> list[str]:
     """One sentence for each policy, the reference first."""
     policies, reference = summary["policies"], summary["reference"]
     base = policies[reference]
-    others = [f"{name}: {against(outcomes, base, reference, words)}." for name, outcomes in policies.items() if name != reference]
+    others = [
+        f"{name}: {against(outcomes, base, reference, words)}{said_share(preventable(summary, name))}"
+        f"{said_price(summary.get('break_even', {}).get(name, {}))}."
+        for name, outcomes in policies.items()
+        if name != reference
+    ]
     return [f"{reference} (the reference): {alone(base, words)}.", *others]
 
 
@@ -231,6 +264,27 @@ def harm_sentence(harm: Statistics, reference: str, words: Wording) -> str:
     return f"in {words.share(often)} {more_or_less} model-enabled harm than {reference}, by {amount} on average ({spread})"
 
 
+def said_share(share: Statistics) -> str:
+    """How much that is of what can be prevented at all."""
+    if not share or not finite(share["mean"]):
+        return ""
+    spread = f" ({LEVEL} {percent_span(share)})" if finite(share["low"]) else ""
+    return f"; preventable share of harm: {said_percent(share['mean'])}{spread}"
+
+
+def said_price(price: Statistics) -> str:
+    """What a day of access may be worth to an organisation for a policy to be worth its benefit forgone."""
+    if not price or not finite(price["mean"]) or not finite(price["low"]):
+        return ""
+    if price["low"] <= 0.0 <= price["high"]:
+        return "; at no clear value of access does it break even"
+    avoids, costs = price["harm_avoided"] > 0.0, price["access_forgone"] > 0.0
+    if avoids != costs:
+        return f"; {'better' if avoids else 'worse'} at any value of access"
+    span = f"{money(price['mean'], like=widest(price))} ({money_span(price)})"
+    return f"; it pays where a day of access is worth {'less' if costs else 'more'} than {span} to an organisation"
+
+
 def turned(difference: Statistics) -> Statistics:
     """The same difference, seen from the other side."""
     return {"mean": -difference["mean"], "low": -difference["high"], "high": -difference["low"]}
@@ -267,10 +321,23 @@ def said_change(outcomes: Mapping[str, Statistics], name: str, words: tuple[str,
 
 def notes(summary: Mapping[str, Any], words: Wording) -> list[str]:
     """What the differences of the table are, and what pairing did. One policy alone has none."""
+    rates = [f"{PER_1000.capitalize()}: for 1,000 organisations in one year."] if "per_1000_organisations_and_year" in summary else []
     if not summary["pairing"]:
-        return []
+        return rates
     note = f"Differences are from {summary['reference']} in the same {words.noun}. Better in: share of {words.noun}s"
-    return [f"{note}, of which those without a difference count half.", *paired(summary)]
+    return [f"{note}, of which those without a difference count half.", *rates, *said_ceiling(summary), *paired(summary)]
+
+
+def said_ceiling(summary: Mapping[str, Any]) -> list[str]:
+    """What can be prevented at all; nothing where there is no ceiling."""
+    ceiling = summary.get("ceiling")
+    if not ceiling:
+        return []
+    removed, share = ceiling["removed"]["mean"], ceiling["removed_share"]
+    spread = f" ({LEVEL} {percent_span(share)})" if finite(share["low"]) else ""
+    part = f", {said_percent(share['mean'])} of the harm under {summary['reference']}{spread}" if finite(share["mean"]) else ""
+    what = "harm removed, of what would be removed if nobody anywhere ever released a covered system"
+    return [f"Preventable share: {what}: {money(removed)}{part}."]
 
 
 def paired(summary: Mapping[str, Any]) -> list[str]:

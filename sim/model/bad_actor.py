@@ -121,6 +121,7 @@ def operate(actor, world, operation, day):
     if channel != Channel.OPEN_WEIGHTS:
         alone = attack_success(hazard, uplift_by_open_weights(actor, world, operation), target.attack_surface)
     discount = world.today.discount
+    world.score.expected += whole(discount * success)
     enabled = whole(discount * (success - without))
     score_operation(world, actor, channel, enabled, whole(discount * (success - alone)))
     if system != NOBODY:

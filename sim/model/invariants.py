@@ -7,7 +7,7 @@ from typing import Any
 from lockgate.sim.model.configurations import is_restricted, serves_all
 from lockgate.sim.model.nationality import has_access
 from lockgate.sim.model.outcomes import enabled_by_systems
-from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, Nationality, RaceRule, Stage
+from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, Nationality, RaceRule, Regime, Stage
 from lockgate.sim.model.world import HOME_GOVERNMENT
 from lockgate.sim.rules.row import NEVER, NOTHING
 from lockgate.sim.rules.rule import rule
@@ -265,6 +265,31 @@ def harm_adds_up(world, day):
 
 
 @rule
+def losses_hold_one_another(world, day):
+    score, enabled = world.score, 0
+    for row in range(len(world.channels)):
+        enabled += world.channels[row].enabled
+    return FINE if 0 <= enabled <= score.expected and score.marginal <= score.expected else 0
+
+
+@rule
+def access_is_forgone_or_had(world, day):
+    score = world.score
+    slack = SLACK * (1.0 + score.access_forgone)
+    return FINE if -slack <= score.access_forgone_critical <= score.access_forgone + slack else 0
+
+
+@rule
+def prohibited_is_held(world, day):
+    if not world.phases[world.today.phase].prohibited:
+        return FINE
+    for row in range(len(world.systems)):
+        if world.systems[row].regime == Regime.PROHIBITED and world.systems[row].stage != Stage.HELD:
+            return row
+    return FINE
+
+
+@rule
 def open_weights_trail_or_equal(world, day):
     if world.params.open_shock_day >= 0:
         return FINE
@@ -317,6 +342,9 @@ INVARIANTS = (
     Invariant("harm by lab", "harm by system and by channel add up to the same", harm_adds_up),
     Invariant("culture", "no lab makes less effort than the least, or more than its culture", effort_has_a_floor),
     Invariant("copies", "customers of copies are there only where weights were published", copies_need_published_weights),
+    Invariant("losses", "what systems enable is part of all that is expected to be lost", losses_hold_one_another),
+    Invariant("access forgone", "nobody forgoes less than nothing, nor a part more than all", access_is_forgone_or_had),
+    Invariant("prohibition", "what may not be released is used by nobody", prohibited_is_held),
     Invariant("followers", "no open-weight lab is ahead of the frontier that it follows", open_weights_trail_or_equal),
 )
 ROW_SPACE = 1 << 40

@@ -210,19 +210,28 @@ def threat(lab, world):
 
 @rule
 def present(lab, world, system, day):
-    """Decide who gets a system that is ready: everyone, partners, or nobody yet."""
-    levers = world.phases[world.today.phase]
+    """A system is ready."""
     today = world.today
     system.stage = int(Stage.HELD)
     today.frontier_capability = max(today.frontier_capability, system.capability)
     note(world, day, EventKind.READY, lab.index, -1, system.index, system.capability)
     measure(world, system)
+    decide_access(lab, world, system, day)
+
+
+@rule
+def decide_access(lab, world, system, day):
+    """Decide who gets a system that is ready: everyone, partners, or nobody yet."""
+    levers = world.phases[world.today.phase]
+    today = world.today
     covered = is_covered(world, system)
     in_programme = levers.lab_programme and (lab.covered or levers.programme_all)
     asked = today.asks and (lab.covered or levers.asks_all or world.governments[HOME_GOVERNMENT].in_force)
     if in_programme or asked:
         count_misjudged(world, system, covered)
-    if covered and lab.covered and levers.publish_weights:
+    if covered and levers.prohibited:
+        system.regime = int(Regime.PROHIBITED)
+    elif covered and lab.covered and levers.publish_weights:
         publish_weights(world, system, day)
     elif covered and in_programme:
         close_to_partners(world, system, day, int(Regime.OWN_PROGRAMME))
@@ -268,6 +277,9 @@ def care_for(lab, world, system, day):
             open_to_all(world, system, day)
         else:
             offer_guarded(world, system, day)
+    if system.regime == Regime.PROHIBITED and not levers.prohibited:
+        system.regime = int(Regime.FREE)
+        decide_access(lab, world, system, day)
     if system.flaw and not system.bypassed:
         probe(lab, world, system, day)
     if system.stage == Stage.OPEN_WEIGHTS and not system.stripped:

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from lockgate.sim.model.benefit import forgo_access
 from lockgate.sim.model.formulas.attack import UNIT
 from lockgate.sim.model.outcomes import Traits, enabled_by_systems, outcomes_of, write_outcomes
 from lockgate.sim.model.systems import rows_of
@@ -19,6 +20,7 @@ class Score(Row):
     events: Annotated[Count, "lines of the event log, whether or not it has room"] = 0
     operations: Annotated[Count, "of bad actors"] = 0
     marginal: Annotated[Whole, "successes beyond what open weights alone would have enabled, expected"] = 0
+    expected: Annotated[Whole, "successes, with a system or without, expected"] = 0
     bans: Annotated[Count, "of actors"] = 0
     largest_loss: Annotated[Dollars, "of one incident"] = 0.0
     attributed: Annotated[Count, "incidents attributed to a system"] = 0
@@ -48,6 +50,8 @@ class Score(Row):
     covered_revenue: Annotated[Ratio, "of the covered lab, relative to the start, summed over days"] = 0.0
     rivals_revenue: Annotated[Ratio, "of all other frontier labs, relative to the start, summed over days"] = 0.0
     goodwill_spent: Annotated[float, "logits", "mean over labs, summed over days"] = 0.0
+    access_forgone: Annotated[float, "organisation-days", "of access at the critical level, discounted"] = 0.0
+    access_forgone_critical: Annotated[float, "organisation-days", "the same of those that maintain the common pool"] = 0.0
     race_risk: Annotated[Chance, "of a disaster of the lab that wins the race, summed over days"] = 0.0
     exposed: Annotated[Share, "mean over organisations, summed over weeks"] = 0.0
     backlog: Annotated[Share, "mean over organisations, summed over weeks"] = 0.0
@@ -107,6 +111,7 @@ def dusk(world, day):
     score.race_risk += 1.0 - world.labs[today.frontier_lab].equilibrium
     score.customers_lost += 1.0 - covered.customers / covered.customers_at_start
     measure_labs(world)
+    forgo_access(world)
     score.longest_queue = max(score.longest_queue, world.governments[HOME_GOVERNMENT].waiting)
     for row in rows_of(covered, world):
         if world.systems[row].stage == Stage.DARK:

@@ -8,7 +8,7 @@ from lockgate.sim.model.coverage import is_covered, measure
 from lockgate.sim.model.formulas.race import effective_lag, heed_chance
 from lockgate.sim.model.formulas.time import MONTH_DAYS
 from lockgate.sim.model.systems import publish_weights, row_of, rows_of, strip_weights
-from lockgate.sim.model.vocabulary import EventKind, Stage
+from lockgate.sim.model.vocabulary import EventKind, Regime, Stage
 from lockgate.sim.model.world import FOREIGN_GOVERNMENT, note
 from lockgate.sim.rules.row import NEVER, NOTHING, Count, Day, Index, Months, Ratio, Share
 from lockgate.sim.rules.rule import rule
@@ -108,8 +108,12 @@ def finish_system(lab, world, capability, day):
     system.hold_until = day
     lab.systems += 1
     measure(world, system)
+    covered = is_covered(world, system)
+    if covered and levers.prohibited:
+        system.regime = int(Regime.PROHIBITED)
+        note(world, day, EventKind.HOLD, FOREIGN_GOVERNMENT, lab.index, system.index, float(NEVER))
     heeds = uniform(world.seed, Purpose.HEED_HOLD, lab.index, number) < chance_to_heed(world, capability)
-    if is_covered(world, system) and heeds and world.governments[FOREIGN_GOVERNMENT].coordinating:
+    if covered and heeds and world.governments[FOREIGN_GOVERNMENT].coordinating:
         system.hold_until = day + levers.hold_days
         note(world, day, EventKind.HOLD, FOREIGN_GOVERNMENT, lab.index, system.index, float(levers.hold_days))
 
@@ -141,13 +145,18 @@ def shock(lab, world, day):
     """The world's open-weight shock: a system of stated capability, published at once."""
     capability = world.params.open_shock_capability
     finish_system(lab, world, capability, day)
-    world.systems[row_of(lab, world, lab.systems - 1)].hold_until = day
+    system = world.systems[row_of(lab, world, lab.systems - 1)]
+    system.hold_until = day
+    system.regime = int(Regime.FREE)
     lab.capability = max(lab.capability, capability)
 
 
 @rule
 def tend(world, system, day):
     """Publish what is no longer held back; strip what can be stripped."""
+    if system.regime == Regime.PROHIBITED and world.phases[world.today.phase].prohibited:
+        return
+    system.regime = int(Regime.FREE)
     lifted = not world.governments[FOREIGN_GOVERNMENT].coordinating
     if system.stage == Stage.HELD and (day >= system.hold_until or lifted):
         system.hold_until = NEVER

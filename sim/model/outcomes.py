@@ -28,6 +28,7 @@ class Traits:
     censored_by: str = ""  # the outcome that is not 0 where the run ended first, so that this one is a lower bound
     headline: bool = False  # it has a panel in the charts
     tabled: bool = False  # it has a column in the table of a comparison
+    per_organisation: bool = True  # of money and counts: there is more of it with more organisations and days
     whole: str = ""  # of a share: of what
     word: str = ""  # in a list, such as "lead"; by default the short name
     short: str = ""  # at the head of a column, such as "usable lead"; by default the field's name
@@ -36,6 +37,10 @@ class Traits:
 
 LOW, HIGH = Traits(better="low"), Traits(better="high")
 WAIT = Traits(better="low", censored_by="applicants_undecided")
+# The same of what is the same however many organisations there are.
+SYSTEMS, SYSTEMS_LOW, SYSTEMS_HIGH = (
+    Traits(per_organisation=False), Traits(better="low", per_organisation=False), Traits(better="high", per_organisation=False),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +88,7 @@ class Outcomes(Row):
         Traits(better="low", headline=True, tabled=True, word="harm", short="model-enabled harm"),
     ] = 0.0
     marginal_harm: Annotated[Dollars, "expected loss beyond that with open weights alone", LOW] = 0.0
+    total_loss: Annotated[Dollars, "expected loss of all operations, with a system or without", LOW] = 0.0
     harm_open_weights: Annotated[Dollars, "model-enabled, through open weights", LOW] = 0.0
     harm_public_service: Annotated[Dollars, "model-enabled, through public services", LOW] = 0.0
     harm_leaked_access: Annotated[Dollars, "model-enabled, through partners' access, leaked or misused from inside", LOW] = 0.0
@@ -94,7 +100,7 @@ class Outcomes(Row):
     harm_rival_labs: Annotated[Dollars, "model-enabled, through systems of the other frontier labs", LOW] = 0.0
     harm_open_weight_labs: Annotated[Dollars, "model-enabled, through systems of open-weight labs", LOW] = 0.0
     realised_loss: Annotated[Dollars, "of all incidents, as drawn", Traits(better="low", heavy_tail=True)] = 0.0
-    largest_loss: Annotated[Dollars, "of one incident, as drawn", Traits(better="low", heavy_tail=True)] = 0.0
+    largest_loss: Annotated[Dollars, "of one incident, as drawn", Traits(better="low", heavy_tail=True, per_organisation=False)] = 0.0
     billion_incident: Annotated[Flag, "at least one incident cost more than US$ 1 bn", LOW] = False
     operations: Annotated[Count, "of bad actors", LOW] = 0
     operations_no_model: Annotated[Count, "with no system", LOW] = 0
@@ -119,8 +125,8 @@ class Outcomes(Row):
     leaks: Annotated[Count, "of partners' access", LOW] = 0
     access_days: Annotated[Count, "days on which an organisation had early access, summed"] = 0
     access_ended: Annotated[Count, "times that monitoring saw a misuse of restricted access and ended it"] = 0
-    thefts: Annotated[Count, "of weights", LOW] = 0
-    bypasses: Annotated[Count, "of safeguards", LOW] = 0
+    thefts: Annotated[Count, "of weights", SYSTEMS_LOW] = 0
+    bypasses: Annotated[Count, "of safeguards", SYSTEMS_LOW] = 0
     release_delay_days: Annotated[
         Days,
         "from ready to public, guarded or not, of the system that is ready on day 0",
@@ -136,8 +142,8 @@ class Outcomes(Row):
         "from ready to public, or to the end of the run, mean over all labs' critical systems",
         Traits(better="low", censored_by="systems_unreleased"),
     ] = 0.0
-    systems_ready: Annotated[Count, "critical systems of all labs that became ready"] = 0
-    systems_unreleased: Annotated[Count, "of those, not public when the run ended", LOW] = 0
+    systems_ready: Annotated[Count, "critical systems of all labs that became ready", SYSTEMS] = 0
+    systems_unreleased: Annotated[Count, "of those, not public when the run ended", SYSTEMS_LOW] = 0
     usable_lead_months: Annotated[
         Months,
         "of the covered lab's offer to everyone over open weights, mean over days",
@@ -152,15 +158,22 @@ class Outcomes(Row):
     covered_revenue: Annotated[Ratio, "of the covered lab, relative to the start, mean over days", HIGH] = 0.0
     rivals_revenue: Annotated[Ratio, "of all other frontier labs, relative to the start, mean over days", HIGH] = 0.0
     capability_months_withheld: Annotated[float, "months of capability × months", "ready and not offered to everyone", LOW] = 0.0
+    benefit_forgone: Annotated[
+        Dollars, "value to organisations of the best system that was ready, less that of the best they could use", LOW
+    ] = 0.0
+    benefit_forgone_critical: Annotated[Dollars, "the same, of the most critical organisations, which maintain the common pool", LOW] = 0.0
+    access_forgone: Annotated[
+        float, "organisation-days", "the same, as days of an organisation of mean size without a system of critical capability", LOW
+    ] = 0.0
     race_risk: Annotated[
         Chance, "that the lab that wins the race meets disaster by its lack of caution, in the race's equilibrium, mean over days", LOW
     ] = 0.0
     goodwill_spent: Annotated[float, "logits", "of cooperation, that unannounced limits cost, mean over labs and days", LOW] = 0.0
-    asked: Annotated[Count, "systems that the government asked to limit"] = 0
-    complied: Annotated[Count, "systems that were limited as asked", HIGH] = 0
-    tests: Annotated[Count, "begun"] = 0
+    asked: Annotated[Count, "systems that the government asked to limit", SYSTEMS] = 0
+    complied: Annotated[Count, "systems that were limited as asked", SYSTEMS_HIGH] = 0
+    tests: Annotated[Count, "begun", SYSTEMS] = 0
     test_wait_days: Annotated[Days, "until a test begins, mean", LOW] = 0.0
-    flaws_found_by_tests: Annotated[Count, "hidden safeguard flaws", HIGH] = 0
+    flaws_found_by_tests: Annotated[Count, "hidden safeguard flaws", SYSTEMS_HIGH] = 0
     applications: Annotated[Count, "received"] = 0
     partners_approved: Annotated[Count, "organisations given early access", HIGH] = 0
     partners_refused: Annotated[Count, "organisations refused", LOW] = 0
@@ -179,14 +192,14 @@ class Outcomes(Row):
     wait_others_days: Annotated[Days, "until a decision, mean over applicants of other countries", WAIT] = 0.0
     reviews: Annotated[Count, "begun, other applicants' included"] = 0
     review_wait_days: Annotated[Days, "until a review begins, mean, other applicants included", LOW] = 0.0
-    longest_queue: Annotated[Count, "applications waiting at once", LOW] = 0
-    directives: Annotated[Count, "systems taken away", LOW] = 0
-    directives_for_bypass: Annotated[Count, "of those, for a bypass of the safeguard", LOW] = 0
-    directives_for_incidents: Annotated[Count, "of those, for attributed incidents", LOW] = 0
-    covered_in_error: Annotated[Count, "systems that were seen as covered and were below the threshold", LOW] = 0
-    covered_missed: Annotated[Count, "systems at or above the threshold that were not seen to be", LOW] = 0
-    extensions: Annotated[Count, "of previews, after a bypass, a leak or attributed incidents in them", LOW] = 0
-    refusal_wait_days: Annotated[Days, "that systems waited for a stronger safeguard alone, summed", LOW] = 0.0
+    longest_queue: Annotated[Count, "applications waiting at once", SYSTEMS_LOW] = 0
+    directives: Annotated[Count, "systems taken away", SYSTEMS_LOW] = 0
+    directives_for_bypass: Annotated[Count, "of those, for a bypass of the safeguard", SYSTEMS_LOW] = 0
+    directives_for_incidents: Annotated[Count, "of those, for attributed incidents", SYSTEMS_LOW] = 0
+    covered_in_error: Annotated[Count, "systems that were seen as covered and were below the threshold", SYSTEMS_LOW] = 0
+    covered_missed: Annotated[Count, "systems at or above the threshold that were not seen to be", SYSTEMS_LOW] = 0
+    extensions: Annotated[Count, "of previews, after a bypass, a leak or attributed incidents in them", SYSTEMS_LOW] = 0
+    refusal_wait_days: Annotated[Days, "that systems waited for a stronger safeguard alone, summed", SYSTEMS_LOW] = 0.0
     dark_days: Annotated[Days, "of the covered lab's systems, summed", LOW] = 0.0
     exposed_share: Annotated[Share, "of organisations' code, mean over weeks", LOW] = 0.0
     exposed_share_end: Annotated[Share, "of organisations' code, when the run ended", LOW] = 0.0
@@ -245,6 +258,7 @@ def write_misuse(world):
     per_unit = world.constants.expected_loss / UNIT
     out.model_enabled_harm = per_unit * enabled_by_systems(world)
     out.marginal_harm = per_unit * score.marginal
+    out.total_loss = per_unit * score.expected
     out.harm_open_weights = per_unit * channels[int(Channel.OPEN_WEIGHTS)].enabled
     out.harm_public_service = per_unit * channels[int(Channel.PUBLIC_SERVICE)].enabled
     out.harm_leaked_access = per_unit * channels[int(Channel.LEAKED_ACCESS)].enabled
@@ -326,6 +340,9 @@ def write_delays(world):
     out.rivals_revenue = score.rivals_revenue / horizon
     out.goodwill_spent = score.goodwill_spent / horizon
     out.race_risk = score.race_risk / horizon
+    out.access_forgone = score.access_forgone
+    out.benefit_forgone = world.params.benefit * score.access_forgone
+    out.benefit_forgone_critical = world.params.benefit * score.access_forgone_critical
     out.capability_months_withheld = score.withheld / MONTH_DAYS
     out.dark_days = score.dark_days
 

@@ -88,6 +88,7 @@ def rank_organisations(world):
     for place in range(len(world.by_rank)):
         partner = world.partners[world.by_rank[place]]
         partner.maintainer = place < world.constants.maintainers
+        world.constants.critical_size += partner.size * partner.maintainer
         partner.rank = len(world.by_rank) + place
         if partner.interested:
             partner.rank = places

@@ -87,6 +87,7 @@ LEVERS: dict[str, Lever] = {
               "Days into a directive on which domestic organisations that had a system have it again; 3650 is never."),
         yes_or_no("coordinated_hold", "The open-weight labs' government holds back covered weights too."),
         Lever("hold_days", 90, "days", (0, 3650), "Days for which it holds them back."),
+        yes_or_no("prohibited", "No lab, open-weight labs included, releases a covered system that is ready from then on; all obey."),
         yes_or_no("directive", "On this day the covered lab's covered systems are taken away.", once=True),
         yes_or_no("restore", "On this day systems that a directive took away come back.", once=True),
     )
@@ -151,6 +152,10 @@ class Policy:
             for name, value in current.items():
                 row[name] = value
         return table
+
+
+# The most that release policy could do against misuse: no covered system is ever used outside its lab, so that nothing leaks either.
+CEILING = Policy("ceiling", {"prohibited": True}, summary="Nobody, abroad or at home, ever releases a covered system.")
 
 
 def checked_policy(policy: object) -> Policy:

@@ -43,6 +43,7 @@ class Regime(Described):
     FREE = 0, "nobody's: released by the lab's own habit"
     OWN_PROGRAMME = 1, "the lab's own partner programme"
     GOVERNMENT = 2, "the government asked and the lab complied"
+    PROHIBITED = 3, "nobody may release it"
 
 
 class Channel(Described):

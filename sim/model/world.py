@@ -118,6 +118,7 @@ class Constants(Row):
     fix_capacity: Annotated[Ratio, "of its own flaws that an organisation can fix in a day"] = 0.0
     disclosed_kept: Annotated[Share, "of flaws with a public fix that are still new, and not replaced, a day later"] = 0.0
     disclosed_mean: Annotated[Share, "still new, mean over the day"] = 0.0
+    critical_size: Annotated[Share, "of the size of all organisations that those have"] = 0.0
     spies: Annotated[Count, "bad actors that are spies; they come first"] = 0
     insiders: Annotated[Count, "bad actors that are insiders; they come second"] = 0
     leak_groups: Annotated[Count, "groups of crews, of which a leak reaches one; 0 where crews form none"] = 0

@@ -40,6 +40,7 @@ MECHANISMS: dict[str, Mechanism] = {
         Mechanism("culture", "Labs have a lasting safeguard culture.", {"race_rule": int(RaceRule.WINNER)}),
         Mechanism("goodwill", "Restrictions that nobody announced cost cooperation.", {"goodwill_cost": 0.0, "overrun_cost": 0.0}),
         Mechanism("one market", "Early access and copies of published weights draw customers by one rule.", {"one_market_on": False}),
+        Mechanism("benefit", "Access to systems is worth something to organisations.", {"benefit": 0.0}),
         Mechanism("queues", "Testers and reviewers are scarce.", {"queues_on": False}),
         Mechanism("every service", "Bad actors see each lab's service.", {"services": int(Services.BEST)}),
         Mechanism("leak groups", "A leak reaches one group of crews, without public safeguards.", {"leak_group": 0.0, "leaked_safeguard": 1.0}),

@@ -179,6 +179,12 @@ FRONTIER = (
     Parameter("customer_inertia_days", 90, "days", (1, 3650), "D", "Mean days until a customer moves.", "judgement", Triangular(30, 90, 240)),
 )
 
+BENEFIT = (
+    Parameter("benefit", 0.0, "US$ per organisation and day", (0, 1e9), "E",
+              "Value of a day's access to a system of critical capability for an organisation of mean size.", "swept"),
+    Parameter("benefit_doubling_months", 6.0, "months", (0.1, 1e9), "E", "Months of capability that double that value.", "swept"),
+)
+
 OPEN_WEIGHTS = (
     Parameter("open_weight_lag_months", 4.0, "months", (0, 60), "B",
               "Lag of the best open weights while the frontier is broadly served.",
@@ -269,6 +275,7 @@ THEMES = {
     "open weights": OPEN_WEIGHTS,
     "governance": GOVERNANCE,
     "defence": DEFENCE,
+    "benefit": BENEFIT,
     "attack": ATTACK,
 }
 PARAMETERS: dict[str, Parameter] = {p.name: p for theme in THEMES.values() for p in theme}
