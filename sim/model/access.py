@@ -21,8 +21,9 @@ def settle_access(world, day):
     today, params = world.today, world.params
     today.public_safeguard = world.systems[today.public_system].safeguard if today.public_system >= 0 else 1.0
     today.open_safeguard = world.systems[today.open_system].safeguard if today.open_system >= 0 else 1.0
-    built = world.systems[today.restricted_system].safeguard if today.restricted_system >= 0 else 1.0
-    today.restricted_safeguard = params.leaked_safeguard * built
+    today.restricted_safeguard = 1.0
+    if today.restricted_system >= 0:
+        today.restricted_safeguard = params.leaked_safeguard * world.systems[today.restricted_system].safeguard
     today.search = search_hazard(params.search_days, max(today.public_capability, today.open_capability), params.search_doubling_months)
     today.search_kept, today.search_mean = math.exp(-today.search), mean_kept(today.search)
     today.partner_search = max(today.search, search_hazard(params.search_days, today.restricted_capability, params.search_doubling_months))

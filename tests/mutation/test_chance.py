@@ -30,6 +30,7 @@ def test_every_purpose_keeps_its_number() -> None:
         "BACKGROUND_GAP BACKGROUND_TIME BACKGROUND_TIME_ANGLE": 40,
         "SKILL HOME GAP TARGET LUCK REFUSED_OPEN REFUSED_PUBLIC REFUSED_LEAKED FALL_BACK FALL_BACK_AGAIN BANNED LOSS LOSS_ANGLE "
         "ATTRIBUTED LEAK_REACH THEFT_GAP THEFT_TARGET THEFT_LUCK FALL_BACK_LAST": 50,
+        "REFUSED_SERVICE FALL_BACK_LATER LAB_BANNED BAN_SHARED GROUP LEAK_GROUP STATE": 70,
         "WORLD_SEED PRIOR": 90,
     }
     numbers = {name: first + place for names, first in given.items() for place, name in enumerate(names.split())}
