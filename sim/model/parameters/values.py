@@ -76,8 +76,9 @@ DEFENCE = (
     Parameter("interest_share", 0.7, "share", (0, 1), "D", "Share of organisations that want early access.",
               "a programme grew to about 200 organisations in two months", Uniform(0.4, 1.0)),
     Parameter("application_days", 4.0, "days", (0, 365), "D", "Mean days from an offer until an organisation applies.", "judgement", Triangular(1, 4, 14)),
-    Parameter("leak_hazard", 9.9e-4, "per day", (0, 1), "C", "Hazard that a partner's access leaks, per day.",
-              "one leak within 14 days among about 50 organisations (April 2026), read as an even chance: ln 2 / 700", LogNormal(9.9e-4, 3e-4, 3e-3)),
+    Parameter("leak_hazard", 1.15e-4, "per day", (0, 1), "C", "Hazard that a partner's access leaks, per day.",
+              "one reported leak in 8,700 organisation-days: about 52 organisations for 56 days, then about 200 for 29 (April to June 2026); "
+              "the prior holds the exact 90 % interval, and 95 % lie in 3e-6 to 6.4e-4", LogNormal(1.15e-4, 5.9e-6, 5.5e-4)),
     Parameter("leak_days", 14, "days", (0, 3650), "B", "Days until a leak is noticed.", "reported 14 days after it began (April 2026)", Triangular(3, 14, 60)),
     Parameter("leak_reach", 0.005, "chance", (0, 1), "E", "Chance that a leak reaches one bad actor that belongs to no group.",
               "swept; the leak of April 2026 is reported to have reached one chat group (press), no spies", Uniform(0.0, 0.01)),
