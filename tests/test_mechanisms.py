@@ -10,7 +10,7 @@ from lockgate.scenarios import load_policy, load_world
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
-from lockgate.sim.model.vocabulary import Feedback
+from lockgate.sim.model.vocabulary import Feedback, Services
 
 RUNS = 20
 # mechanism, policy, what switches it off (levers or parameters), outcome, sign of (off - on)
@@ -18,6 +18,12 @@ MECHANISMS: list[tuple[str, str, dict[str, Any], str, int]] = [
     ("theft of weights", "withhold", {"theft_on": False}, "operations_stolen_weights", -1),
     ("leaks of partners' access", "partner-programme", {"leaks_on": False}, "harm_leaked_access", -1),
     ("reach of leaks", "partner-programme", {"leak_reach": 0.0}, "harm_leaked_access", -1),
+    ("groups that a leak reaches", "partner-programme", {"leak_group": 0.05}, "harm_leaked_access", 1),
+    ("loot that states share", "withhold", {"share_days": -1}, "harm_stolen_weights", -1),
+    ("few states", "withhold", {"states": 1}, "harm_stolen_weights", 1),
+    ("every lab's service", "open-release", {"services": Services.BEST}, "harm_rival_labs", -1),
+    ("tries", "open-release", {"tries_most": 1}, "harm_rival_labs", -1),
+    ("shared bans", "open-release", {"ban_shared": 1.0}, "refusals", -1),
     ("rogue insiders", "open-release", {"insiders_on": False}, "harm_insiders", -1),
     ("stripping of safeguards", "open-release", {"stripping_on": False, "open_safeguard": 0.6}, "harm_open_weights", -1),
     ("head start of partners", "partner-programme", {"head_start_on": False}, "exposed_share_at_parity", 1),

@@ -103,7 +103,7 @@ BREACHES: dict[str, Any] = {
     "access": lambda world: setattr(world.partners[3], "searches_early", True),
     "channels": lambda world: setattr(world.today, "public_system", len(world.systems) - 1),
     "offers": lambda world: setattr(world.offers[0], "uplift", 0.5),
-    "bans": lambda world: world.bans.append(99),
+    "bans": lambda world: world.bans.__setitem__(0, 99),
     "loot": lambda world: setattr(world.bad_actors[19], "stolen_system", 0),
     "previews": lambda world: setattr(world.systems[0], "extended_days", -1),
     "open weights": lambda world: setattr(world.systems[0], "weights_day", 0),

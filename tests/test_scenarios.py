@@ -101,7 +101,7 @@ def test_baseline_is_the_table():
     [
         ("fast-follower", "open_weight_lag_months", 2, 1, 3),
         ("slow-follower", "open_weight_lag_months", 10, 8, 12),
-        ("leaky-partners", "leak_hazard", 5 * 9.9e-4, 0, 1),
+        ("leaky-partners", "leak_hazard", 5 * 1.15e-4, 0, 1),
         ("slow-patchers", "patch_tau_days", 158.6, 113, 324),
         ("slow-patchers", "never_patch_share", 0, 0, 0),
         ("under-resourced-testers", "staffing", 0.2, 0.2, 0.2),
@@ -319,7 +319,7 @@ REFUSED = [
     ("world", "[parameters]\nleak_hazard = { median = 2, low = 0.1, high = 0.4 }", [f"leak_hazard.median = 2 must be {LEAK}"]),
     ("world", "[parameters]\nleak_hazard = { median = 0.2, low = 0.1 }", ["leak_hazard.high is missing", LEAK]),
     ("world", "[parameters]\nleak_hazard = { median = 0.2, mode = 0.1 }", ["leak_hazard.mode = 0.1 is no known key", "allowed are median"]),
-    ("world", "[parameters]\nleak_hazard = { times = 5000 }", ["leak_hazard.times = 5000", "1.5 to 15", LEAK]),
+    ("world", "[parameters]\nleak_hazard = { times = 5000 }", ["leak_hazard.times = 5000", "0.0295 to 2.75", LEAK]),
     ("world", "[parameters]\nleak_hazard = { times = 0 }", ["leak_hazard.times = 0 must be a number above 0"]),
     ("world", "[parameters]\nleak_hazard = { times = -1 }", ["leak_hazard.times = -1 must be a number above 0"]),
     ("world", "[parameters]\nleak_hazard = { times = 2, low = 0 }", ["leak_hazard.low = 0 is no known key", "allowed are times"]),

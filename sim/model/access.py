@@ -25,8 +25,9 @@ def settle_access(world, day):
     today = world.today
     today.public_safeguard = served_safeguard(world, world.systems[today.public_system]) if today.public_system >= 0 else 1.0
     today.open_safeguard = world.systems[today.open_system].safeguard if today.open_system >= 0 else 1.0
-    built = world.systems[today.restricted_system].safeguard if today.restricted_system >= 0 else 1.0
-    today.restricted_safeguard = world.params.leaked_safeguard * built
+    today.restricted_safeguard = 1.0
+    if today.restricted_system >= 0:
+        today.restricted_safeguard = world.params.leaked_safeguard * world.systems[today.restricted_system].safeguard
     pace_search(world, day)
     today.leaks = 0
     list_offers(world)

@@ -107,7 +107,7 @@ def choose_target(world, line):
 
 @rule
 def operate(actor, world, operation, day):
-    """One operation: the best system within reach, one target, success or not."""
+    """One operation: the best channel within reach, one target, success or not."""
     target = world.partners[operation.target]
     take_loot(actor, world)
     place = reach_system(actor, world, operation, day)

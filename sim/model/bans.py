@@ -11,11 +11,11 @@ def is_banned(actor, world, system, day):
     """Whether the public service of a system does not take this actor today."""
     if day >= actor.banned_until:
         return False
-    return world.params.services == Services.BEST or day < world.bans[entry_of(actor, world, world.systems[system].owner)]
+    return world.params.services == Services.BEST or day < world.bans[ban_entry(actor, world, world.systems[system].owner)]
 
 
 @rule
-def entry_of(actor, world, lab):
+def ban_entry(actor, world, lab):
     """Where the ban of an actor from a lab's services stands."""
     return actor.index * len(world.labs) + lab
 
@@ -34,10 +34,10 @@ def risk_ban(actor, world, operation, system, day):
         return
     if draw(chances, Purpose.BAN_SHARED) < params.ban_shared:
         for each in range(len(world.labs)):
-            world.bans[entry_of(actor, world, each)] = day + 1 + params.ban_days
+            world.bans[ban_entry(actor, world, each)] = day + 1 + params.ban_days
         ban_everywhere(actor, world, system, day)
     else:
-        world.bans[entry_of(actor, world, lab)] = day + 1 + params.ban_days
+        world.bans[ban_entry(actor, world, lab)] = day + 1 + params.ban_days
         write_ban(actor, world, EventKind.LAB_BAN, lab, system, day)
 
 

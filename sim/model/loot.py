@@ -14,11 +14,17 @@ def state_of(chances, world):
 
 
 @rule
+def loot_entry(state, world, system):
+    """Where it stands when the spies of a state share a system: system by system, so that it does not depend on how long the run is."""
+    return system * len(world.states) + state
+
+
+@rule
 def bring_home(spy, world, day):
     """What a spy stole reaches its state's other spies on the first day that begins after the days it takes."""
     if spy.state == NOBODY:
         return
-    state, entry = world.states[spy.state], spy.state * len(world.systems) + spy.stolen_system
+    state, entry = world.states[spy.state], loot_entry(spy.state, world, spy.stolen_system)
     if world.loot[entry] == 0:
         world.loot[entry] = day + 1 + world.params.share_days
         state.next_day = min(state.next_day, world.loot[entry])
@@ -39,7 +45,7 @@ def hand_out(world, row, day):
     before = state.capability
     state.next_day = NEVER
     for system in range(len(world.systems)):
-        due, capability = world.loot[row * len(world.systems) + system], world.systems[system].capability
+        due, capability = world.loot[loot_entry(row, world, system)], world.systems[system].capability
         if due > day:
             state.next_day = min(state.next_day, due)
         elif due > 0 and capability > state.capability:

@@ -75,7 +75,7 @@ def attributions(horizon, params, phases):
 
 @rule
 def loot(horizon, params, phases):
-    """One for each state and system."""
+    """One for each system and state."""
     return states(horizon, params, phases) * systems(horizon, params, phases)
 
 
@@ -160,7 +160,7 @@ LISTS: dict[str, Table] = {
     "attributed": Table(np.dtype("i8"), attributions),  # incidents attributed to each system on each day of the window
     "leaking": Table(np.dtype("i8"), organisations),  # organisations whose access leaks today
     "bans": Table(np.dtype("i4"), bans),  # for each actor and lab, the day until which the lab's services do not take it
-    "loot": Table(np.dtype("i4"), loot),  # for each state and system, the day on which its spies share it; 0 where it is never
+    "loot": Table(np.dtype("i4"), loot),  # for each system and state, the day on which its spies share it; 0 where it is never
     "operations": Table(np.dtype("i1"), None),  # the channel of every operation, in order
 }
 

@@ -5,6 +5,7 @@ import numpy as np
 from lockgate.scenarios import load_policy
 from lockgate.sim.engine.run import simulate, trace
 from lockgate.sim.model.parameters import parameter_table
+from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import Services
 
 LIVELY = {"organisations": 20, "bad_actors": 200, "base_hazard": 0.1, "leak_hazard": 0.01, "theft_chance_sl3": 0.2, "share_days": 5}
@@ -34,7 +35,8 @@ def test_each_part_is_of_its_owner() -> None:
 
 def test_withholding_moves_harm_from_the_covered_lab_to_others() -> None:
     worlds = parameter_table(40, services=Services.EACH, theft_on=False)
-    found = simulate(worlds, [load_policy("open-release"), load_policy("withhold")], range(40), 300).outcomes
+    alone = Policy("covered lab alone withholds", {"lab_programme": True, "public_release": False})
+    found = simulate(worlds, [load_policy("open-release"), alone], range(40), 300).outcomes
     own, others = found["harm_covered_lab"], found["harm_rival_labs"] + found["harm_open_weight_labs"]
     assert (own[:, 1] < own[:, 0]).all()
     assert (others[:, 1] > others[:, 0]).all()

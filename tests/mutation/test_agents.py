@@ -6,6 +6,7 @@ from typing import Any
 from lockgate.sim.model.chance import Purpose, draw, exponential, grow, key, normal, uniform
 from lockgate.sim.model.formulas.attack import attack_success, uplift, whole
 from lockgate.sim.model.formulas.safeguards import refusal_chance, theft_chance
+from lockgate.sim.model.parameters import without
 from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, EventKind, Feedback, Regime, Stage
 from lockgate.sim.model.world import Plan
 from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
@@ -359,6 +360,7 @@ def attacking(number: int = 0, **given: Any) -> Any:
     own = {"home": NOBODY, "kind": int(ActorKind.CREW), "skill": 0.5, "operations": number, "next_at": 9.5, "gap_days": 1e9}
     own |= {"theft_at": float(NEVER), "stolen_capability": NOTHING, "banned_until": 0}
     base = {"seed": 3, "leak_reach": 1.0, "evasion": 0.0, "fallback_chance": 1.0, "ban_chance": 0.0, "base_hazard": 0.8}
+    base |= without(["every service", "leak groups"])  # one service and everybody by chance, so that each step of the walk is seen
     chosen = base | {name: value for name, value in given.items() if name not in channels | own}
     world = world_of(**{name: value for name, value in chosen.items() if name != "base_hazard"})
     put(world.params, base_hazard=chosen["base_hazard"])  # also what no table may hold

@@ -8,6 +8,7 @@ from lockgate.sim.model.day import DAY
 from lockgate.sim.model.formulas.attack import uplift
 from lockgate.sim.model.formulas.defence import search_hazard
 from lockgate.sim.model.formulas.time import mean_kept
+from lockgate.sim.model.parameters import without
 from lockgate.sim.model.vocabulary import Channel, EventKind, Stage
 from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
 from tests.mutation.worlds import log_of, near, put, world_of
@@ -18,7 +19,8 @@ settle_access, clear_market, dawn = DAY["access"], DAY["market"], DAY["dawn"]
 
 def surveyed(*systems: tuple[int, int, Stage, float], **params: float) -> Any:
     """A world of 2 labs and 2 open-weight labs (2 and 3) with systems (lab, number, stage, capability), once access is settled."""
-    world = world_of(labs=2, open_weight_labs=2, **params)
+    # One service on offer, and leaked access as well guarded as it: what is surveyed is the same, and the list shorter.
+    world = world_of(labs=2, open_weight_labs=2, **without(["every service", "leak groups"]), **params)
     owners = [*world.labs, *world.open_weight_labs]
     for owner in owners:
         owner.systems = 0

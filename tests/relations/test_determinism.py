@@ -22,7 +22,7 @@ from lockgate.sim.model.day import BadActor
 from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.tables import LISTS, ROWS
-from lockgate.sim.model.vocabulary import EventKind
+from lockgate.sim.model.vocabulary import EventKind, Services
 from lockgate.sim.rules.row import NEVER, fields
 from tests.relations.lively import Case, Tables, cases, lived, memory, some_policies, tables_of
 from tests.relations.luck import LEVEL, examples, unlike
@@ -229,7 +229,8 @@ def test_06_an_actor_who_never_acts_changes_nobody(case: Case) -> None:
     few = lived(case.of_world(**shares[0]))
     more = lived(case.of_world(**shares[1], bad_actors=actors + 1), asleep)
     assert more["bad_actors"]["operations"][-1] == 0
-    assert differences(few, more | {"bad_actors": more["bad_actors"][:-1]}) == []
+    others = {"bad_actors": more["bad_actors"][:-1], "bans": more["bans"][: len(few["bans"])]}
+    assert differences(few, more | others) == []
 
 
 def toml(value: Any) -> str:
@@ -336,9 +337,10 @@ def renamed(tables: Tables, order: list[int]) -> Tables:
     row_of = np.argsort(order)
     actors, events = tables["bad_actors"][order], tables["events"].copy()
     actors["index"] = np.arange(len(actors))
-    acted = np.isin(events["kind"], (EventKind.THEFT, EventKind.BAN, EventKind.INCIDENT))
+    acted = np.isin(events["kind"], (EventKind.THEFT, EventKind.BAN, EventKind.LAB_BAN, EventKind.INCIDENT))
     events["who"][acted] = row_of[events["who"][acted]]
-    return tables | {"bad_actors": actors, "events": events}
+    bans = tables["bans"].reshape(len(actors), -1)[order].ravel() if len(tables["bans"]) else tables["bans"]
+    return tables | {"bad_actors": actors, "events": events, "bans": bans}
 
 
 @given(cases(), st.integers(0, 2**40))
@@ -357,7 +359,7 @@ def keyless(order: list[int], luck: Callable[[Any], Any]) -> Callable[[Callable[
     def change(table: Callable[[str], Any]) -> None:
         actors = table("bad_actors")
         gaps = luck(actors)
-        for name in ("kind", "home", "skill", "gap_days"):
+        for name in ("kind", "home", "group", "state", "skill", "gap_days"):
             actors[name] = actors[name][order]
         actors["next_at"] = gaps * actors["gap_days"]
 
@@ -404,7 +406,7 @@ def test_draws_by_row_are_noticed() -> None:
 
 
 TWINS = {"flaw_chance": 0.0, "cooperation": 1.0, "test_days_cv": 0.0, "service_times": 0, "theft_on": False, "reinvestment": 0.0,
-         "queues_on": False, "preview_error_months": 0.0, "refusal_error": 0.0}  # fmt: skip
+         "queues_on": False, "preview_error_months": 0.0, "refusal_error": 0.0, "services": Services.BEST}  # fmt: skip
 MARKET = {"labs.customers", "labs.pull", "open_weight_labs.customers", "open_weight_labs.pull", "weeks.customers_share",
           "score.customers_lost", "outcomes.customers_lost_share"}  # fmt: skip
 ACTS = (EventKind.TRAINED, EventKind.READY, EventKind.COMPLIED, EventKind.DECLINED, EventKind.PROGRAMME, EventKind.PUBLIC, EventKind.BYPASS,
@@ -449,7 +451,8 @@ def with_labs_swapped(run: Tables, one: int, other: int) -> Tables:
         mine = of_lab & np.isin(events["kind"], kinds)
         events[field][mine] = [lab.get(row, row) for row in events[field][mine].tolist()]
     for rows, field in ((events, "system"), (tables["tests"], "system"), (tables["today"], "public_system"),
-                        (tables["today"], "restricted_system"), (tables["today"], "open_system")):  # fmt: skip
+                        (tables["today"], "restricted_system"), (tables["today"], "open_system"), (tables["labs"], "service"),
+                        (tables["offers"], "system")):  # fmt: skip
         rows[field] = new_row[rows[field]]
     for field in ("frontier_lab", "best_offer_lab"):
         tables["today"][field] = lab.get(int(tables["today"][field][0]), tables["today"][field][0])
@@ -473,9 +476,9 @@ def differs_when_labs_swap(case: Case, one: int, other: int) -> list[str]:
 @given(cases(), st.integers(3, 4), st.integers(0, 2**20))
 def test_10_two_labs_that_change_names_change_places(case: Case, labs: int, seed: int) -> None:
     """E. A lab's row is the key of its draws, so draws by lab are taken out (no hidden flaws, full cooperation, fixed test times, no
-    errors of measurement, no theft; no queue, which serves one day's submissions in the order of rows): two rivals that begin in each
-    other's place, capability, security, cadence and systems included, exchange all they do, to the bit; customers' shares, summed in
-    the order of rows, to 1e-9."""
+    errors of measurement, no theft, one service on offer; no queue, which serves one day's submissions in the order of rows): two rivals
+    that begin in each other's place, capability, security, cadence and systems included, exchange all they do, to the bit; customers'
+    shares, summed in the order of rows, to 1e-9."""
     case = case.of_world(labs=labs, **TWINS)
     begin = lived(case.until(1))["labs"]["capability"]
     assume(len(set(begin.tolist())) == labs)  # of two equally capable systems the first row serves

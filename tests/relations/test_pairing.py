@@ -89,7 +89,7 @@ OF_RIVALS = (
     EventKind.BYPASS,
     EventKind.FIXED,
 )
-SHARED = {"customers", "pull", "attributed_recently"}  # what labs compete for, or others do to them
+SHARED = {"customers", "pull", "attributed_recently", "enabled"}  # what labs compete for, or others do to them
 
 
 def rivals_only(tables: Tables) -> Tables:
@@ -117,7 +117,7 @@ def test_14_what_touches_one_lab_leaves_the_others_alone(case: Case, levers: dic
 
 
 FATE = {
-    "bad_actors": ("next_at", "theft_at", "operations", "thefts_tried", "stem", "kind", "home", "skill", "gap_days"),
+    "bad_actors": ("next_at", "theft_at", "operations", "thefts_tried", "stem", "kind", "home", "group", "state", "skill", "gap_days"),
     "partners": ("size", "criticality", "rank", "leak_chance", "interested", "patch_rate", "maintainer", "stem"),
     "kinds": ("operations",),
     "labs": ("security_level", "customers_at_start"),

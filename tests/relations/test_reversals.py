@@ -9,11 +9,14 @@ from dataclasses import dataclass
 import pytest
 
 from lockgate.scenarios.world import list_worlds
+from lockgate.sim.model.parameters import without
 from tests.relations.luck import BASE, LONG
 from tests.relations.moves import GENERATED, MOVES, POLICIES, Move, Place, before, differences, effect, wrong_way
 
 LISTED_DRAWS, DRAWS = (480, 300) if LONG else (100, 12)
-LEAKY = (("leak_hazard", 0.02), ("leak_reach", 0.3))
+# Attackers who see one service, and leaks that anyone may hear of: there these reversals were found.
+ONE_SERVICE = (("services", "best"),)
+LEAKY = (*ONE_SERVICE, *without(["leak groups"]).items(), ("leak_hazard", 0.02), ("leak_reach", 0.3))
 BY_NAME = {move.name: move for move in MOVES}
 
 
@@ -35,17 +38,17 @@ KNOWN_REVERSALS = (
     Reversal("37 a month more of preview", "model_enabled_harm", Place("leaky-partners", "staged-preview", LEAKY),
              "partners' access leaks for longer, and leaks reach attackers before anyone can buy the service",
              "+12.0 [10.2, 13.8] of 299 M US$"),
-    Reversal("37 a month more of preview", "harm_open_weights", Place("direct-effects", "mandatory-licence"),
+    Reversal("37 a month more of preview", "harm_open_weights", Place("direct-effects", "mandatory-licence", ONE_SERVICE),
              "whom the service is kept from turns to open weights; where distillation cannot slow those, that is all",
              "+1.1 [0.9, 1.4] of 138 M US$, while all harm falls by 0.3"),
     Reversal("38 access for four times the partners", "model_enabled_harm",
              Place("baseline", "partner-programme", LEAKY, (("launch_partners", 5), ("wave_partners", 0))),
              "each further partner is another one who may leak, which outweighs what it finds and repairs",
              "+16.2 [14.1, 18.4] of 313 M US$"),
-    Reversal("39 half the lag", "benefit_of_restriction", Place("baseline", "partner-programme"),
+    Reversal("39 half the lag", "benefit_of_restriction", Place("baseline", "partner-programme", ONE_SERVICE),
              "the restriction does harm, and open weights close behind make that smaller: both its benefits and its costs shrink",
              "+7.9 [6.8, 9.0] of -20.1 M US$"),
-    Reversal("39 half the lag", "benefit_of_restriction", Place("baseline", "coordinated-hold"),
+    Reversal("39 half the lag", "benefit_of_restriction", Place("baseline", "coordinated-hold", ONE_SERVICE),
              "the policy also holds open weights back, and the closer those follow the more there is to hold",
              "+4.2 [3.5, 4.8] of 9.5 M US$"),
     Reversal("41 flaws found three times as fast", "model_enabled_harm",
