@@ -23,7 +23,8 @@ from lockgate.sim.model.vocabulary import Feedback, RaceInformation
 # One lab that could release daily, one open-weight lab at a fixed lag, one kind of actor at a constant rate, every organisation
 # searching and patching at one rate from day 0, without steps, limits, or attacks that follow a fix; nothing leaks, nothing is stolen,
 # nothing reacts. Harm is then proportional to J(x), the integral from x to the horizon of exp(-r t) A(t), A being the share latent or
-# known after two exponential stages: open release costs (1 - own safeguard) J(0), withholding (1 - refusal of open weights) J(lag), and L* makes the two equal.
+# known after two exponential stages: open release costs (1 - own safeguard) J(0), withholding (1 - refusal of open weights) J(lag), and
+# L* makes the two equal.
 # An infinite time of search or patching means that nothing is ever patched (A = 1).
 #
 # Harms are simulated on whole days of lag on both sides of L*, on the same operations; the simulated L* lies where the line through
