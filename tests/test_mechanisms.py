@@ -8,7 +8,7 @@ import pytest
 
 from lockgate.scenarios import load_policy, load_world
 from lockgate.sim.engine.run import simulate
-from lockgate.sim.model.parameters import parameter_table
+from lockgate.sim.model.parameters import parameter_table, without
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import Feedback, Services
 
@@ -71,6 +71,10 @@ MECHANISMS: list[tuple[str, str, dict[str, Any], str, int]] = [
 ]  # fmt: skip
 
 
+# Worlds in which another mechanism leaves the effect its room: maintainers who find early cannot fix what they find.
+WORLDS = {"approval by criticality": without(["remediation capacity"])}
+
+
 @cache
 def outcomes(policy: str, changes: tuple[tuple[str, Any], ...]) -> Any:
     """Outcomes of a policy in worlds at the central values, some levers or parameters changed."""
@@ -83,7 +87,9 @@ def outcomes(policy: str, changes: tuple[tuple[str, Any], ...]) -> Any:
 
 @pytest.mark.parametrize(("mechanism", "policy", "off", "outcome", "sign"), MECHANISMS, ids=[row[0] for row in MECHANISMS])
 def test_mechanism_changes_an_outcome(mechanism: str, policy: str, off: dict[str, Any], outcome: str, sign: int) -> None:
-    difference = outcomes(policy, tuple(off.items()))[outcome].astype(float) - outcomes(policy, ())[outcome].astype(float)
+    world = WORLDS.get(mechanism, {})
+    with_it, without_it = (outcomes(policy, tuple((world | changes).items()))[outcome].astype(float) for changes in ({}, off))
+    difference = without_it - with_it
     right, wrong = int((sign * difference > 0).sum()), int((sign * difference < 0).sum())
     # A sign test over paired runs: by luck alone so clear a majority comes up less than once in 700 times.
     assert right - wrong > 3 * np.sqrt(right + wrong), f"{mechanism}: {outcome} moves as it should in {right} runs, not so in {wrong}"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lockgate.experiments.evidence.sampled_runs import ALONE, Array, Estimate, SampledRuns, Tables, each, mean, proportion, quantile, spread
+from lockgate.sim.model.parameters import without
 from lockgate.sim.model.vocabulary import Approval, Channel, EventKind
 
 # Patterns of the frontier: the lag of open weights, and how often systems come.
@@ -118,7 +119,8 @@ FRONTIER: dict[str, Callable[[SampledRuns], Estimate]] = {
 
 # Patterns of defence: how fast flaws are fixed, what a partner programme finds, and when its access leaks.
 
-ALL_KNOWN = {  # every flaw is known on day 0 but for a tenth of a day, nothing is shared, nothing is new
+ALL_KNOWN = {  # every flaw is known on day 0 but for a tenth of a day, nothing is shared or new, and no flaw waits for others' fixes
+    **without(["adoption", "remediation capacity"]),
     "search_days": 0.1, "common_share": 0.0, "new_code_per_day": 0.0, "bad_actors": 0, "organisations": 200,
 }  # fmt: skip
 MONTH, LONGEST = 30, 1000

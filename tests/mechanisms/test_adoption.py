@@ -6,6 +6,7 @@ import pytest
 
 from lockgate.sim.model.access import ADOPTION_STEP_DAYS
 from lockgate.sim.model.formulas.defence import adoption
+from tests.full.exposure_map import difference
 from tests.mechanisms.still import HALF, OPEN, lived
 
 ADOPTION = {"adoption_on": True, "adoption_start": 0.2, "adoption_days": 100.0, "idle_intensity": 0.05, "programme_intensity": 0.8}
@@ -69,3 +70,12 @@ def test_a_programme_can_lower_exposure_and_can_raise_it():
 
     assert gain(adoption_start=0.0, adoption_days=1e5, programme_intensity=1.0) > 0.1, "nobody scans unless a programme makes him"
     assert gain(adoption_start=1.0, programme_intensity=0.0) < -0.1, "all scan, and a programme keeps the better system from half of them"
+
+
+def test_the_map_of_the_sign_has_both():
+    # Means of 20 draws, two half-widths of their intervals from 0, over four standard errors: by luck less than once in 1,000 times.
+    few = {"adoption_start": 0.05, "adoption_days": 1500.0, "programme_intensity": 1.0, "covered_search_step": 3.0}
+    middle, _, high = difference("partner-programme", 20, 180, **few)
+    assert high < middle / 2 < 0.0, "few scan, and a programme makes its members scan"
+    middle, low, _ = difference("withhold", 20, 180, **few | {"adoption_start": 1.0})
+    assert low > middle / 2 > 0.0, "all scan, and withholding keeps the better system from them"

@@ -4,10 +4,13 @@ import math
 
 import pytest
 
+from lockgate.scenarios import load_policy
+from lockgate.sim.engine.run import trace
 from lockgate.sim.model.access import uplift_with
 from lockgate.sim.model.bad_actor import OWN_WEIGHTS, uplift_of
 from lockgate.sim.model.formulas.attack import uplift
 from lockgate.sim.model.formulas.defence import search_hazard
+from lockgate.sim.model.parameters import parameter_table, without
 from lockgate.sim.model.vocabulary import Channel
 from tests.mechanisms.still import HALF, OPEN, lived
 
@@ -50,3 +53,22 @@ def test_attacks_step_up_with_every_channel():
         assert uplift_with(stepped.params, months) - 1.0 == pytest.approx(
             (3.0 if months > 0.0 else 1.0) * (uplift_with(plain.params, months) - 1.0), rel=1e-12
         )
+
+
+def finds_of_partners(**world):
+    """Flaws that a partner found in its first month, and how many times that is what those found who wanted access and had none."""
+    params = parameter_table(1, bad_actors=0, **world)
+    partners, flaws = trace(params, load_policy("partner-programme"), 1, DAYS)["partners"], params["flaws_per_organisation"][0]
+    early = partners["searches_early"]
+    assert 40 <= early.sum() <= 60
+    found = partners["found"][early].mean()
+    return found * flaws, found / partners["found"][partners["interested"] & ~early].mean()
+
+
+def test_partners_find_as_reported():
+    # Reported of the first month: 10,000 severe flaws at about 50 partners, and rises of five to more than ten times.
+    found, times = finds_of_partners()
+    assert 100 < found < 300
+    assert 5 < times < 15
+    _, before = finds_of_partners(**without(["capability step", "adoption"]))
+    assert before < 1.3, "everybody searches at full intensity, with a system hardly less capable"

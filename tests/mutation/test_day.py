@@ -13,6 +13,9 @@ from tests.mutation.worlds import put
 SIZES = {"labs": 2, "open_weight_labs": 1, "organisations": 4, "bad_actors": 40, "own_testing_days": 0, "bypass_hazard": 0.0}
 
 
+EVERYBODY_AT_ONCE = without(["adoption", "remediation capacity"])  # at full intensity, and without a limit
+
+
 def model(levers: dict[str, Any] | None = None, timeline: Any = (), **world: Any) -> ReleaseModel:
     """A small run."""
     return ReleaseModel(Policy("made", levers or {}, timeline), {**SIZES, **world}, horizon_days=30)
@@ -102,7 +105,7 @@ def test_organisations_search_with_what_was_opened_today_and_are_attacked_in_tod
 def test_an_attack_meets_the_code_of_the_same_day() -> None:
     alike = {"spy_share": 0.0, "insider_share": 0.0, "crew_skill": 1.0, "skill_spread": 0.0, "crew_gap_days": 0.5, "base_hazard": 0.5}
     fast = {"search_days": 1.0, "never_patch_share": 0.0, "patch_shape": 1.0, "patch_tau_days": 0.5, "common_share": 0.25}
-    run = model(**alike, **fast, organisations=1, safeguard_least=0.0, safeguard_most=0.0)
+    run = model(**EVERYBODY_AT_ONCE, **alike, **fast, organisations=1, safeguard_least=0.0, safeguard_most=0.0)
     run.step()
     world, tally = run.world, run.world.channels[Channel.PUBLIC_SERVICE]
     surface = 0.75 * world.partners[0].exposed + 0.25 * world.pool.exposed
@@ -125,7 +128,7 @@ def test_who_is_admitted_today_searches_early_today() -> None:
 
 
 def test_the_pool_is_searched_at_yesterday_s_speed() -> None:
-    run = model(pool_share=1.0, search_days=1.0)
+    run = model(**EVERYBODY_AT_ONCE, pool_share=1.0, search_days=1.0)
     search = run.world.today.search
     assert run.world.today.public_system != 3
     run.step()

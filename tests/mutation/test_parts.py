@@ -82,9 +82,10 @@ def test_of_equals_the_first_is_named_and_the_most_exposed_is_distilled() -> Non
 
 
 def test_what_the_best_systems_do_for_both_sides() -> None:
+    smooth = without(["capability step", "adoption"])
     params = {"uplift": 3.0, "uplift_doubling_months": 2.0, "uplift_cap": 50.0, "search_days": 10.0, "search_doubling_months": 4.0}
     for public, restricted, opened in itertools.product((-2.0, 1.0, 3.0), repeat=3):
-        world = surveyed((0, 0, PUBLIC, public), (0, 1, PARTNERS, restricted), (2, 0, OPEN, opened), **params)
+        world = surveyed((0, 0, PUBLIC, public), (0, 1, PARTNERS, restricted), (2, 0, OPEN, opened), **params, **smooth)
         today, case = world.today, (public, restricted, opened)
         rates = [uplift(capability, 3.0, 2.0, 50.0, 1.0) for capability in (opened, public, restricted)]
         assert world.uplifts[: Channel.STOLEN_WEIGHTS] == [1.0, *rates], case

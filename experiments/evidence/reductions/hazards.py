@@ -7,14 +7,16 @@ import numpy as np
 
 from lockgate.experiments.evidence.reductions.reduction import SIGMAS, Check, Given, Reduction, Setting, mean, ratio, sample
 from lockgate.sim.errors import InputError
+from lockgate.sim.model.parameters import without
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import Feedback
 
 # R3, the patch curve: the share of flaws still open t days after they became known is f + (1 - f) exp(-(t / tau) ** k).
 #
 # Open weights far beyond the critical level appear on day 0 and defenders find everything at once (search hazards are capped, at 1e19
-# a day), so that all flaws are of one age: the run's. No new code, no common pool. The share is what organisations have not fixed
-# of what they found. Each organisation fixes at a constant rate of its own; that the population follows the curve is the check.
+# a day), so that all flaws are of one age: the run's. No new code, no common pool, and no flaw waits for the capacity to fix it. The
+# share is what organisations have not fixed of what they found. Each organisation fixes at a constant rate of its own; that the
+# population follows the curve is the check.
 
 PATCH_RUNS, ORGANISATIONS = 200, 5000  # a million organisations in all
 ORGANISATION_DAYS = 1e8  # at most
@@ -37,7 +39,7 @@ def run_patch_curve(row: Given) -> list[Check]:
         Policy("open"), PATCH_RUNS, row["age_days"], ["flaws_found", "flaws_patched"],
         labs=1, open_weight_labs=1, open_shock_day=0, open_shock_capability=60.0, search_days=0.1, search_doubling_months=0.001,
         organisations=organisations, bad_actors=0, interest_share=0.0, common_share=0.0, new_code_per_day=0.0,
-        flaws_per_organisation=1e6,
+        flaws_per_organisation=1e6, **without(["adoption", "remediation capacity"]),
         never_patch_share=row["never_share"], patch_tau_days=row["tau_days"], patch_shape=row["shape"],
     )  # fmt: skip
     simulated, error = mean(1.0 - found["flaws_patched"] / found["flaws_found"])

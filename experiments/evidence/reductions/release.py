@@ -14,16 +14,17 @@ from lockgate.sim.engine.run import simulate
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.formulas.attack import expected_loss
 from lockgate.sim.model.formulas.time import MONTH_DAYS, YEAR_DAYS
-from lockgate.sim.model.parameters import PARAMETERS, parameter_table
+from lockgate.sim.model.parameters import PARAMETERS, parameter_table, without
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import Feedback, RaceInformation
 
 # R1, the timing threshold: withholding is better if and only if an equal open system is more than L* days behind.
 #
 # One lab that could release daily, one open-weight lab at a fixed lag, one kind of actor at a constant rate, every organisation
-# searching and patching at one rate from day 0; nothing leaks, nothing is stolen, nothing reacts. Harm is then proportional to
-# J(x), the integral from x to the horizon of exp(-r t) A(t), A being the share latent or known after two exponential stages: open
-# release costs (1 - own safeguard) J(0), withholding (1 - refusal of open weights) J(lag), and L* makes the two equal.
+# searching and patching at one rate from day 0, without steps, limits, or attacks that follow a fix; nothing leaks, nothing is stolen,
+# nothing reacts. Harm is then proportional to J(x), the integral from x to the horizon of exp(-r t) A(t), A being the share latent or
+# known after two exponential stages: open release costs (1 - own safeguard) J(0), withholding (1 - refusal of open weights) J(lag), and
+# L* makes the two equal.
 # An infinite time of search or patching means that nothing is ever patched (A = 1).
 #
 # Harms are simulated on whole days of lag on both sides of L*, on the same operations; the simulated L* lies where the line through
@@ -38,6 +39,7 @@ LONGEST_MEAN_DAYS = 1e5  # mean times of search and patching, where they are not
 PER_DAY = 100  # operations of an actor
 ALIKE = 1e-5  # rates nearer than this, relative, are taken as equal: the quotient would lose more digits than the limit is off
 SETTLED: dict[str, Any] = {
+    **without(["capability step", "adoption", "remediation capacity", "n-day exploitation"]),
     # one lab that publishes daily, one follower at a fixed lag that publishes daily
     "labs": 1, "open_weight_labs": 1, "cadence_days": 1, "open_cadence_days": 1, "own_testing_days": 0, "distillation": 0.0,
     "open_own_pace": 0.0, "open_spread_months": 0.0, "feedback": Feedback.NONE,
