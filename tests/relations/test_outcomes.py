@@ -173,6 +173,8 @@ class Story:
         if (first := self.owners) in self.critical:  # the covered lab's second system: ready on day 0
             out["release_delay_days"] = min(self.first_out.get(first, self.days), self.days) - self.critical[first]
             out["release_censored"] = first not in self.first_out
+            out["unguarded_delay_days"], out["unguarded_censored"] = out["release_delay_days"], out["release_censored"]
+        out["applicants_undecided"] = len(self.applied)
         out["test_wait_days"] = self.wait / UNIT / max(1, out["tests"])
         out["realised_loss"], out["billion_incident"], out["open_parity_day"] = self.loss, out["largest_loss"] > 1e9, self.parity
         return out
@@ -184,10 +186,12 @@ COUNTED = {
     EventKind.TEST_BEGUN: "tests", EventKind.FLAW_FOUND: "flaws_found_by_tests",
     EventKind.APPLIED: "applications", EventKind.APPROVED: "partners_approved", EventKind.REFUSED_ACCESS: "partners_refused",
     EventKind.WITHDRAWN: "applications_withdrawn", EventKind.DIRECTIVE: "directives",
+    EventKind.ACCESS_ENDED: "access_ended",
 }  # fmt: skip
 REBUILT = (
     *COUNTED.values(), "realised_loss", "largest_loss", "billion_incident", "test_wait_days", "dark_days", "release_delay_days",
-    "release_censored", "mean_release_delay_days", "systems_ready", "systems_unreleased", "open_parity_day", "incidents_no_model",
+    "release_censored", "unguarded_delay_days", "unguarded_censored", "applicants_undecided",
+    "mean_release_delay_days", "systems_ready", "systems_unreleased", "open_parity_day", "incidents_no_model",
     "incidents_open_weights", "incidents_public_service", "incidents_leaked_access", "incidents_stolen_weights", "incidents_spies",
     "incidents_crews", "incidents_insiders",
 )  # fmt: skip
@@ -197,6 +201,9 @@ NOT_LOGGED = {
     "operations_stolen_weights", "operations_spies", "operations_crews", "operations_insiders", "refusals",
     "usable_lead_months", "lead_over_rivals_months", "customers_lost_share", "capability_months_withheld", "race_risk",  # means of states
     "exposed_share", "exposed_share_end", "exposed_share_at_parity", "flaws_found", "flaws_patched",
+    "approved_allied", "approved_others", "organisations_ineligible",  # nationalities, sizes and ranks leave no lines
+    "wait_critical_days", "wait_less_critical_days", "wait_large_days", "wait_small_days", "wait_domestic_days", "wait_allied_days",
+    "wait_others_days",
     "applications_waiting", "longest_queue", "reviews", "review_wait_days",  # beginnings of reviews, and other applicants, leave no lines
 }  # fmt: skip
 
@@ -212,13 +219,15 @@ def mistold(tables: Tables, table: Any, days: int) -> list[str]:
 
 @given(cases())
 def test_55_the_log_tells_the_outcomes(case: Case) -> None:
-    """E. From the event log, the horizon and the world's sizes alone: 35 outcomes that are counts, sums, means or dates of events have the
-    same bytes. The other 25, by name in NOT_LOGGED, are expectations, or of operations and states that leave no lines. The
+    """E. Of systems in one configuration, from the event log, the horizon and the world's sizes alone: 39 outcomes
+    that are counts, sums, means or dates of events have the
+    same bytes. The other 35, by name in NOT_LOGGED, are expectations, or of operations and states that leave no lines. The
     systems from before day 0 are not in the log either: pace and lag keep them below the critical level."""
     case = case.of_world(
         pace=max(0.2, float(case.table["pace"][0])), open_weight_lag_months=max(0.1, float(case.table["open_weight_lag_months"][0]))
     )
-    tables = lived(case)
+    # With two configurations of a system, or one that is dark for some, its row does not tell the channel of an incident.
+    tables = lived(case.held(guarded_after_days=3650, directive_spares_domestic=False, partial_restoration_days=3650))
     assert mistold(tables, case.table, case.days) == []
 
 
