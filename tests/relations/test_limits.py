@@ -79,14 +79,15 @@ def withdrawn(table: Callable[[str], Any]) -> None:
     systems["stage"][systems["stage"] == Stage.PUBLIC] = Stage.HELD
 
 
-SHUT = {"case_by_case": True, "public_release": False, "publish_weights": False, "lab_programme": False, "threshold_months": -60.0,
-        "directive": False}  # fmt: skip
-SEALED = {"cooperation": 1.0, "theft_on": False, "leaks_on": False, "open_weight_labs": 0}
+SHUT = {"guarded_after_days": 3650, "case_by_case": True, "public_release": False, "publish_weights": False, "lab_programme": False,
+        "threshold_months": -60.0, "directive": False}  # fmt: skip
+SEALED = {"cooperation": 1.0, "theft_on": False, "leaks_on": False, "insider_access_on": False, "open_weight_labs": 0}
 
 
 @given(cases())
 def test_20_without_access_no_system_helps_a_bad_actor(case: Case) -> None:
-    """E. Labs comply and keep or limit every system, the older ones are withdrawn, no weights are open, leaks and thefts are off: every
+    """E. Labs comply and keep or limit every system, the older ones are withdrawn, no weights are open, leaks, thefts and insiders' access
+    are off, and nothing is guarded for everyone: every
     operation is without a system, no incident names one, and nothing is enabled. Partners may have access: no bad actor does."""
     tables = lived(case.held(**SHUT).of_world(**SEALED), withdrawn)
     row = tables["outcomes"][0]
@@ -98,8 +99,9 @@ def test_20_without_access_no_system_helps_a_bad_actor(case: Case) -> None:
 GOVERNED = (EventKind.ASKED, EventKind.COMPLIED, EventKind.DECLINED, EventKind.TEST_BEGUN, EventKind.TEST_PASSED, EventKind.FRAMEWORK,
             EventKind.WAVE, EventKind.PROGRAMME)  # fmt: skip
 PAPERWORK = {
-    "governments", "tests", "agencies", "testers", "reviewers", "operations", "today.places", "today.phase", "today.asks",
-    "today.mandatory", "systems.regime", "systems.offered_day", "systems.sign_offs", "score.events", "score.asked", "score.complied",
+    "governments", "tests", "agencies", "testers", "reviewers", "operations", "today.places", "today.last_rank", "today.phase",
+    "today.asks", "today.mandatory", "systems.regime", "systems.offered_day", "systems.sign_offs",
+    "score.events", "score.asked", "score.complied",
     "score.tests", "score.test_wait", "outcomes.asked", "outcomes.complied", "outcomes.tests", "outcomes.reviews",
     "outcomes.review_wait_days", "outcomes.test_wait_days", "constants.tests_per_agency", "constants.testers_per_agency",
     "weeks.tests_waiting",

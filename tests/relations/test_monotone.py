@@ -40,7 +40,7 @@ def held(**choices: Any) -> Any:
 
 @given(
     still_worlds(),
-    held(**RESTRICTED, by_criticality=False, directive=False, launch_partners=st.integers(0, 5)),
+    held(**RESTRICTED, by_criticality=False, directive=False, vetted_places=0, launch_partners=st.integers(0, 5)),
     st.integers(0, 4),
     st.integers(1, 3),
     SEEDS,
@@ -219,7 +219,7 @@ def test_39_benefit_of_restriction(world: dict[str, Any], policy: Policy, share:
     assert benefit[far["open_weight_lag_months"] * share] <= benefit[far["open_weight_lag_months"]] + 2 * len(pair[0]["operations"])
 
 
-@given(still_worlds(), held(partners_max=1000), st.floats(0.0, 1.0), st.floats(0.0, 1.0), SEEDS, DAYS)
+@given(still_worlds(), held(partners_max=1000, vetted_places=0), st.floats(0.0, 1.0), st.floats(0.0, 1.0), SEEDS, DAYS)
 def test_40_more_refusals_of_applications(world: dict[str, Any], policy: Policy, one: float, two: float, seed: int, days: int) -> None:
     """E*: under any policy whose cap on approvals does not bind: the higher the chance that an application is refused, the smaller the
     set of organisations with access on every day."""
@@ -229,7 +229,7 @@ def test_40_more_refusals_of_applications(world: dict[str, Any], policy: Policy,
 
 @given(
     still_worlds(),
-    held(**RESTRICTED, by_criticality=False, directive=False, launch_partners=st.integers(0, 3)),
+    held(**RESTRICTED, by_criticality=False, directive=False, vetted_places=0, launch_partners=st.integers(0, 3)),
     st.integers(0, 10),
     st.integers(1, 10),
     st.booleans(),

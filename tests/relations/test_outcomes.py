@@ -173,6 +173,8 @@ class Story:
         if (first := self.owners) in self.critical:  # the covered lab's second system: ready on day 0
             out["release_delay_days"] = min(self.first_out.get(first, self.days), self.days) - self.critical[first]
             out["release_censored"] = first not in self.first_out
+            out["unguarded_delay_days"], out["unguarded_censored"] = out["release_delay_days"], out["release_censored"]
+        out["applicants_undecided"] = len(self.applied)
         out["test_wait_days"] = self.wait / UNIT / max(1, out["tests"])
         out["realised_loss"], out["billion_incident"], out["open_parity_day"] = self.loss, out["largest_loss"] > 1e9, self.parity
         return out
@@ -184,10 +186,12 @@ COUNTED = {
     EventKind.TEST_BEGUN: "tests", EventKind.FLAW_FOUND: "flaws_found_by_tests",
     EventKind.APPLIED: "applications", EventKind.APPROVED: "partners_approved", EventKind.REFUSED_ACCESS: "partners_refused",
     EventKind.WITHDRAWN: "applications_withdrawn", EventKind.DIRECTIVE: "directives", EventKind.EXTENDED: "extensions",
+    EventKind.ACCESS_ENDED: "access_ended",
 }  # fmt: skip
 REBUILT = (
     *COUNTED.values(), "realised_loss", "largest_loss", "billion_incident", "test_wait_days", "dark_days", "release_delay_days",
-    "release_censored", "mean_release_delay_days", "systems_ready", "systems_unreleased", "open_parity_day", "incidents_no_model",
+    "release_censored", "unguarded_delay_days", "unguarded_censored", "applicants_undecided",
+    "mean_release_delay_days", "systems_ready", "systems_unreleased", "open_parity_day", "incidents_no_model",
     "incidents_open_weights", "incidents_public_service", "incidents_leaked_access", "incidents_stolen_weights", "incidents_spies",
     "incidents_crews", "incidents_insiders",
 )  # fmt: skip
@@ -199,6 +203,9 @@ NOT_LOGGED = {
     "covered_revenue", "rivals_revenue", "goodwill_spent",
     "exposed_share", "exposed_share_end", "exposed_share_at_parity", "flaws_found", "flaws_patched",
     "directives_for_bypass", "directives_for_incidents", "covered_in_error", "covered_missed", "refusal_wait_days",  # judgements
+    "approved_allied", "approved_others", "organisations_ineligible",  # nationalities, sizes and ranks leave no lines
+    "wait_critical_days", "wait_less_critical_days", "wait_large_days", "wait_small_days", "wait_domestic_days", "wait_allied_days",
+    "wait_others_days",
     "applications_waiting", "longest_queue", "reviews", "review_wait_days",  # beginnings of reviews, and other applicants, leave no lines
 }  # fmt: skip
 
@@ -220,7 +227,8 @@ def test_55_the_log_tells_the_outcomes(case: Case) -> None:
     case = case.of_world(
         pace=max(0.2, float(case.table["pace"][0])), open_weight_lag_months=max(0.1, float(case.table["open_weight_lag_months"][0]))
     )
-    tables = lived(case)
+    # With two configurations of a system, or one that is dark for some, its row does not tell the channel of an incident.
+    tables = lived(case.held(guarded_after_days=3650, directive_spares_domestic=False, partial_restoration_days=3650))
     assert mistold(tables, case.table, case.days) == []
 
 
