@@ -64,6 +64,15 @@ MECHANISMS: list[tuple[str, str, dict[str, Any], str, int]] = [
     ("publication of weights", "open-weights-release", {"publish_weights": False}, "usable_lead_months", 1),
 ]  # fmt: skip
 
+# What holds in both runs of a pair, so that the mechanism has something to do: an opening list goes by criticality too, a directive
+# seldom follows a cause, and who holds nothing back at home is seldom heeded.
+IN_BOTH: dict[str, dict[str, Any]] = {
+    "approval by criticality": {"launch_partners": 0},
+    "revocation": {"revocation_chance": 1.0},
+    "coordinated hold": {"heed_reciprocity": 0.0},
+    "heeding the hold": {"heed_reciprocity": 0.0},
+}
+
 
 @cache
 def outcomes(policy: str, changes: tuple[tuple[str, Any], ...]) -> Any:
@@ -77,7 +86,9 @@ def outcomes(policy: str, changes: tuple[tuple[str, Any], ...]) -> Any:
 
 @pytest.mark.parametrize(("mechanism", "policy", "off", "outcome", "sign"), MECHANISMS, ids=[row[0] for row in MECHANISMS])
 def test_mechanism_changes_an_outcome(mechanism: str, policy: str, off: dict[str, Any], outcome: str, sign: int) -> None:
-    difference = outcomes(policy, tuple(off.items()))[outcome].astype(float) - outcomes(policy, ())[outcome].astype(float)
+    both = IN_BOTH.get(mechanism, {})
+    without, base = outcomes(policy, tuple((both | off).items())), outcomes(policy, tuple(both.items()))
+    difference = without[outcome].astype(float) - base[outcome].astype(float)
     right, wrong = int((sign * difference > 0).sum()), int((sign * difference < 0).sum())
     # A sign test over paired runs: by luck alone so clear a majority comes up less than once in 700 times.
     assert right - wrong > 3 * np.sqrt(right + wrong), f"{mechanism}: {outcome} moves as it should in {right} runs, not so in {wrong}"

@@ -100,6 +100,8 @@ BREACHES: dict[str, Any] = {
     "patched was found": lambda world: setattr(world.partners[3], "fixed", 2.0),
     "access": lambda world: setattr(world.partners[3], "searches_early", True),
     "channels": lambda world: setattr(world.today, "public_system", len(world.systems) - 1),
+    "partly restored": lambda world: setattr(world.systems[0], "partly_restored", True),
+    "previews": lambda world: setattr(world.systems[0], "extended_days", -1),
     "open weights": lambda world: setattr(world.systems[0], "weights_day", 0),
     "dates": lambda world: setattr(world.systems[0], "ready_day", 10),
     "applications": lambda world: setattr(world.governments[0], "waiting", 4),
