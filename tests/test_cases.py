@@ -78,15 +78,16 @@ def test_partners_follow_places_and_interest():
     assert replayed("partner-programme", "partners-60", interest_share=1.0).quantiles == (200.0, 200.0, 200.0)
     quick = {"approval_days": 0.0, "application_days": 0.0, "approval_refusal_chance": 0.0, "cooperation": 1.0, "interest_share": 1.0,
              "background_applications_per_day": 0.0}  # fmt: skip
-    assert replayed("staged-preview", "partners-14", **quick).quantiles == (20.0, 20.0, 20.0)
+    assert replayed("staged-preview", "partners-14", **quick).quantiles == (40.0, 40.0, 40.0), "the opening list, and the queue's cap"
     assert replayed("staged-preview", "partners-60", cooperation=0.001).quantiles[1] == 0.0
 
 
 def test_release_waits_for_the_preview_or_the_limit():
-    quick = {"test_days": 0.0, "cooperation": 1.0, "flaw_chance": 0.0}
+    quick = {"test_days": 0.0, "cooperation": 1.0, "flaw_chance": 0.0, "leaks_on": False}
     assert replayed("staged-preview", "release-day", **quick).quantiles == (14.0, 14.0, 14.0)
-    assert replayed("voluntary-protocol", "release-day", cooperation=1.0, staffing=0.0, flaw_chance=0.0).quantiles == (30.0, 30.0, 30.0)
-    assert replayed("voluntary-protocol", "framework-day", political_delay_days=44).quantiles == (44.0, 44.0, 44.0)
+    assert replayed("voluntary-protocol", "release-day", cooperation=1.0, staffing=0.0, flaw_chance=0.0,
+                    political_delay_days=0, infighting_days=0.0).quantiles == (30.0, 30.0, 30.0)  # fmt: skip
+    assert replayed("voluntary-protocol", "framework-day", political_delay_days=44, infighting_days=0.0).quantiles == (44.0, 44.0, 44.0)
 
 
 def test_a_directive_costs_customers_where_they_move():

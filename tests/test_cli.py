@@ -308,7 +308,7 @@ def test_run_tells_a_story_and_writes_it(folder):
 
 
 def test_run_day_by_day_tells_every_event(folder):
-    done = call("run", "staged-preview", *TINY, "--day-by-day", "--out", "one")
+    done = call("run", "staged-preview", *TINY, "--set", "launch_partners=2", "--day-by-day", "--out", "one")
     told = [line for line in (folder / "one" / "story.txt").read_text().splitlines() if line.startswith("day ")]
     assert len(told) == pq.read_table(folder / "one" / "events.parquet").num_rows
     assert "asks for early access." in done.stdout
@@ -336,7 +336,7 @@ def test_list_names_everything():
 @pytest.mark.parametrize(
     ("name", "parts"),
     [
-        ("staged-preview", ["(policy)", "preview_days", "GPT-5.6", "3650"]),
+        ("staged-preview", ["(policy)", "preview_days", "GPT-5.6", "extension_days"]),
         ("directive-revocation", ["then", "directive", "true"]),
         ("open-release", ["every lever is at its default"]),
         ("slow-patchers", ["(world)", "patch_tau_days", "158.6"]),
@@ -362,7 +362,7 @@ def test_show_and_validate_a_file(folder):
     (folder / "mine.toml").write_text('summary = "My policy."\nextends = "staged-preview"\n')
     (folder / "place").write_text('summary = "My world."\n[parameters]\npace = 1.5\n')
     assert "My policy." in call("show", "mine.toml").stdout
-    assert call("validate", "mine.toml").stdout == "mine.toml is valid: a policy that sets 6 levers.\n"
+    assert call("validate", "mine.toml").stdout == "mine.toml is valid: a policy that sets 8 levers.\n"
     assert call("validate", "place").stdout == "place is valid: a world that differs from the table in 1 parameter.\n"
 
 

@@ -70,6 +70,15 @@ MECHANISMS: list[tuple[str, str, dict[str, Any], str, int]] = [
     ("publication of weights", "open-weights-release", {"publish_weights": False}, "usable_lead_months", 1),
 ]  # fmt: skip
 
+# What holds in both runs of a pair, so that the mechanism has something to do: an opening list goes by criticality too, a directive
+# seldom follows a cause, and who holds nothing back at home is seldom heeded.
+IN_BOTH: dict[str, dict[str, Any]] = {
+    "approval by criticality": {"launch_partners": 0},
+    "revocation": {"revocation_chance": 1.0},
+    "coordinated hold": {"heed_reciprocity": 0.0},
+    "heeding the hold": {"heed_reciprocity": 0.0},
+}
+
 
 # Worlds in which another mechanism leaves the effect its room: maintainers who find early cannot fix what they find.
 WORLDS = {"approval by criticality": without(["remediation capacity"])}
@@ -87,8 +96,8 @@ def outcomes(policy: str, changes: tuple[tuple[str, Any], ...]) -> Any:
 
 @pytest.mark.parametrize(("mechanism", "policy", "off", "outcome", "sign"), MECHANISMS, ids=[row[0] for row in MECHANISMS])
 def test_mechanism_changes_an_outcome(mechanism: str, policy: str, off: dict[str, Any], outcome: str, sign: int) -> None:
-    world = WORLDS.get(mechanism, {})
-    with_it, without_it = (outcomes(policy, tuple((world | changes).items()))[outcome].astype(float) for changes in ({}, off))
+    both = WORLDS.get(mechanism, {}) | IN_BOTH.get(mechanism, {})
+    with_it, without_it = (outcomes(policy, tuple((both | changes).items()))[outcome].astype(float) for changes in ({}, off))
     difference = without_it - with_it
     right, wrong = int((sign * difference > 0).sum()), int((sign * difference < 0).sum())
     # A sign test over paired runs: by luck alone so clear a majority comes up less than once in 700 times.

@@ -20,6 +20,7 @@ POLICIES = {
     "open-release", "open-weights-release", "staged-preview", "partner-programme", "directive-revocation",
     "voluntary-protocol", "mandatory-licence", "defenders-first", "coordinated-hold", "withhold",
     "trusted-access", "guarded-release", "allied-access",
+    "request-then-standard", "relative-threshold", "industry-programme",
 }  # fmt: skip
 WORLDS = {
     "baseline", "fast-follower", "slow-follower", "open-weight-shock", "under-resourced-testers",
@@ -119,6 +120,20 @@ def test_staged_preview_is_extended_not_copied():
     staged = load_policy("staged-preview").levers
     assert load_policy("defenders-first").levers == staged | {"by_criticality": True}
     assert load_policy("coordinated-hold").levers == staged | {"coordinated_hold": True, "hold_days": 90}
+
+
+def test_relative_threshold_and_industry_programme_are_extended_not_copied():
+    relative = {"relative_threshold": True, "threshold_months": 2.0, "public_release": False}
+    assert load_policy("relative-threshold").levers == load_policy("staged-preview").levers | relative
+    assert load_policy("industry-programme").levers == load_policy("partner-programme").levers | {"programme_all": True}
+
+
+def test_request_comes_before_the_framework_and_the_standard_last():
+    phases = load_policy("request-then-standard").phases()
+    assert phases["framework"].tolist() == [False, True, True]
+    assert phases["mandatory"].tolist() == [0.0, 0.0, 1.0]
+    assert (phases["refusal_needed"] > 0).tolist() == [False, False, True]
+    assert phases["asks_all"].tolist() == [False, False, False], "the framework does"
 
 
 def test_directive_comes_three_days_after_the_launch_and_lasts_nineteen():

@@ -8,7 +8,7 @@ from lockgate.sim.model.parameters import without
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import Approval, Channel, Regime, Stage
 from lockgate.sim.rules.row import NEVER
-from tests.mutation.worlds import put
+from tests.mutation.worlds import NEUTRAL, put
 
 SIZES = {"labs": 2, "open_weight_labs": 1, "organisations": 4, "bad_actors": 40, "own_testing_days": 0, "bypass_hazard": 0.0}
 
@@ -18,7 +18,7 @@ EVERYBODY_AT_ONCE = without(["adoption", "remediation capacity"])  # at full int
 
 def model(levers: dict[str, Any] | None = None, timeline: Any = (), **world: Any) -> ReleaseModel:
     """A small run."""
-    return ReleaseModel(Policy("made", levers or {}, timeline), {**SIZES, **world}, horizon_days=30)
+    return ReleaseModel(Policy("made", levers or {}, timeline), {**NEUTRAL, **SIZES, **world}, horizon_days=30)
 
 
 def test_a_phase_binds_labs_on_its_first_day() -> None:

@@ -1,5 +1,7 @@
 """Small worlds to try one rule in, and what the rule wrote into the event log."""
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 from lockgate.sim.engine.mesa import ReleaseModel
@@ -7,12 +9,14 @@ from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import EventKind
 from lockgate.sim.rules.row import fields
 
+# One rule at a time: what was added to the first edition does nothing here unless a test says what it does.
+NEUTRAL = tomllib.loads((Path(__file__).parents[1] / "first_edition" / "values.toml").read_text(encoding="utf-8"))
 SIZES = {"labs": 2, "open_weight_labs": 1, "organisations": 4, "bad_actors": 6}
 
 
 def world_of(levers: dict[str, Any] | None = None, *, timeline: Any = (), days: int = 120, seed: int = 0, **params: Any) -> Any:
     """A world on the morning of day 0, with an empty event log."""
-    return ReleaseModel(Policy("made", levers or {}, timeline), {**SIZES, **params}, seed=seed, horizon_days=days).world
+    return ReleaseModel(Policy("made", levers or {}, timeline), {**NEUTRAL, **SIZES, **params}, seed=seed, horizon_days=days).world
 
 
 def put(row: Any, **values: Any) -> Any:

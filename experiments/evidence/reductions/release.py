@@ -42,7 +42,7 @@ SETTLED: dict[str, Any] = {
     **without(["capability step", "adoption", "remediation capacity", "n-day exploitation"]),
     # one lab that publishes daily, one follower at a fixed lag that publishes daily
     "labs": 1, "open_weight_labs": 1, "cadence_days": 1, "open_cadence_days": 1, "own_testing_days": 0, "distillation": 0.0,
-    "open_own_pace": 0.0, "open_spread_months": 0.0, "feedback": Feedback.NONE,
+    "open_own_pace": 0.0, "open_spread_months": 0.0, "feedback": Feedback.NONE, "preview_error_months": 0.0,
     # one kind of actor, at a constant rate, who takes a refusal as final; no leak, no theft
     "spy_share": 0.0, "insider_share": 0.0, "crew_gap_days": 1 / PER_DAY, "crew_skill": 1.0, "skill_spread": 0.0,
     "evasion": 0.0, "fallback_chance": 0.0, "leaks_on": False, "theft_on": False, "base_hazard": HAZARD,
@@ -264,7 +264,10 @@ RACE = Reduction(
 
 DELAY_RUNS, LEAST_DAYS = 5, 200
 INSTANT: dict[str, Any] = {"test_days": 0.0, "approval_days": 0.0, "application_days": 0.0, "approval_refusal_chance": 0.0,
-                           "cooperation": 1.0, "background_applications_per_day": 0.0, "bad_actors": 200}  # fmt: skip
+                           "cooperation": 1.0, "background_applications_per_day": 0.0, "bad_actors": 200,
+                           "preview_error_months": 0.0, "preview_bypass_share": 0.0}  # fmt: skip
+# A preview of its own length, whatever happens in it, at the end of which agencies must have signed off.
+SMOOTH = {"extension_days": 0, "trigger_incidents": 1_000_000, "sign_offs": 2}
 GOVERNMENT_WORK = {"asked", "complied", "tests", "test_wait_days", "applications", "partners_approved", "reviews", "review_wait_days",
                    "applications_withdrawn", "applications_waiting", "longest_queue", "partners_refused"}  # fmt: skip
 GOVERNMENT_WEEKS = {"waiting", "tests_waiting", "partners"}
@@ -272,7 +275,7 @@ GOVERNMENT_WEEKS = {"waiting", "tests_waiting", "partners"}
 
 def staged(preview_days: int) -> Records:
     """Open release, and the staged preview, in the same runs."""
-    policies = [load_policy("open-release"), Policy("staged", {**load_policy("staged-preview").levers, "preview_days": preview_days})]
+    policies = [load_policy("open-release"), Policy("staged", {**load_policy("staged-preview").levers, **SMOOTH, "preview_days": preview_days})]
     return simulate(parameter_table(DELAY_RUNS, **INSTANT), policies, range(DELAY_RUNS), max(LEAST_DAYS, preview_days + 10))
 
 
