@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from scipy.special import betaincinv
+from scipy.special import betaincinv, gammaincinv
 
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds
 from lockgate.experiments.results.intervals import LEVEL, mean_interval
@@ -126,6 +126,17 @@ def proportion(happened: int, trials: int) -> Estimate:
     return Estimate(happened / trials, low, high)
 
 
+def rate(happened: int, exposure: float) -> Estimate:
+    """Events per unit of exposure, and the exact 95 % interval of their rate. Source: Garwood (1936).
+
+    >>> [round(x, 4) for x in (rate(1, 8.7).low, rate(1, 8.7).high)]
+    [0.0029, 0.6404]
+    """
+    tail = (1.0 - LEVEL) / 2.0
+    low = float(gammaincinv(happened, tail)) if happened else 0.0
+    return Estimate(happened / exposure, low / exposure, float(gammaincinv(happened + 1, 1.0 - tail)) / exposure)
+
+
 def quantile(values: Array, share: float) -> Estimate:
     """A quantile of independent values and its 95 % interval by their order (normal approximation of the binomial ranks).
 
@@ -140,4 +151,5 @@ def quantile(values: Array, share: float) -> Estimate:
 
 def mean(values: Array) -> Estimate:
     """Mean of independent values and its 95 % interval by Student's t."""
-    return Estimate(*mean_interval(values))
+    value, low, high = mean_interval(values)
+    return Estimate(float(value), float(low), float(high))
