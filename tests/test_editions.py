@@ -44,6 +44,7 @@ PENDING = {
     "rivals-without-care", "leaks", "reach-of-leaks", "head-start", "nobody-approved", "political-delay", "directives", "theft",
     "distance", "published-weights", "opening-list",
 }  # fmt: skip
+IDLE_LEVERS = [("voluntary-protocol", "framework")]  # it asks case by case from day 0, so that its framework changes nothing
 PENDING |= size(set(), {"leader-withdraws", "exposure", "insiders", "unilateral"})
 
 
@@ -162,7 +163,7 @@ def test_every_parameter_acts():
 
 @pytest.mark.full
 def test_every_lever_acts_on_its_own_policy():
-    assert levers_without_effect() == []
+    assert levers_without_effect() == IDLE_LEVERS
 
 
 def test_what_does_not_act_is_found():

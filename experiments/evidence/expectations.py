@@ -173,7 +173,8 @@ def directives(sampled: SampledRuns) -> Estimate:
     return combined(outcome(sampled, "directive-revocation", "directives"))
 
 
-UNILATERAL, INDUSTRY = ("partner-programme", {}), ("partner-programme", FOR_ALL_LABS)
+UNILATERAL: tuple[str, dict[str, Any]] = ("partner-programme", {})
+INDUSTRY = ("partner-programme", FOR_ALL_LABS)
 CEILING = {"coordinated_hold": True, "hold_days": 3650}
 LINES = (
     Expectation("rivals-without-care", "rivals' systems built with no safety effort at all", "share", 0.0, 0.01,

@@ -87,7 +87,7 @@ def idle_under(policy: Policy, names: list[str], background: Values) -> list[str
         table[name][SEEDS * place : SEEDS * (place + 1)] = value
     runs = np.tile(np.arange(SEEDS), 1 + len(tried))
     outcomes = simulate(table, [policy], runs, DAYS).outcomes[:, 0].reshape(-1, SEEDS)
-    acting = {name for (name, _), changed in zip(tried, outcomes[1:], strict=True) if changed.tobytes() != outcomes[0].tobytes()}
+    acting = {name for (name, _), changed in zip(tried, outcomes[1:], strict=True) if (changed != outcomes[0]).any()}
     return [name for name in names if name not in acting]
 
 
@@ -123,8 +123,7 @@ def idle_levers(policy: Policy, drawn: Ensemble) -> list[str]:
     """Those levers that a policy sets and that change none of its outcomes in these draws."""
     variants = [(lever, variant) for lever in policy.levers for variant in other_policies(policy, LEVERS[lever])]
     outcomes = simulate(drawn.worlds, [policy, *(variant for _, variant in variants)], drawn.seeds, DAYS).outcomes
-    as_it_is = outcomes[:, 0].tobytes()
-    acting = {lever for place, (lever, _) in enumerate(variants, 1) if outcomes[:, place].tobytes() != as_it_is}
+    acting = {lever for place, (lever, _) in enumerate(variants, 1) if (outcomes[:, place] != outcomes[:, 0]).any()}
     return [lever for lever in policy.levers if lever not in acting]
 
 

@@ -20,7 +20,7 @@ def lab_with(levers: dict[str, Any] | None = None, row: int = 0, **given: Any) -
     world = world_of(levers)
     put(world.params, **{"bypass_hazard": 0.0, **given.pop("params", {})})  # also what no table may hold
     lab = put(world.labs[row], systems=2, next_trained_day=NEVER)
-    system = put(world.systems[row + 3], **{"capability": 1.0, "ready_day": 8, **given})
+    system = put(world.systems[row + 3], **{"capability": 1.0, "ready_day": 8, "bypass_hazard": 0.0, **given})
     log_of(world)
     return world, lab, system
 
@@ -93,10 +93,10 @@ def test_how_a_lab_looks_after_a_system() -> None:
         (on, 10, {}, {**own, "regime": int(GOVERNMENT)}, {"stage": PARTNERS}),
         ({**on, "public_release": False}, 99, {}, own, {"stage": PARTNERS}),
         ({**on, "lab_programme": False}, 3, {}, own, {"stage": PUBLIC}),
-        ({}, 9, {"bypass_hazard": 99.0, "bypassed_share": 0.2}, {**flawed, "bypassed": False, "fix_day": NEVER},
+        ({}, 9, {"bypassed_share": 0.2}, {**flawed, "bypass_hazard": 99.0, "bypassed": False, "fix_day": NEVER},
          {"bypassed": True, "safeguard": 0.1, "fix_day": 30}),
-        ({}, 3, {"bypass_hazard": 99.0}, {**flawed, "bypassed": False, "fix_day": NEVER}, {"bypassed": False}),
-        ({}, 9, {"bypass_hazard": 99.0}, {**flawed, "bypassed": False, "fix_day": NEVER, "stage": int(PARTNERS)}, {"bypassed": False}),
+        ({}, 3, {}, {**flawed, "bypass_hazard": 99.0, "bypassed": False, "fix_day": NEVER}, {"bypassed": False}),
+        ({}, 9, {}, {**flawed, "bypass_hazard": 99.0, "bypassed": False, "fix_day": NEVER, "stage": int(PARTNERS)}, {"bypassed": False}),
         ({}, 6, strips, out, {"stripped": False, "safeguard": 0.5}),
         ({}, 7, strips, out, {"stripped": True, "safeguard": 0.1}),
         ({}, 7, strips, {**out, "safeguard": 0.05}, {"stripped": True, "safeguard": 0.05}),
