@@ -18,7 +18,6 @@ from lockgate.experiments.evidence.expectations import (
     Expectation,
 )
 from lockgate.experiments.evidence.policies_in_worlds import (
-    SHOWN,
     best_everywhere,
     cells,
     idle_levers,
@@ -34,7 +33,7 @@ from lockgate.sim.model.outcomes import OUTCOMES
 from lockgate.sim.model.parameters import MECHANISMS
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.rules.sources import source_hash
-from tests.full.editions import FIRST, PARTS, older_values, written
+from tests.full.editions import FIRST, PARTS, SHOWN, older_values, written
 from tests.sizes import in_full, size
 
 DRAWS = size(30, 200)
@@ -147,11 +146,11 @@ def test_a_page_is_of_this_model(part):
 
 def test_no_policy_is_best_everywhere():
     """By more than luck: the same draws under all policies."""
-    assert best_everywhere(list(cells(size(4, 50), 1))) == []
+    assert best_everywhere(list(cells(SHOWN, size(4, 50), 1))) == []
 
 
 def test_what_is_best_everywhere_is_found():
-    made = list(cells(2, 1))
+    made = list(cells(SHOWN, 2, 1))
     best = [cell for cell in made if cell.policy == "withhold"]
     assert best_everywhere(best) == ["withhold"]
 

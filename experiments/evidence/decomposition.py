@@ -1,6 +1,6 @@
 """What a headline rests on: a programme's change in harm with each mechanism taken out alone, and from one edition to the next."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ def compared(values: Array, base: Array) -> tuple[Estimate, Estimate]:
     return combined(relative_parts(values, base)), better_share(values, base)
 
 
-def decomposition(sampled: SampledRuns, progress: Callable[[int], None] = lambda more: None) -> Iterator[Row]:
+def decomposition(sampled: SampledRuns) -> Iterator[Row]:
     """The model as it is; without each mechanism alone; and without any."""
     neutral = {"as it is": {}, **{f"without {name}": without([name]) for name in MECHANISMS}, "without any of them": without(MECHANISMS)}
     for name, values in neutral.items():
@@ -48,10 +48,9 @@ def decomposition(sampled: SampledRuns, progress: Callable[[int], None] = lambda
         for parameter, value in values.items():
             drawn.worlds[parameter] = value
         yield row(name, sampled, drawn)
-        progress(1)
 
 
-def waterfall(sampled: SampledRuns, older: Mapping[str, Any], progress: Callable[[int], None] = lambda more: None) -> Iterator[Row]:
+def waterfall(sampled: SampledRuns, older: Mapping[str, Any]) -> Iterator[Row]:
     """From `older` values of parameters to none of them: mechanism by mechanism, in their order, and then what is left of them."""
     kept = dict(older)
     yield row("first edition", with_older(sampled, kept), with_older(sampled, kept).ensemble("baseline"))
@@ -60,7 +59,6 @@ def waterfall(sampled: SampledRuns, older: Mapping[str, Any], progress: Callable
         if newer:
             kept = {parameter: value for parameter, value in kept.items() if parameter not in newer}
             yield row(f"and {name}", with_older(sampled, kept), with_older(sampled, kept).ensemble("baseline"))
-        progress(1)
     yield row("and evidence read anew", sampled, sampled.ensemble("baseline"))
 
 

@@ -1,6 +1,6 @@
 """All policies in all worlds: what each outcome is, whether a policy is best everywhere, and what acts on nothing."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,6 @@ from lockgate.sim.model.parameters import PARAMETERS, Parameter, parameter_table
 from lockgate.sim.model.policy import LEVERS, Lever, Policy
 
 DAYS, SEEDS = 540, 3
-WANTED = ("model_enabled_harm", "total_loss", "preventable_share", "mean_release_delay_days", "benefit_forgone", "covered_revenue",
-          "rivals_revenue", "customers_lost_share")  # fmt: skip
-SHOWN = tuple(name for name in WANTED if name in OUTCOMES)
 
 
 @dataclass(frozen=True)
@@ -30,19 +27,18 @@ class Cell:
     found: Mapping[str, Estimate]
 
 
-def cells(draws: int, seed: int, progress: Callable[[int], None] = lambda more: None) -> Iterator[Cell]:
-    """Every built-in policy in every built-in world."""
-    names = list_policies()
+def cells(names: Sequence[str], draws: int, seed: int) -> Iterator[Cell]:
+    """These outcomes under every built-in policy in every built-in world."""
+    policies = list_policies()
     for world in list_worlds():
         drawn = draw_worlds(load_world(world), draws, seed)
-        outcomes = simulate(drawn.worlds, [load_policy(name) for name in names], drawn.seeds, DAYS).outcomes
-        for place, policy in enumerate(names):
-            yield Cell(policy, world, {name: combined(outcomes[name][:, place].astype(float)) for name in SHOWN})
-        progress(1)
+        outcomes = simulate(drawn.worlds, [load_policy(name) for name in policies], drawn.seeds, DAYS).outcomes
+        for place, policy in enumerate(policies):
+            yield Cell(policy, world, {name: combined(outcomes[name][:, place].astype(float)) for name in names})
 
 
 def best_everywhere(made: list[Cell]) -> list[str]:
-    """Policies that are in every world at least as good as every other one in the mean of every outcome shown."""
+    """Policies that are in every world at least as good as every other one in the mean of every outcome of theirs."""
     means = {(cell.policy, cell.world): goodness(cell) for cell in made}
     policies, worlds = dict.fromkeys(cell.policy for cell in made), dict.fromkeys(cell.world for cell in made)
     return [one for one in policies if all((means[one, world] >= means[other, world]).all() for other in policies for world in worlds)]
