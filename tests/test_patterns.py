@@ -46,14 +46,17 @@ def test_every_fact_has_its_simulation_and_a_source():
 
 def test_enough_facts_were_held_out():
     compared = [fact for fact in FACTS.values() if fact.low is not None]
-    assert len(compared) >= 14
-    assert sum(fact.use == HELD_OUT for fact in compared) >= 5
+    assert len(compared) >= 50
+    assert sum(fact.use == HELD_OUT for fact in compared) >= 16
 
 
 def test_what_a_parameter_names_as_its_source_is_calibration():
     """Words of facts that are held out stand in no parameter's source."""
-    words = {"lag-cyber": "4 to 7", "burst": "variants", "exploited-174": "Bitsight", "loss-median-2024": "IRIS 2025",
-             "loss-mean": "IBM", "refusal-service": "US models", "licence-starved": "freezes"}  # fmt: skip
+    words = {"lag-cyber": "4 to 7", "burst": "variants", "exploited-43": "43", "exploited-174": "Bitsight", "loss-median-2024": "IRIS 2025",
+             "loss-mean": "IBM", "refusal-service": "US models", "licence-starved": "freezes", "lag-spread": "4 to 14",
+             "horizon-growth-long": "187.8", "horizon-year": "718", "cadence-rival": "GPT-5.6", "found-one": "Cloudflare",
+             "fixed-ratio": "Palo Alto", "other-flaws-621": "621", "bypass-stopped": "GTG-1002", "incident-growth": "complaints",
+             "losses-growth": "IC3"}  # fmt: skip
     assert set(words) == {name for name, fact in FACTS.items() if fact.use == HELD_OUT}
     for name, word in words.items():
         assert not [parameter for parameter, known in PARAMETERS.items() if word in known.source], name
@@ -188,6 +191,12 @@ def test_losses_have_the_fitted_quantiles():
             ("agency-tests", {"test_days": 90.0}),
             ("approvals", {"approval_days": 200.0}),
             ("complied", {"cooperation": 0.001}),
+            ("horizon-aisi", {"horizon_doubling_months": 24.0}),
+            ("leak-noticed", {"leak_days": 100}),
+            ("bypass-days", {"bypass_hazard": 0.0}),
+            ("uplift-trial", {"uplift": 19.0}),
+            ("loss-top-1", {"severity_sigma": 1.0}),
+            ("framework-days", {"political_delay_days": 300}),
         ],
     ),
 )
@@ -210,6 +219,17 @@ def test_a_wrong_parameter_misses(name, wrong):
             ("refusal-service", {"evasion": 0.0}, True),
             ("ten-tries", {"evasion": 0.0, "safeguard_least": 0.95}, False),
             ("bans", {"ban_chance": 0.0}, False),
+            ("cadence-rival", {"cadence_days": 30}, False),
+            ("found-one", {"search_days": 10.0}, True),
+            ("found-ratio", {"search_doubling_months": 1.0}, True),
+            ("fixed-ratio", {"search_doubling_months": 1.0}, True),
+            ("other-flaws-621", {"patch_tau_days": 2000.0}, True),
+            ("leak-rate", {"leak_hazard": 0.01}, True),
+            ("bypass-stopped", {"fix_days": 60}, True),
+            ("incident-growth", {"search_days": 1e5}, True),
+            ("losses-growth", {"search_days": 1e5}, True),
+            ("preview-partners", {"approval_days": 0.0, "application_days": 0.0, "approval_refusal_chance": 0.0}, True),
+            ("directives", {"flaw_chance": 0.0}, False),
             ("licence-starved", {"staffing": 2.0}, False),
         ],
     ),

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from scipy.special import betaincinv
+from scipy.special import betaincinv, gammaincinv
 
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds
-from lockgate.experiments.results.intervals import LEVEL, mean_interval
-from lockgate.scenarios import load_policy, load_world, with_levers, with_parameters
+from lockgate.experiments.results.intervals import LEVEL, better_interval, mean_interval
+from lockgate.scenarios import World, load_policy, load_world, with_levers, with_parameters
 from lockgate.sim.engine.plan import Records
 from lockgate.sim.engine.run import simulate, trace
-from lockgate.sim.model.policy import LEVERS
+from lockgate.sim.model.policy import LEVERS, Policy
 
 # The runs behind all patterns: sampled draws of a world under a policy, each made once and looked at many times.
 
@@ -32,22 +32,38 @@ KEPT = ("events", "outcomes", "score", "weeks", "systems", "partners", "pool", "
 ALONE: dict[str, Any] = {"bad_actors": 0, "organisations": 1}  # where neither has a part in the pattern
 
 
+@dataclass(frozen=True)
+class Edition:
+    """An edition of the model: its worlds and its policies, by name."""
+
+    name: str
+    world: Callable[[str], World]
+    policy: Callable[[str], Policy]
+
+
+PRESENT = Edition("second edition", load_world, load_policy)
+
+
 @dataclass
 class SampledRuns:
-    """`draws` draws with one seed. `changes` are made to every world, after a pattern's own settings: for the sceptic's what-if."""
+    """`draws` draws with one seed. `changes` are made to every world, after a pattern's own settings: for the sceptic's what-if.
+
+    Settings of runs are levers, which go to the policy, or parameters, which go to the world.
+    """
 
     draws: int = DRAWS
     seed: int = SEED
+    edition: Edition = PRESENT
     changes: Mapping[str, Any] = field(default_factory=dict)
     made: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def ensemble(self, world: str, **settings: Any) -> Ensemble:
         """The draws of a world with these settings."""
-        place = with_parameters(load_world(world), {**settings, **self.changes})
+        place = with_parameters(self.edition.world(world), {**parameters_of(settings), **self.changes})
         return draw_worlds(place, self.draws, self.seed)
 
     def runs(self, policy: str, days: int, world: str = "baseline", **settings: Any) -> list[Tables]:
-        """The tables of a run of each draw in full, with the draw's parameters as `params`; settings of levers go to the policy."""
+        """The tables of a run of each draw in full, with the draw's parameters as `params`."""
         return self.once(("runs", policy, days, world, *sorted(settings.items())), lambda: self.trace(policy, days, world, settings))
 
     def outcomes(self, policy: str, days: int, world: str = "baseline", **settings: Any) -> Array:
@@ -62,13 +78,16 @@ class SampledRuns:
         """What `simulate` gives for each draw."""
         key = ("results", policy, days, world, *sorted(settings.items()))
         ensemble = self.ensemble(world, **settings)
-        return self.once(key, lambda: simulate(ensemble.worlds, [load_policy(policy)], ensemble.seeds, days))
+        return self.once(key, lambda: simulate(ensemble.worlds, [self.policy(policy, settings)], ensemble.seeds, days))
+
+    def policy(self, name: str, settings: Mapping[str, Any]) -> Policy:
+        """The policy of this name, with those settings that are levers."""
+        levers = {name: value for name, value in settings.items() if name in LEVERS}
+        return with_levers(self.edition.policy(name), levers) if levers else self.edition.policy(name)
 
     def trace(self, policy: str, days: int, world: str, settings: Mapping[str, Any]) -> list[Tables]:
         """Run every draw, and keep what patterns look at."""
-        levers = {name: value for name, value in settings.items() if name in LEVERS}
-        plan = with_levers(load_policy(policy), levers) if levers else load_policy(policy)
-        ensemble = self.ensemble(world, **{name: value for name, value in settings.items() if name not in LEVERS})
+        plan, ensemble = self.policy(policy, settings), self.ensemble(world, **settings)
 
         def one(draw: int) -> Tables:
             params = ensemble.worlds[draw : draw + 1]
@@ -84,6 +103,11 @@ class SampledRuns:
         if key not in self.made:
             self.made[key] = make()
         return cast(T, self.made[key])
+
+
+def parameters_of(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the settings that are no levers."""
+    return {name: value for name, value in settings.items() if name not in LEVERS}
 
 
 def each(runs: list[Tables], measure: Callable[[Tables], float]) -> Array:
@@ -126,6 +150,17 @@ def proportion(happened: int, trials: int) -> Estimate:
     return Estimate(happened / trials, low, high)
 
 
+def rate(happened: int, exposure: float) -> Estimate:
+    """Events per unit of exposure, and the exact 95 % interval of their rate. Source: Garwood (1936).
+
+    >>> [round(x, 4) for x in (rate(1, 8.7).low, rate(1, 8.7).high)]
+    [0.0029, 0.6404]
+    """
+    tail = (1.0 - LEVEL) / 2.0
+    low = float(gammaincinv(happened, tail)) if happened else 0.0
+    return Estimate(happened / exposure, low / exposure, float(gammaincinv(happened + 1, 1.0 - tail)) / exposure)
+
+
 def quantile(values: Array, share: float) -> Estimate:
     """A quantile of independent values and its 95 % interval by their order (normal approximation of the binomial ranks).
 
@@ -138,6 +173,36 @@ def quantile(values: Array, share: float) -> Estimate:
     return Estimate(float(np.quantile(values, share)), float(low), float(high))
 
 
+def relative_change(values: Array, base: Array) -> Estimate:
+    """Change of a mean over paired draws, in % of the reference's; its interval by the delta method. Two runs that never differ have none.
+
+    >>> relative_change(np.array([2.0, 4.0]), np.array([2.0, 4.0]))
+    Estimate(value=0.0, low=0.0, high=0.0)
+    """
+    return combined(relative_parts(values, base))
+
+
+def relative_parts(values: Array, base: Array) -> Array:
+    """For each draw its part of the relative change, in %: their mean is the change, and they vary as its estimate does."""
+    mean_base = float(np.mean(base))
+    ratio = float(np.mean(values)) / mean_base
+    return np.asarray(100.0 * (ratio - 1.0 + (values - ratio * base) / mean_base))
+
+
+def combined(parts: Array) -> Estimate:
+    """Mean of the parts with its interval: without ends where too few draws differ, without width where none does."""
+    if not np.ptp(parts) > 0.0:
+        return Estimate(float(parts[0]), float(parts[0]), float(parts[0]))
+    found = mean(parts)
+    return found if np.isfinite(found.low) else Estimate(found.value, -np.inf, np.inf)
+
+
+def better_share(values: Array, base: Array) -> Estimate:
+    """Share of paired draws in which a value is lower, ties half, with its 95 % interval (Bonett and Price)."""
+    return Estimate(*(float(end) for end in better_interval(values - base, "low")))
+
+
 def mean(values: Array) -> Estimate:
     """Mean of independent values and its 95 % interval by Student's t."""
-    return Estimate(*mean_interval(values))
+    value, low, high = mean_interval(values)
+    return Estimate(float(value), float(low), float(high))

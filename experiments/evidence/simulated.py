@@ -6,7 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from lockgate.experiments.evidence.sampled_runs import ALONE, Array, Estimate, SampledRuns, Tables, each, mean, proportion, quantile, spread
+from lockgate.experiments.evidence.sampled_runs import (
+    ALONE,
+    Array,
+    Estimate,
+    SampledRuns,
+    Tables,
+    each,
+    mean,
+    proportion,
+    quantile,
+    rate,
+    spread,
+)
+from lockgate.sim.model.formulas.attack import uplift
 from lockgate.sim.model.parameters import without
 from lockgate.sim.model.vocabulary import Approval, Channel, EventKind
 
@@ -46,6 +59,19 @@ def horizon_growth(sampled: SampledRuns) -> Estimate:
     doubling = sampled.ensemble("baseline", **ALONE).worlds["horizon_doubling_months"]
     years = (weeks["day"][:, -1] - weeks["day"][:, 0]) / 365.25  # two years: the steps between systems weigh less
     return spread(2.0 ** ((weeks["public_months"][:, -1] - weeks["public_months"][:, 0]) / doubling / years))
+
+
+def second_labs_gap(sampled: SampledRuns) -> Estimate:
+    """Days between the first two critical systems of the rival that is first to have one."""
+
+    def measure(tables: Tables) -> float:
+        systems = tables["systems"]
+        rivals = systems[~systems["open_lab"] & (systems["owner"] > 0) & (systems["capability"] >= 0.0)]
+        second = rivals["owner"][np.argmin(rivals["ready_day"])]
+        days = np.sort(rivals["ready_day"][rivals["owner"] == second])
+        return float(days[1] - days[0]) if len(days) > 1 else float("nan")
+
+    return spread(each(sampled.runs("open-release", YEAR_DAYS, **ALONE), measure))
 
 
 def release_days(tables: Tables, lab: int) -> Array:
@@ -106,12 +132,17 @@ def own_tests(sampled: SampledRuns) -> Estimate:
 FRONTIER: dict[str, Callable[[SampledRuns], Estimate]] = {
     "lag-index": lag_months,
     "lag-cyber": lag_months,
+    "lag-spread": lag_months,
     "lag-withheld": lag_when_withheld,
     "horizon-share": horizon_share,
     "horizon-growth": horizon_growth,
+    "horizon-aisi": horizon_growth,
+    "horizon-growth-long": horizon_growth,
+    "horizon-year": horizon_growth,
     "cadence-lab": days_between,
     "cadence-all": days_between_all,
     "burst": burst,
+    "cadence-rival": second_labs_gap,
     "second-lab": second_lab,
     "own-tests": own_tests,
 }
@@ -145,6 +176,24 @@ def found_by_partners(tables: Tables) -> float:
     return float(found * tables["params"]["flaws_per_organisation"][0])
 
 
+def most_found(tables: Tables) -> float:
+    """Severe flaws that the partner with most found in its own code."""
+    partners = tables["partners"]
+    found = partners["found"][partners["approval"] == Approval.APPROVED].max(initial=0.0)
+    return float(found * tables["params"]["flaws_per_organisation"][0])
+
+
+def month_to_month(sampled: SampledRuns, column: str) -> Estimate:
+    """What partners found or fixed in the first month of a programme, to the same organisations' month in the same draw without it."""
+    without = sampled.runs("withhold", MONTH, bad_actors=0)
+
+    def ratio(tables: Tables, other: Tables) -> float:
+        rows = tables["partners"]["approval"] == Approval.APPROVED
+        return float(tables["partners"][column][rows].sum() / other["partners"][column][rows].sum())
+
+    return spread(np.array([ratio(tables, other) for tables, other in zip(programme(sampled), without, strict=True)]))
+
+
 def pool_patched(tables: Tables) -> float:
     """Share of the flaws found in the common pool that are fixed."""
     pool = tables["pool"][0]
@@ -162,17 +211,64 @@ def leak_share(sampled: SampledRuns) -> Estimate:
     return proportion(sum(leaked_within(tables, 14) for tables in programme(sampled)), sampled.draws)
 
 
+def leak_rate(sampled: SampledRuns) -> Estimate:
+    """Leaks in 1,000 days of an organisation's access, over the first months of all programmes."""
+    leaks = sum(int((tables["events"]["kind"] == EventKind.LEAK).sum()) for tables in first_months(sampled))
+    days = sum(7.0 * float(tables["weeks"]["partners"].sum()) for tables in first_months(sampled))
+    return rate(leaks, days / 1000.0)
+
+
+def first_months(sampled: SampledRuns) -> list[Tables]:
+    """A partner programme from 7 April to 30 June."""
+    return sampled.runs("partner-programme", 84, bad_actors=0)
+
+
+def leak_noticed(sampled: SampledRuns) -> Estimate:
+    """Days until a leak is noticed, mean over the leaks of a programme's first months."""
+    return spread(each(first_months(sampled), lambda tables: mean_value(tables, EventKind.LEAK)))
+
+
+def days_to_bypass(tables: Tables) -> float:
+    """Days from the launch of a critical system to its bypass, the shortest; beyond the run where there is none."""
+    systems, events = tables["systems"], tables["events"]
+    bypasses = events[events["kind"] == EventKind.BYPASS]
+    critical = bypasses[systems["capability"][bypasses["system"]] >= 0.0]
+    return float((critical["day"] - systems["public_day"][critical["system"]]).min(initial=YEAR_DAYS))
+
+
+def days_of_bypass(tables: Tables) -> float:
+    """Days from a bypass until the safeguard is fixed, mean."""
+    events = tables["events"]
+    fixed = {int(e["system"]): int(e["day"]) for e in events[events["kind"] == EventKind.FIXED]}
+    known = {int(e["system"]): int(e["day"]) for e in events[events["kind"] == EventKind.BYPASS]}
+    lasted = [fixed[system] - day for system, day in known.items() if fixed.get(system, -1) >= day]
+    return float(np.mean(lasted)) if lasted else float("nan")
+
+
+def bypasses(sampled: SampledRuns, measure: Callable[[Tables], float]) -> Estimate:
+    """The spread of one number of a year of open release over draws."""
+    return spread(each(sampled.runs("open-release", YEAR_DAYS, **ALONE), measure))
+
+
 DEFENCE: dict[str, Callable[[SampledRuns], Estimate]] = {
     "exploited-7": partial(open_share, day=7),
     "exploited-28": partial(open_share, day=28),
     "exploited-43": partial(open_share, day=43),
     "exploited-174": partial(open_share, day=174),
+    "other-flaws-621": partial(open_share, day=621, world="slow-patchers"),
     "all-flaws-90": partial(open_share, day=90, world="slow-patchers"),
     "all-flaws-365": partial(open_share, day=365, world="slow-patchers"),
     "never-patched": partial(open_share, day=LONGEST),
     "flaws-found": lambda sampled: spread(each(programme(sampled), found_by_partners)),
+    "found-one": lambda sampled: spread(each(programme(sampled), most_found)),
+    "found-ratio": partial(month_to_month, column="found"),
+    "fixed-ratio": partial(month_to_month, column="fixed"),
     "pool-patched": lambda sampled: spread(each(programme(sampled), pool_patched)),
     "leak-14": leak_share,
+    "leak-rate": leak_rate,
+    "leak-noticed": leak_noticed,
+    "bypass-days": partial(bypasses, measure=days_to_bypass),
+    "bypass-stopped": partial(bypasses, measure=days_of_bypass),
 }
 
 
@@ -201,6 +297,25 @@ def per_crew(tables: Tables) -> float:
 def struck(tables: Tables) -> float:
     """Share of organisations with at least one incident in a year."""
     return float((tables["partners"]["incidents"] > 0).mean())
+
+
+def yearly_growth(sampled: SampledRuns) -> Estimate:
+    """Incidents of the second year to those of the first, where all is released."""
+    weeks = sampled.weeks("open-release", 2 * YEAR_DAYS)
+    first, both = weeks["incidents"][:, YEAR_DAYS // 7 - 1], weeks["incidents"][:, 2 * (YEAR_DAYS // 7) - 1]
+    return spread(np.where(first > 0, (both - first) / np.maximum(first, 1), np.nan))
+
+
+def uplift_at_critical(sampled: SampledRuns) -> Estimate:
+    """The uplift of a system of critical capability."""
+    params = sampled.ensemble("baseline").worlds
+    return spread(np.array([uplift(0.0, row["uplift"], row["uplift_doubling_months"], row["uplift_cap"]) for row in params]))
+
+
+def costliest(sampled: SampledRuns) -> Estimate:
+    """Share of all losses in the costliest 1 % of incidents, mean over ten parts of the incidents."""
+    parts = [np.sort(part)[::-1] for part in np.array_split(losses(sampled), 10)]
+    return mean(np.array([part[: round(0.01 * len(part))].sum() / part.sum() for part in parts]))
 
 
 def on_largest(tables: Tables) -> float:
@@ -252,6 +367,9 @@ def over_draws(measure: Callable[[Tables], float], sampled: SampledRuns) -> Esti
 
 ATTACK: dict[str, Callable[[SampledRuns], Estimate]] = {
     "crew-incidents": partial(over_draws, per_crew),
+    "incident-growth": yearly_growth,
+    "losses-growth": yearly_growth,
+    "uplift-trial": uplift_at_critical,
     "incidents-all": partial(over_draws, struck),
     "incidents-largest": partial(over_draws, on_largest),
     "state-share": partial(over_draws, state_share),
@@ -259,6 +377,7 @@ ATTACK: dict[str, Callable[[SampledRuns], Estimate]] = {
     "loss-median": lambda sampled: quantile(losses(sampled), 0.5),
     "loss-p95": lambda sampled: quantile(losses(sampled), 0.95),
     "loss-p99": lambda sampled: quantile(losses(sampled), 0.99),
+    "loss-top-1": costliest,
     "loss-median-2024": lambda sampled: quantile(losses(sampled), 0.5),
     "loss-mean": lambda sampled: mean(losses(sampled)),
     "refusal-service": partial(over_draws, partial(refused, channel=Channel.PUBLIC_SERVICE)),
@@ -317,6 +436,36 @@ def dark_days(sampled: SampledRuns) -> Estimate:
     return spread(each(runs, lambda tables: values(tables, EventKind.RESTORED)[0]))
 
 
+def opening_list(sampled: SampledRuns) -> Estimate:
+    """Partners approved within a day of the offer."""
+
+    def approved(tables: Tables) -> float:
+        events = tables["events"]
+        return float((events["day"][events["kind"] == EventKind.APPROVED] <= 1).sum())
+
+    return spread(each(sampled.runs("staged-preview", 7, bad_actors=0), approved))
+
+
+def framework_days(sampled: SampledRuns) -> Estimate:
+    """Days until the framework of the voluntary protocol is in force; beyond the run where it is not."""
+
+    def day(tables: Tables) -> float:
+        events = tables["events"]
+        return float(events["day"][events["kind"] == EventKind.FRAMEWORK].min(initial=YEAR_DAYS))
+
+    return spread(each(sampled.runs("voluntary-protocol", YEAR_DAYS, **ALONE), day))
+
+
+def directive_days(sampled: SampledRuns) -> Estimate:
+    """Days of the first half year on which at least one directive is given."""
+
+    def days(tables: Tables) -> float:
+        events = tables["events"]
+        return float(len(np.unique(events["day"][events["kind"] == EventKind.DIRECTIVE])))
+
+    return spread(each(sampled.runs("directive-revocation", 180, **ALONE), days))
+
+
 def licence_days(sampled: SampledRuns) -> Estimate:
     """Days until a licence where testers are as short as they are."""
     days = sampled.outcomes("mandatory-licence", 540, "under-resourced-testers", **ALONE)
@@ -326,6 +475,9 @@ def licence_days(sampled: SampledRuns) -> Estimate:
 GOVERNANCE: dict[str, Callable[[SampledRuns], Estimate]] = {
     "agency-tests": agency_tests,
     "approvals": approval_days,
+    "preview-partners": opening_list,
+    "framework-days": framework_days,
+    "directives": directive_days,
     "complied": complied,
     "dark-days": dark_days,
     "licence-starved": licence_days,

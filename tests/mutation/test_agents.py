@@ -21,7 +21,7 @@ def lab_with(levers: dict[str, Any] | None = None, row: int = 0, **given: Any) -
     world = world_of(levers)
     put(world.params, **{"bypass_hazard": 0.0, **given.pop("params", {})})  # also what no table may hold
     lab = put(world.labs[row], systems=2, next_trained_day=NEVER)
-    system = put(world.systems[row + 3], **{"capability": 1.0, "ready_day": 8, **given})
+    system = put(world.systems[row + 3], **{"capability": 1.0, "ready_day": 8, "bypass_hazard": 0.0, **given})
     log_of(world)
     return world, lab, system
 

@@ -53,7 +53,7 @@ def test_customers_stay_while_offers_do() -> None:
             assert near(owner.customers, share)
             assert owner.customers_at_start == owner.customers
             assert near(owner.brand, math.log(share) - customer_pull(owner.offer, 3.0, 0.75))
-    lab = world_of(open_customer_share=0.0).open_weight_labs[0]
+    lab = world_of(open_customer_share=0.0, horizon_doubling_months=4.7).open_weight_labs[0]
     assert lab.customers == 0.0
     assert near(lab.brand, math.log(1e-12) - customer_pull(lab.offer, 4.7, 1.0))
 
