@@ -132,8 +132,10 @@ FRONTIER = (
     Parameter("open_customer_share", 0.15, "share", (0, 0.9), "D", "Share of customers that open weights serve at the start.", "judgement"),
     Parameter("choice_elasticity", 1.0, "elasticity", (0, 10), "E", "How strongly customers follow the task horizon on offer.", "swept", Uniform(0.4, 1.6)),
     Parameter("brand_hold", 0.4, "share", (0, 1), "E",
-              "Part of what draws customers to a system that its lab keeps when everybody can serve copies of the published weights.", "swept"),
-    Parameter("revenue_elasticity", 0.5, "elasticity", (0, 2), "E", "Elasticity of what a customer pays in the task horizon on offer.", "swept"),
+              "Part of what draws customers to a system that its lab keeps when everybody can serve copies of the published weights.", "swept",
+              Uniform(0.1, 0.7)),
+    Parameter("revenue_elasticity", 0.5, "elasticity", (0, 2), "E", "Elasticity of what a customer pays in the task horizon on offer.",
+              "swept; the price of the newest systems rose, that of a fixed capability fell 5 to 10 times a year (arXiv 2511.23455)", Uniform(0.0, 1.0)),
     Parameter("customer_inertia_days", 90, "days", (1, 3650), "D", "Mean days until a customer moves.", "judgement", Triangular(30, 90, 240)),
 )
 
@@ -207,8 +209,7 @@ STRUCTURE = (
     switch("stripping_on", "Safeguards of published weights can be stripped."),
     switch("head_start_on", "Partners search with restricted systems before others can."),
     switch("distillation_on", "Open-weight labs learn from frontier systems that are broadly served."),
-    Parameter("one_market_on", False, "yes or no", (0, 1), "S", "Early access, and copies of a lab's published weights, draw customers as the public offers of others do.",
-              "switch"),
+    switch("one_market_on", "Early access, and copies of a lab's published weights, draw customers as the public offers of others do."),
     switch("queues_on", "Testers and reviewers are scarce, so that applicants wait."),
     Parameter("discount_per_year", 0.0, "per year", (0, 1), "S", "Discount rate of harm, continuous, per 365.25 days.", "structural choice"),
 )
