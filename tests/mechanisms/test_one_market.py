@@ -10,7 +10,8 @@ from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.access import settle_access
 from lockgate.sim.model.market import clear_market
 from lockgate.sim.model.parameters import parameter_table
-from lockgate.sim.model.vocabulary import Stage
+from lockgate.sim.model.vocabulary import RaceRule, Stage
+from tests.drivers import disagreements
 from tests.mutation.worlds import near, put, world_of
 
 RUNS = 40
@@ -118,3 +119,11 @@ def test_revenue_is_one_where_nothing_changes():
              "open_spread_months": 0.0}  # fmt: skip
     found = outcomes("open-release", **still)
     assert np.allclose([found["covered_revenue"], found["rivals_revenue"]], 1.0)
+
+
+@pytest.mark.parametrize("policy", ["open-weights-release", "staged-preview", "directive-revocation", "mandatory-licence"])
+@pytest.mark.parametrize("rule", [RaceRule.PRESSURE, RaceRule.NONE])
+def test_both_drivers_agree_and_no_invariant_breaks_with_culture_goodwill_and_market(policy, rule):
+    on = {"one_market_on": True, "goodwill_cost": 0.5, "overrun_cost": 0.05, "race_rule": int(rule)}
+    sizes = {"organisations": 12, "bad_actors": 20, "open_weight_labs": 2}
+    assert disagreements(load_policy(policy), {**on, **sizes}, 5, 250, check=True) == []
