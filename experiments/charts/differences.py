@@ -49,7 +49,8 @@ def differences(comparison: Results) -> Chart:
         raise InputError(f"policies {comparison.names[0]!r} must be two or more for differences: the first is the reference")
     rows = -(-len(HEADLINES) // COLUMNS)
     height = 1.2 + rows * (0.85 + 0.22 * max(2, len(comparison.names) - 1))
-    figure = blank(height, title_of(comparison), caption(comparison, f"{NOTE} {preventable(comparison)}".rstrip()), comparison_provenance(comparison))
+    note = f"{NOTE} {preventable(comparison)}".rstrip()
+    figure = blank(height, title_of(comparison), caption(comparison, note), comparison_provenance(comparison))
     cast(ConstrainedLayoutEngine, figure.get_layout_engine()).set(wspace=0.08)
     panels = figure.subplots(rows, COLUMNS, sharey=True, squeeze=False)
     for outcome, axes in zip(HEADLINES, panels.flat, strict=False):

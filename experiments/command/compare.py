@@ -70,7 +70,8 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     from lockgate.sim.engine.kinds import own_kinds
 
     told = {kind.table: str(kind) for kind in own_kinds(own)}
-    folder = folder_for(out, "compare", comparison_asked(loaded, place, draws, seed, horizon, fixed, told, len(loaded) > 1 and not no_ceiling))
+    asked = comparison_asked(loaded, place, draws, seed, horizon, fixed, told, len(loaded) > 1 and not no_ceiling)
+    folder = folder_for(out, "compare", asked)
     announce_compiling(check=check, quiet=quiet, kinds=own)
     with warnings_said(), progress(draws, "runs of each policy" if fixed else "worlds", quiet=quiet) as advance:
         comparison = compare_policies(

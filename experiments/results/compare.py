@@ -26,7 +26,7 @@ from lockgate.sim.settings import checked_horizon, checked_threads, whole
 
 
 @installed_first
-def compare(
+def compare(  # noqa: PLR0913  # one for each thing that can be asked
     policies: Sequence[str | PathLike[str] | Policy],
     world: str | PathLike[str] | World = "baseline",
     draws: int = 500,
@@ -47,9 +47,9 @@ def compare(
     `fixed` holds all parameters at their central values, so that draws differ in their seeds only. `progress=True` shows a bar in a
     notebook or on a terminal while it runs; a function is called with each number of draws that are done. `threads` (default: one a core)
     changes no result; `check=True` tests the model's invariants each day. `kinds` puts other kinds of agents in place of the model's own,
-    `{"bad_actors": MyActor}`: compiled, or by Mesa, with a warning, where that is not possible. Where there are differences, `ceiling` adds a run to each draw, under a prohibition
-    that all obey, by which `preventable_share` is known. Raises `InputError`, before any run, for
-    what is unknown or out of bounds.
+    `{"bad_actors": MyActor}`: compiled, or by Mesa, with a warning, where that is not possible. Where there are differences, `ceiling`
+    adds a run to each draw, in which nobody releases a covered system: `preventable_share` needs it. Raises `InputError`, before any run,
+    for what is unknown or out of bounds.
 
     >>> small = compare(["open-release", "withhold"], draws=2, horizon_days=30, fixed=True)
     >>> small.outcome("release_delay_days")[0].tolist()

@@ -241,7 +241,8 @@ class Results:
         from lockgate.experiments.results import ratios
 
         harm, ceiling = (shaped(self.selection, values)[:, 0] for values in self.source.values((HARM, CEILING_HARM)).values())
-        return {**ratios.ceiling_summary(harm, ceiling), "preventable_share": ratios.by_policy(self.preventable_share(self.names[0]), "share")}
+        shares = ratios.by_policy(self.preventable_share(self.names[0]), "share")
+        return {**ratios.ceiling_summary(harm, ceiling), "preventable_share": shares}
 
     @cached_property
     def pairing(self) -> dict[str, dict[str, Any]]:

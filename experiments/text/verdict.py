@@ -14,7 +14,7 @@ from lockgate.sim.model.outcomes import OUTCOMES, Outcome
 Statistics = Mapping[str, Any]  # of one outcome: mean, low, high, and the same of its difference from the reference
 Policies = Mapping[str, Mapping[str, Statistics]]
 LEVEL = "95 % interval"
-PER_1000 = "per 1,000 and year"
+RATE = "yearly rate"
 LONGEST_NAME = 20  # that leaves room for the rest in 80 columns
 
 
@@ -62,6 +62,13 @@ class Column:
     def mean(self, statistics: Statistics) -> str:
         """A mean in the unit of the column."""
         return number(statistics["mean"] / self.size, self.decimals)
+
+    def rate(self, statistics: Statistics | None) -> str:
+        """The mean for 1,000 organisations and year, where it has one: in the unit of the column, or in its own if it is far smaller."""
+        if statistics is None:
+            return "-"
+        text = self.mean(statistics)
+        return money(statistics["mean"]) if text == number(0.0, self.decimals) and self.outcome.unit == "US$" else text
 
     def span(self, statistics: Statistics, words: "Wording") -> str:
         """The interval of a mean, where there is one; else how rarely it is not 0."""
@@ -113,7 +120,7 @@ def policy_rows(name: str, summary: Mapping[str, Any], table: list[Column], word
     yield [f"  {LEVEL}", *(interval_cell(column, outcomes, words) for column in table)]
     rates = summary.get("per_1000_organisations_and_year", {}).get(name, {})
     if rates:
-        yield [f"  {PER_1000}", *(money(rates[known]["mean"]) if (known := column.outcome.name) in rates else "-" for column in table)]
+        yield [f"  {RATE}", *(column.rate(rates.get(column.outcome.name)) for column in table)]
     if name == reference:
         return
     differences = [(column, outcomes[column.outcome.name]["difference"]) for column in table]
@@ -123,7 +130,7 @@ def policy_rows(name: str, summary: Mapping[str, Any], table: list[Column], word
     yield ["  better in", *(percent(found["better_share"]) if finite(found["better_share"]) else "-" for _, found in differences)]
     if share := preventable(summary, name):
         empty = ["-"] * (len(table) - 1)
-        yield ["  preventable share", said_percent(share["mean"]), *empty]
+        yield ["  preventable", said_percent(share["mean"]), *empty]
         yield [f"  {LEVEL}", percent_span(share), *empty]
 
 
@@ -321,7 +328,7 @@ def said_change(outcomes: Mapping[str, Statistics], name: str, words: tuple[str,
 
 def notes(summary: Mapping[str, Any], words: Wording) -> list[str]:
     """What the differences of the table are, and what pairing did. One policy alone has none."""
-    rates = [f"{PER_1000.capitalize()}: for 1,000 organisations in one year."] if "per_1000_organisations_and_year" in summary else []
+    rates = [f"{RATE.capitalize()}: for 1,000 organisations, as of a whole year."] if "per_1000_organisations_and_year" in summary else []
     if not summary["pairing"]:
         return rates
     note = f"Differences are from {summary['reference']} in the same {words.noun}. Better in: share of {words.noun}s"
@@ -337,7 +344,7 @@ def said_ceiling(summary: Mapping[str, Any]) -> list[str]:
     spread = f" ({LEVEL} {percent_span(share)})" if finite(share["low"]) else ""
     part = f", {said_percent(share['mean'])} of the harm under {summary['reference']}{spread}" if finite(share["mean"]) else ""
     what = "harm removed, of what would be removed if nobody anywhere ever released a covered system"
-    return [f"Preventable share: {what}: {money(removed)}{part}."]
+    return [f"Preventable: {what}: {money(removed)}{part}."]
 
 
 def paired(summary: Mapping[str, Any]) -> list[str]:
