@@ -7,7 +7,21 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from lockgate.scenarios.notation import KeyPath, key_path, quoted, shown
-from lockgate.scenarios.schema import TIMES, Kind, Known, Range, Table, Times, conforming, file_schema, key_path_of, labels
+from lockgate.scenarios.schema import (
+    MOST_QUANTILES,
+    QUANTILED,
+    TIMES,
+    WEIGHTED,
+    Kind,
+    Known,
+    Quantiled,
+    Range,
+    Table,
+    Times,
+    conforming,
+    file_schema,
+    key_path_of,
+)
 from lockgate.sim.bounds import KINDS, span
 from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.parameters import PARAMETERS, Parameter
@@ -52,7 +66,7 @@ def limits(known: Known) -> str:
 def choices(known: Known) -> str:
     """The values that are allowed where they are few, or nothing."""
     if isinstance(known, Parameter) and known.choices:
-        return " or ".join(f'"{label}"' for label in labels(known))
+        return " or ".join(f'"{label}"' for label in known.labels)
     return "true or false" if known.type is bool else ""
 
 
@@ -65,10 +79,20 @@ def allowed(known: Known, problem: str, number: type | None = None) -> str:
 
 def allowed_at(place: KeyPath, known: Known, problem: str) -> str:
     """What may stand at this place of a lever's or parameter's value."""
-    if place[-1] in Range.model_fields:
+    if isinstance(known, Parameter) and len(place) == 3 and place[-1] in known.labels:
+        return "a number, 0 or more (weight of this value among all)"
+    if place[-1] in Range.model_fields or isinstance(place[-1], int):
         return allowed(known, problem, float)
-    prior = isinstance(known, Parameter) and not choices(known) and problem not in OUTSIDE
-    return allowed(known, problem) + (", or a prior such as { low = 1, mode = 2, high = 3 }" if prior else "")
+    if place[-1] == "quantiles":
+        return f"a list of 2 to {MOST_QUANTILES} numbers, {limits(known)}"
+    return allowed(known, problem) + (other_ways(known) if isinstance(known, Parameter) and problem not in OUTSIDE else "")
+
+
+def other_ways(known: Parameter) -> str:
+    """What a world may write in the place of one value."""
+    if known.labels:
+        return f", or weights such as {{ {', '.join(f'{label} = 1' for label in known.labels)} }}"
+    return ", or a prior such as { low = 1, mode = 2, high = 3 }"
 
 
 def known_at(place: KeyPath) -> Known | None:
@@ -92,8 +116,9 @@ def names_at(place: KeyPath, kind: Kind) -> tuple[str, Iterable[str]]:
             return "lever", [DAY.name, *LEVERS]
         case ("parameters", _):
             return "parameter", PARAMETERS
-        case ("parameters", _, form, _):
-            return "key", (Times if form == TIMES else Range).model_fields
+        case ("parameters", str(name), str(form), _):
+            fields = {TIMES: Times.model_fields, QUANTILED: Quantiled.model_fields, WEIGHTED: PARAMETERS[name].labels}
+            return "key", fields.get(form, Range.model_fields)
     return "key", file_schema(kind).model_fields
 
 
