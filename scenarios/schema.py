@@ -126,7 +126,7 @@ def setting(parameter: Parameter) -> Any:
     number = bounded(parameter, float)
     mode = (number, Field(default_factory=lambda: None, description="Most likely value; without it the prior is uniform."))
     limits = create_model(f"range of {parameter.name}", __base__=Range, low=(number, ...), high=(number, ...), mode=mode)
-    values = (Annotated[list[number], Field(min_length=2, max_length=MOST_QUANTILES)], ...)
+    values = (Annotated[list[number], Field(min_length=2, max_length=MOST_QUANTILES)], ...)  # type: ignore[valid-type]
     quantiled = create_model(f"quantiles of {parameter.name}", __base__=Quantiled, quantiles=cast(Any, values))
     value: Any = Annotated[plain(parameter), Tag(NUMBER)]
     prior: Any = Annotated[limits, Tag(RANGE)] | Annotated[Times, Tag(TIMES)] | Annotated[quantiled, Tag(QUANTILED)]

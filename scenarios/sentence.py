@@ -117,7 +117,11 @@ def names_at(place: KeyPath, kind: Kind) -> tuple[str, Iterable[str]]:
         case ("parameters", _):
             return "parameter", PARAMETERS
         case ("parameters", str(name), str(form), _):
-            fields = {TIMES: Times.model_fields, QUANTILED: Quantiled.model_fields, WEIGHTED: PARAMETERS[name].labels}
+            fields: dict[str, Iterable[str]] = {
+                TIMES: Times.model_fields,
+                QUANTILED: Quantiled.model_fields,
+                WEIGHTED: PARAMETERS[name].labels,
+            }
             return "key", fields.get(form, Range.model_fields)
     return "key", file_schema(kind).model_fields
 

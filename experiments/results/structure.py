@@ -49,8 +49,8 @@ def checked_structure(name: str, known: Collection[str]) -> str:
 
 def labels_of(study: Study, name: str, draws: Sequence[int]) -> Array:
     """The label of a structure's value in each of these draws and in each world, (D, W)."""
-    words = {value: label for label, value in PARAMETERS[name].labels.items()}
-    columns = [[words[value] for value in sampled_values(world, name, draws, study.seed)] for world in study.worlds]
+    words = {int(value): label for label, value in PARAMETERS[name].labels.items()}
+    columns = [[words[int(value)] for value in sampled_values(world, name, draws, study.seed)] for world in study.worlds]
     return np.array(columns, object).reshape(len(study.worlds), len(draws)).T
 
 

@@ -188,6 +188,6 @@ def read_prior(told: Mapping[str, Any] | None) -> Prior | None:
     """The prior that `written_prior` told of."""
     if told is None:
         return None
-    numbers = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
-    made: Prior = PRIORS[numbers.pop("kind")](**numbers)
+    numbers = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items() if name != "kind"}
+    made: Prior = PRIORS[told["kind"]](**numbers)
     return made

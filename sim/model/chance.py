@@ -80,6 +80,9 @@ class Purpose(Described):
     FALL_BACK_LAST = 68, "whether it turns to stolen weights after a third refusal [actor, operation]"
     WORLD_SEED = 90, "the seed of a sampled world [draw, 0]"
     PRIOR = 91, "a parameter's value in a sampled world [draw, parameter]"
+    CALIBRATION = 125, "a parameter's value in a draw of a calibration, or whether it is drawn from the prior [draw, parameter; 0]"
+    CALIBRATION_SEED = 126, "the seed of a run of a calibration [draw, 0]"
+    FACT_ERROR = 127, "by how far a planted fact is off what was simulated [replicate, fact]"
 
 
 @njit(inline="always")
