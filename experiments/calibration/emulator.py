@@ -13,6 +13,7 @@ from scipy.special import ndtr
 
 from lockgate.experiments.calibration.fact_error import FactError
 from lockgate.scenarios import World
+from lockgate.sim.model.parameters import Choice
 
 Array = np.ndarray[Any, np.dtype[Any]]
 CLEAR = 4.0  # standard errors of a linear term, from which on a parameter is said to act on a fact: by chance one in 16,000
@@ -35,19 +36,19 @@ class Features:
         """The columns of one parameter."""
         if not self.world.parameters[name].labels:
             return [np.clip(numbers, -FARTHEST, FARTHEST)]
-        values = np.array([float(self.world.sample(name, share)) for share in ndtr(numbers)])
-        return [np.where(values == level, 1.0, 0.0) for level in self.levels(name)[1:]]
-
-    def levels(self, name: str) -> list[float]:
-        """The values of a switch or a choice that its prior can give."""
         prior: Any = self.world.parameters[name].prior
-        return list(prior.values)
+        drawn = places_of(prior, ndtr(numbers))
+        return [np.where(drawn == place, 1.0, 0.0) for place in range(1, len(prior.values))]
 
     @property
     def owners(self) -> tuple[str, ...]:
         """The parameter that each column is of, (p,)."""
-        counts = {name: len(self.levels(name)) - 1 if self.world.parameters[name].labels else 1 for name in self.names}
-        return tuple(name for name, count in counts.items() for _ in range(count))
+        return tuple(name for name in self.names for _ in self.columns(name, np.zeros(1)))
+
+
+def places_of(prior: Choice, shares: Array) -> Array:
+    """The place of the value that a choice has at each quantile, (N,)."""
+    return np.searchsorted(np.cumsum(prior.weights), shares * np.sum(prior.weights), side="right")
 
 
 @dataclass(frozen=True)

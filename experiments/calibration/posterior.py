@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
+from lockgate.experiments.calibration.emulator import places_of
 from lockgate.experiments.calibration.weights import Smoothed, quantiles
 from lockgate.scenarios import World, with_parameters
 from lockgate.sim.model.parameters import Parameter
@@ -66,16 +67,15 @@ class Posterior:
         parameter, shares = self.base.parameters[self.names[place]], self.shares[:, place]
         if parameter.labels:
             prior: Any = parameter.prior
-            return float(max(abs(share - self.chance(place, value)) for value, share in zip(prior.values, prior.shares, strict=True)))
+            return float(np.max(np.abs(self.chances(place) - prior.shares)))
         order = np.argsort(shares)
         above = np.cumsum(self.weights[order])
         return float(max(np.max(above - shares[order]), np.max(shares[order] - above + self.weights[order])))
 
-    def chance(self, place: int, value: float) -> float:
-        """The weight of a value of a switch or a choice."""
-        parameter = self.base.parameters[self.names[place]]
-        values = np.array([float(parameter.sample(share)) for share in self.shares[:, place]])
-        return float(self.weights[values == value].sum())
+    def chances(self, place: int) -> Array:
+        """The weight of each value of a switch or a choice."""
+        prior: Any = self.base.parameters[self.names[place]].prior
+        return np.bincount(places_of(prior, self.shares[:, place]), self.weights, len(prior.values))
 
     def setting(self, name: str) -> dict[str, Any]:
         """What a world's file says of a parameter: quantiles at equal steps of probability, or weights."""
@@ -83,7 +83,7 @@ class Posterior:
         if parameter.labels:
             prior: Any = parameter.prior
             words = {float(value): label for label, value in parameter.labels.items()}
-            return {words[value]: round(self.chance(place, value), 4) for value in prior.values}
+            return {words[value]: round(float(chance), 4) for value, chance in zip(prior.values, self.chances(place), strict=True)}
         at = np.clip(np.linspace(0.0, 1.0, STEPS + 1), END, 1.0 - END)
         values = [raw(parameter, share) for share in quantiles(self.shares[:, place], self.weights, at)]
         return {"quantiles": [float(f"{value:.6g}") for value in values]}
