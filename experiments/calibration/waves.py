@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.linalg import solve_triangular
 from scipy.special import ndtri
 
 from lockgate.experiments.calibration.weights import effective
@@ -45,8 +44,8 @@ class Law:
         if not len(self.places):
             return np.zeros(len(points))
         chosen = points[:, self.places]
-        standard = solve_triangular(self.root, (chosen - self.mean).T, lower=True)
-        ratio = 0.5 * np.sum(chosen**2, axis=1) - 0.5 * np.sum(standard**2, axis=0) - np.sum(np.log(np.diag(self.root)))
+        standard = (chosen - self.mean) @ np.linalg.inv(self.root).T
+        ratio = 0.5 * np.sum(chosen**2 - standard**2, axis=1) - np.sum(np.log(np.diag(self.root)))
         return np.asarray(np.logaddexp(np.log1p(-FROM_PRIOR) + ratio, np.log(FROM_PRIOR)))
 
 
@@ -110,7 +109,8 @@ def planned(names: Sequence[str], law: Law, draws: Sequence[int], seed: int) -> 
 
 def standard_normal(names: Sequence[str], draws: Sequence[int], seed: int) -> Array:
     """Independent standard normal numbers, (N, d), each of its draw and its parameter's name alone."""
-    shares = [[uniform(seed, Purpose.CALIBRATION, draw, word_of(name)) for name in names] for draw in draws]
+    words = [word_of(name) for name in names]
+    shares = [[uniform(seed, Purpose.CALIBRATION, draw, word) for word in words] for draw in draws]
     return np.asarray(ndtri(np.array(shares).reshape(len(draws), len(names))))
 
 

@@ -72,8 +72,8 @@ def synthetic(points: Any, first: int) -> Any:
 # A small world of the model
 
 
-REAL_NAMES = ("pace", "cadence_days", "open_weight_lag_months", "horizon_doubling_months", "never_patch_share", "race_information")
-REAL_FACTS = ("lag-index", "horizon-growth", "cadence-lab", "never-patched")
+REAL_NAMES = ("pace", "cadence_days", "open_weight_lag_months", "horizon_doubling_months", "race_information")
+REAL_FACTS = ("lag-index", "horizon-share", "cadence-all")
 REAL_ERRORS = tuple(fact_error(FACTS[name]) for name in REAL_FACTS)
 
 
@@ -85,5 +85,5 @@ def simulated(shares: bytes, rows: int, first: int) -> Any:
 
 
 def real(points: Any, first: int) -> Any:
-    """Four facts of five parameters of the model, and one that acts on none of them."""
+    """Three facts of four parameters of the model, and one that acts on none of them."""
     return simulated(np.ascontiguousarray(ndtr(points)).tobytes(), len(points), first)
