@@ -77,19 +77,21 @@ class Posterior:
         prior: Any = self.base.parameters[self.names[place]].prior
         return np.bincount(places_of(prior, self.shares[:, place]), self.weights, len(prior.values))
 
-    def setting(self, name: str) -> dict[str, Any]:
-        """What a world's file says of a parameter: quantiles at equal steps of probability, or weights."""
+    def setting(self, name: str) -> Any:
+        """What a world's file says of a parameter: quantiles at equal steps of probability, or weights; one value where no other is left."""
         place, parameter = self.names.index(name), self.base.parameters[name]
         if parameter.labels:
             prior: Any = parameter.prior
             words = {float(value): label for label, value in parameter.labels.items()}
-            return {words[value]: round(float(chance), 4) for value, chance in zip(prior.values, self.chances(place), strict=True)}
+            chances = {words[value]: round(float(chance), 4) for value, chance in zip(prior.values, self.chances(place), strict=True)}
+            left = [label for label, chance in chances.items() if chance > 0.0]
+            return chances if len(left) > 1 else left[0] if parameter.choices else parameter.labels[left[0]]
         at = np.clip(np.linspace(0.0, 1.0, STEPS + 1), END, 1.0 - END)
         values = [raw(parameter, share) for share in quantiles(self.shares[:, place], self.weights, at)]
         return {"quantiles": [float(f"{value:.6g}") for value in values]}
 
     @cached_property
-    def settings(self) -> dict[str, dict[str, Any]]:
+    def settings(self) -> dict[str, Any]:
         """The settings of all parameters that have moved, in the order of the table."""
         moved = {each.name for each in self.moved}
         return {name: self.setting(name) for name in self.names if name in moved}

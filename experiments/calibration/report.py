@@ -23,6 +23,7 @@ from lockgate.experiments.provenance import (
     without_place,
     world_content,
 )
+from lockgate.experiments.text.describe import level
 from lockgate.scenarios import World
 from lockgate.scenarios.notation import shown, toml_key
 from lockgate.sim.model.parameters import PARAMETERS, Choice, Parameter, Quantiles, Triangular, Uniform
@@ -78,8 +79,8 @@ def content(calibration: Calibration) -> dict[str, Any]:
             {
                 "name": each.name,
                 "distance": each.distance,
-                "before": calibration.base.parameters[each.name].prior_text,
-                "after": calibration.world.parameters[each.name].prior_text,
+                "before": level(calibration.base.parameters[each.name]),
+                "after": level(calibration.world.parameters[each.name]),
             }
             for each in posterior.moved
         ],

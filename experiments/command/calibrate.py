@@ -142,8 +142,10 @@ def print_moved(found: "Calibration") -> None:
 
 def middle_of(world: Any, name: str) -> str:
     """The median of a parameter and its middle 90 %, or the chances of its values."""
+    from lockgate.experiments.text.describe import plain_value
+
     if world.parameters[name].labels:
-        return str(world.parameters[name].prior_text)
+        return str(world.parameters[name].prior_text or plain_value(world.parameters[name]))
     low, median, high = (f"{world.sample(name, share):.3g}" for share in (0.05, 0.5, 0.95))
     return f"{median} [{low}, {high}]"
 
