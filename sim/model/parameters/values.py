@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lockgate.sim.model.parameters.parameter import LogNormal, Parameter, Triangular, Uniform, switch
+from lockgate.sim.model.parameters.parameter import Choice, LogNormal, Parameter, Triangular, Uniform, switch
 from lockgate.sim.model.vocabulary import Feedback, RaceInformation, ServiceTimes
 from lockgate.sim.rules.row import STORED_AS
 
@@ -173,9 +173,12 @@ STRUCTURE = (
               "68:32 state to criminal among attributed zero-days of 2024, corrected for activity"),
     Parameter("insider_share", 0.10, "share", (0, 1), "D", "Share of bad actors that are rogue insiders.", "judgement"),
     Parameter("feedback", Feedback.FULL, "choice", (0, 1), "S",
-              "Whether anything reacts: pace, distillation, revocation, bans, race pressure, reinvestment.", "structural switch", choices=Feedback),
+              "Whether anything reacts: pace, distillation, revocation, bans, race pressure, reinvestment.",
+              "structural switch; that nothing reacts is unlikely, and nobody knows how unlikely: weights by judgement",
+              Choice((0.0, 1.0), (1.0, 9.0)), Feedback),
     Parameter("race_information", RaceInformation.PUBLIC, "choice", (0, 2), "S", "What racing labs know of one another.",
-              "Armstrong, Bostrom and Shulman (2016), Racing to the precipice", choices=RaceInformation),
+              "Armstrong, Bostrom and Shulman (2016), Racing to the precipice; which one holds is not known: weights by judgement",
+              Choice((0.0, 1.0, 2.0), (1.0, 1.0, 2.0)), RaceInformation),
     Parameter("service_times", ServiceTimes.LOGNORMAL, "choice", (0, 1), "S", "Distribution of testing and review times.",
               "structural switch", choices=ServiceTimes),
     switch("theft_on", "Spies can steal weights."),
