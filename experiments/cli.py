@@ -10,6 +10,8 @@ import typer
 from typer.core import TyperGroup
 
 from lockgate.experiments.command.bench import BENCH_EXAMPLES, bench
+from lockgate.experiments.command.calibrate import EXAMPLES as CALIBRATE_EXAMPLES
+from lockgate.experiments.command.calibrate import calibrate
 from lockgate.experiments.command.compare import EXAMPLES as COMPARE_EXAMPLES
 from lockgate.experiments.command.compare import compare
 from lockgate.experiments.command.evidence import CASES_EXAMPLES, PATTERNS_EXAMPLES, VERIFY_EXAMPLES, cases, patterns, verify
@@ -35,6 +37,7 @@ Examples:
   lockgate sweep preview-length --out DIR  a whole study, which can be resumed
   lockgate verify                          the model beside closed forms
   lockgate patterns                        the model beside what was observed
+  lockgate calibrate                       the priors that agree with that
   lockgate bench                           what it costs on this machine
   lockgate list                            all that there is, by name
   lockgate show staged-preview             one of these names in plain words
@@ -117,6 +120,7 @@ app.command(epilog=REPLAY_EXAMPLES)(replay)
 app.command(epilog=VERIFY_EXAMPLES)(verify)
 app.command(epilog=PATTERNS_EXAMPLES)(patterns)
 app.command(epilog=CASES_EXAMPLES)(cases)
+app.command(epilog=CALIBRATE_EXAMPLES)(calibrate)
 app.command(epilog=BENCH_EXAMPLES)(bench)
 app.command("list")(list_)
 for command in (show, validate, schema):

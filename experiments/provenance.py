@@ -64,7 +64,7 @@ def policy_content(policy: Policy) -> list[dict[str, Any]]:
 def world_content(world: World) -> dict[str, Any]:
     """Every parameter: its central value, and its prior where it has one."""
     return {
-        name: {"central": value, "prior": str(world.parameters[name].prior)} if name in world.sampled else value
+        name: {"central": value, "prior": world.parameters[name].prior_text} if name in world.sampled else value
         for name, value in world.central().items()
     }
 

@@ -24,21 +24,26 @@ from lockgate.sim.model.outcomes import OUTCOMES
 CARD = "credibility.md"
 
 
-def save_comparison(comparison: Results, folder: Path, command: Sequence[str]) -> Path:
-    """Write a comparison with its charts to a folder, whole or not at all. Raises `InputError` over another study."""
-    by = provenance(command, comparison.kinds)
+def save_comparison(comparison: Results, folder: Path, command: Sequence[str], by: Sequence[str] = ()) -> Path:
+    """Write a comparison with its charts to a folder, whole or not at all. Raises `InputError` over another study.
+
+    Differences are also split by each of the structures `by`.
+    """
+    made_by = provenance(command, comparison.kinds)
     files: dict[str, Writer] = {
-        PLAN: partial(write_study, comparison, by),
+        PLAN: partial(write_study, comparison, made_by),
         "differences.parquet": partial(write_table, differences_table(comparison)),
         "displacement.parquet": partial(write_table, pa.Table.from_pylist(displacement_table(comparison))),
         "summary.json": partial(write_json, comparison.summary()),
     }
+    for name in by:
+        files[f"by-{name}.parquet"] = partial(write_table, split_table(comparison, name))
     card = credibility_card(comparison)
     files[CARD] = partial(write_lines, card.text().splitlines())
     made = chart_provenance(comparison_study(comparison), command)
     for name, figure in {**draw_all(comparison), "timeline": Plots(comparison).timeline()}.items():
         files |= chart_files(f"charts/{name}", figure, made)
-    return write_folder(folder, files, manifest(comparison.study, by, comparison.seeds.tolist(), METHODS, card.content()))
+    return write_folder(folder, files, manifest(comparison.study, made_by, comparison.seeds.tolist(), METHODS, card.content()))
 
 
 def write_study(comparison: Results, by: Mapping[str, Any], path: Path) -> None:
@@ -55,6 +60,13 @@ def write_study(comparison: Results, by: Mapping[str, Any], path: Path) -> None:
         folder.keep(part_of(runner, rows.part(piece)))
     write_datapackage(folder, plan)
     folder.journal.append({"finished": comparison.draws})
+
+
+def split_table(comparison: Results, structure: str) -> pa.Table:
+    """One row an outcome, policy and value of a structure: differences from the reference, or levels of one policy alone."""
+    by = ["policy", structure]
+    found = comparison.differences(by=by) if len(comparison.names) > 1 else comparison.estimates(by=by)
+    return pa.Table.from_pandas(found, preserve_index=False)
 
 
 def differences_table(comparison: Results) -> pa.Table:

@@ -11,7 +11,6 @@ from lockgate.scenarios.notation import KeyPath, key_path, shown
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.parameters import PARAMETERS, Parameter
 from lockgate.sim.model.policy import DAY, LEVERS, Lever
-from lockgate.sim.model.vocabulary import Described
 
 Known = Lever | Parameter
 
@@ -19,6 +18,8 @@ NUMBER, RANGE, SKEWED, TIMES = "(number)", "(range)", "(lognormal)", "(multiple)
 
 
 QUANTILES = {"median": "Half lies below it.", "low": "5 % lies below it; above 0.", "high": "5 % lies above it."}  # of a lognormal prior
+QUANTILED, WEIGHTED = "(quantiles)", "(weights)"  # further ways
+MOST_QUANTILES = 1001
 
 Kind = Literal["policy", "world"]
 
@@ -48,6 +49,14 @@ class SkewedRange(Table):
     median: float
     low: float
     high: float
+class Quantiled(Table):
+    """A prior by its quantiles at equal steps of probability, from the smallest value to the largest."""
+
+    quantiles: list[float]
+
+
+class Weights(Table):
+    """A prior over the values of a switch or a choice: the weight of each; what is left out is never drawn."""
 
 
 class Times(Table):
@@ -84,11 +93,6 @@ class WorldFile(ScenarioFile):
     parameters: Table = Table()
 
 
-def labels(parameter: Parameter) -> dict[str, Described]:
-    """The words for the choices of a structural parameter, and what each stands for."""
-    return {choice.label: choice for choice in cast(type[Described], parameter.choices)}
-
-
 def bounded(known: Known, kind: type) -> Any:
     """The type of a number within the bounds of a lever or parameter."""
     low, high = known.bounds
@@ -98,34 +102,45 @@ def bounded(known: Known, kind: type) -> Any:
 def plain(known: Known) -> Any:
     """The type of a plain value: yes or no, one of the choices, or a number within bounds."""
     if isinstance(known, Parameter) and known.choices:
-        return Literal[tuple(labels(known))]
+        return Literal[tuple(known.labels)]
     return bool if known.type is bool else bounded(known, known.type)
 
 
-def has_prior_form(parameter: Parameter) -> bool:
-    """Whether a range makes sense for it: switches and choices can only be fixed."""
-    return parameter.type is not bool and not parameter.choices
+def has_range(known: Known) -> bool:
+    """Whether it is a number, rather than a switch or a choice."""
+    return known.type is not bool and not getattr(known, "choices", None)
 
 
 def form(value: object) -> str:
     """Which way of setting a parameter this is, so that an error speaks of that one alone."""
     if not isinstance(value, Mapping):
         return NUMBER
-    return next((name for key, name in (("times", TIMES), ("median", SKEWED)) if key in value), RANGE)
+    forms = (("times", TIMES), ("median", SKEWED), ("quantiles", QUANTILED))
+    return next((name for key, name in forms if key in value), RANGE)
+
+
+def form_of_switch(value: object) -> str:
+    """The same for a switch or a choice."""
+    return WEIGHTED if isinstance(value, Mapping) else NUMBER
 
 
 def setting(parameter: Parameter) -> Any:
     """The type of everything that a world may write for a parameter."""
-    if not has_prior_form(parameter):
-        return plain(parameter)
+    if not has_range(parameter):
+        # A default made by a factory keeps a null, which TOML has not, out of the JSON schema.
+        weight = (Annotated[float, Field(ge=0)], Field(default_factory=lambda: None, description="Weight of this value."))
+        weights = create_model(f"weights of {parameter.name}", __base__=Weights, **dict.fromkeys(parameter.labels, cast(Any, weight)))
+        return Annotated[Annotated[plain(parameter), Tag(NUMBER)] | Annotated[weights, Tag(WEIGHTED)], Discriminator(form_of_switch)]
     number = bounded(parameter, float)
-    # A default made by a factory keeps a null, which TOML has not, out of the JSON schema.
     mode = (number, Field(default_factory=lambda: None, description="Most likely value; without it the prior is uniform."))
     limits = create_model(f"range of {parameter.name}", __base__=Range, low=(number, ...), high=(number, ...), mode=mode)
     above = {name: (number, Field(description=said)) for name, said in QUANTILES.items()}
     skewed = create_model(f"lognormal range of {parameter.name}", __base__=SkewedRange, **cast(dict[str, Any], above))
+    values = (Annotated[list[number], Field(min_length=2, max_length=MOST_QUANTILES)], ...)  # type: ignore[valid-type]
+    quantiled = create_model(f"quantiles of {parameter.name}", __base__=Quantiled, quantiles=cast(Any, values))
     value: Any = Annotated[plain(parameter), Tag(NUMBER)]
-    prior: Any = Annotated[limits, Tag(RANGE)] | Annotated[skewed, Tag(SKEWED)] | Annotated[Times, Tag(TIMES)]
+    ranges: Any = Annotated[limits, Tag(RANGE)] | Annotated[skewed, Tag(SKEWED)]
+    prior: Any = ranges | Annotated[Times, Tag(TIMES)] | Annotated[quantiled, Tag(QUANTILED)]
     return Annotated[value | prior, Discriminator(form)]
 
 
@@ -133,7 +148,7 @@ def entry(known: Known, type_: Any) -> Any:
     """A field of a table: its type, and its default and description."""
     default: object = known.default
     if isinstance(known, Parameter) and known.choices:
-        default = next(label for label, value in labels(known).items() if value == known.default)
+        default = next(label for label, value in known.labels.items() if value == known.default)
     return type_, Field(default=default, description=f"{known.meaning} [{known.unit}]")
 
 

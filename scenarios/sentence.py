@@ -8,10 +8,14 @@ from pydantic_core import ErrorDetails
 
 from lockgate.scenarios.notation import KeyPath, key_path, quoted, shown
 from lockgate.scenarios.schema import (
+    MOST_QUANTILES,
+    QUANTILED,
     SKEWED,
     TIMES,
+    WEIGHTED,
     Kind,
     Known,
+    Quantiled,
     Range,
     SkewedRange,
     Table,
@@ -19,7 +23,6 @@ from lockgate.scenarios.schema import (
     conforming,
     file_schema,
     key_path_of,
-    labels,
 )
 from lockgate.sim.bounds import KINDS, span
 from lockgate.sim.errors import InputError, nearest
@@ -27,7 +30,6 @@ from lockgate.sim.model.parameters import PARAMETERS, Parameter
 from lockgate.sim.model.policy import DAY, LEVERS
 
 LONGEST_PATH = 4096  # characters: longer ones lead to no file
-FORMS: dict[str, type[Table]] = {TIMES: Times, SKEWED: SkewedRange}  # of a parameter; any other table is a range
 OUTSIDE = {"greater_than_equal", "less_than_equal", "finite_number"}
 TOP = {
     "summary": "one sentence in quotes",
@@ -66,7 +68,7 @@ def limits(known: Known) -> str:
 def choices(known: Known) -> str:
     """The values that are allowed where they are few, or nothing."""
     if isinstance(known, Parameter) and known.choices:
-        return " or ".join(f'"{label}"' for label in labels(known))
+        return " or ".join(f'"{label}"' for label in known.labels)
     return "true or false" if known.type is bool else ""
 
 
@@ -79,10 +81,20 @@ def allowed(known: Known, problem: str, number: type | None = None) -> str:
 
 def allowed_at(place: KeyPath, known: Known, problem: str) -> str:
     """What may stand at this place of a lever's or parameter's value."""
-    if place[-1] in Range.model_fields | SkewedRange.model_fields:
+    if isinstance(known, Parameter) and len(place) == 3 and place[-1] in known.labels:
+        return "a number, 0 or more (weight of this value among all)"
+    if place[-1] in Range.model_fields | SkewedRange.model_fields or isinstance(place[-1], int):
         return allowed(known, problem, float)
-    prior = isinstance(known, Parameter) and not choices(known) and problem not in OUTSIDE
-    return allowed(known, problem) + (", or a prior such as { low = 1, mode = 2, high = 3 }" if prior else "")
+    if place[-1] == "quantiles":
+        return f"a list of 2 to {MOST_QUANTILES} numbers, {limits(known)}"
+    return allowed(known, problem) + (other_ways(known) if isinstance(known, Parameter) and problem not in OUTSIDE else "")
+
+
+def other_ways(known: Parameter) -> str:
+    """What a world may write in the place of one value."""
+    if known.labels:
+        return f", or weights such as {{ {', '.join(f'{label} = 1' for label in known.labels)} }}"
+    return ", or a prior such as { low = 1, mode = 2, high = 3 }"
 
 
 def known_at(place: KeyPath) -> Known | None:
@@ -106,8 +118,14 @@ def names_at(place: KeyPath, kind: Kind) -> tuple[str, Iterable[str]]:
             return "lever", [DAY.name, *LEVERS]
         case ("parameters", _):
             return "parameter", PARAMETERS
-        case ("parameters", _, form, _):
-            return "key", FORMS.get(str(form), Range).model_fields
+        case ("parameters", str(name), str(form), _):
+            fields: dict[str, Iterable[str]] = {
+                SKEWED: SkewedRange.model_fields,
+                TIMES: Times.model_fields,
+                QUANTILED: Quantiled.model_fields,
+                WEIGHTED: PARAMETERS[name].labels,
+            }
+            return "key", fields.get(form, Range.model_fields)
     return "key", file_schema(kind).model_fields
 
 

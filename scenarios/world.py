@@ -9,25 +9,37 @@ from typing import Any, cast
 from lockgate.scenarios.files import built_in_names
 from lockgate.scenarios.load import lineage
 from lockgate.scenarios.notation import quoted, shown
-from lockgate.scenarios.schema import Range, SkewedRange, Times, WorldFile, labels, parameters
+from lockgate.scenarios.schema import Quantiled, Range, SkewedRange, Times, Weights, WorldFile, parameters
 from lockgate.scenarios.sentence import checked_scenario, limits, scenario_error
 from lockgate.sim.bounds import digits, is_within, span
 from lockgate.sim.errors import InputError, nearest
-from lockgate.sim.model.parameters import PAIRS, PARAMETERS, LogNormal, Parameter, Prior, Triangular, Uniform
+from lockgate.sim.model.parameters import PAIRS, PARAMETERS, Choice, LogNormal, Parameter, Prior, Quantiles, Triangular, Uniform
+
+Setting = float | int | bool | str | Range | SkewedRange | Quantiled | Weights | Times
 
 
-def settled(parameter: Parameter, setting: float | int | bool | str | Range | SkewedRange | Times) -> Parameter:
+def settled(parameter: Parameter, setting: Setting) -> Parameter:
     """The parameter as a world sets it. An InputError says what is wrong, without the file."""
+    match setting:
+        case Range() | SkewedRange() | Quantiled():
+            return varied(parameter, setting)
+        case Times():
+            return multiplied(parameter, setting.times)
+        case Weights():
+            return weighted(parameter, setting.given())
+        case str():
+            return replace(parameter, default=parameter.labels[setting], prior=None)
+    return replace(parameter, default=parameter.type(setting), prior=None)
+
+
+def varied(parameter: Parameter, setting: Range | SkewedRange | Quantiled) -> Parameter:
+    """The parameter with a prior over numbers."""
     match setting:
         case Range():
             return ranged(parameter, setting)
         case SkewedRange():
             return skewed(parameter, setting)
-        case Times():
-            return multiplied(parameter, setting.times)
-        case str():
-            return replace(parameter, default=labels(parameter)[setting], prior=None)
-    return replace(parameter, default=parameter.type(setting), prior=None)
+    return quantiled(parameter, tuple(setting.quantiles))
 
 
 def ranged(parameter: Parameter, limits_: Range) -> Parameter:
@@ -51,6 +63,25 @@ def skewed(parameter: Parameter, limits_: SkewedRange) -> Parameter:
     return replace(parameter, default=parameter.cast(median), prior=prior)
 
 
+def quantiled(parameter: Parameter, values: tuple[float, ...]) -> Parameter:
+    """The parameter with a prior by quantiles; its central value is the median."""
+    if list(values) != sorted(values):
+        raise InputError(f"{parameter.name}.quantiles = {shown(values)} must not fall, they are values at equal steps of probability")
+    prior = Quantiles(values)
+    return replace(parameter, default=parameter.cast(prior.quantile(0.5)), prior=prior if values[0] < values[-1] else None)
+
+
+def weighted(parameter: Parameter, weights: Mapping[str, float]) -> Parameter:
+    """The switch or choice with a prior over its values; its central value is the heaviest, the table's own before others."""
+    drawn = {float(value): weights[label] for label, value in parameter.labels.items() if weights.get(label)}
+    if len(drawn) < 2:
+        example = ", ".join(f"{label} = 1" for label in parameter.labels)
+        said = f"must have a weight above 0 for two values or more, such as {{ {example} }}, or be one of them"
+        raise InputError(f"{parameter.name} = {shown(weights)} {said}")
+    heaviest = max(drawn, key=lambda value: (drawn[value], value == parameter.default))
+    return replace(parameter, default=parameter.cast(heaviest), prior=Choice(tuple(drawn), tuple(map(float, drawn.values()))))
+
+
 def multiplied(parameter: Parameter, factor: float) -> Parameter:
     """The parameter with its default and prior multiplied by a factor."""
     prior = scaled(parameter.prior, factor)
@@ -70,6 +101,8 @@ def scaled(prior: Prior | None, factor: float) -> Prior | None:
             return Triangular(factor * low, factor * mode, factor * high)
         case LogNormal(median, low, high):
             return LogNormal(factor * median, factor * low, factor * high)
+        case Quantiles(values):
+            return Quantiles(tuple(factor * value for value in values))
     return None
 
 
@@ -78,6 +111,8 @@ def extent(prior: Prior) -> tuple[float, float]:
     match prior:
         case Uniform(low, high) | Triangular(low, _, high) | LogNormal(_, low, high):
             return low, high
+        case Quantiles(values) | Choice(values, _):
+            return values[0], values[-1]
     raise TypeError(f"{prior!r} is no known prior")
 
 

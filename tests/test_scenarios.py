@@ -342,7 +342,7 @@ REFUSED = [
     ("world", "[parameters]\nopen_shock_day = { times = 2 }", ["open_shock_day.times = 2", "-2", "-1 to 3650"]),
     ("world", '[parameters]\nfeedback = "ful"', ['feedback = "ful" must be "none" or "full"']),
     ("world", "[parameters]\nfeedback = 0", ['feedback = 0 must be "none" or "full"']),
-    ("world", "[parameters]\ntheft_on = { low = 0, high = 1 }", ["theft_on = { low = 0, high = 1 } must be true or false"]),
+    ("world", "[parameters]\ntheft_on = { low = 0, high = 1 }", ["theft_on.low = 0 is no known key here, allowed are false, true"]),
     ("world", "[parameters]\nrival_gap_min_months = 6", ["rival_gap_min_months = 6 must not be above rival_gap_max_months", "2"]),
     ("world", "[parameters]\ncovered_customer_share = 0.85", ["covered_customer_share = 0.85 and open_customer_share = 0.15", "below 1"]),
     ("world", "[parameters]\nspy_share = { low = 0.1, high = 0.95 }", ["spy_share", "0.95", "insider_share = 0.1", "at most 1"]),
@@ -559,10 +559,15 @@ def test_json_schema_of_worlds_has_every_parameter_with_bounds_and_unit():
     for name, parameter in PARAMETERS.items():
         field = table["properties"][name]
         assert field["description"] == f"{parameter.meaning} [{parameter.unit}]"
-        if parameter.choices:
-            assert set(field["enum"]) == {choice.label for choice in parameter.choices}
-        elif parameter.type is not bool:
-            number, limits, skewed, times = (resolved(schema, way) for way in field["oneOf"])
+        if parameter.labels:
+            one, weights = (resolved(schema, way) for way in field["oneOf"])
+            assert one["type"] == "boolean" if parameter.type is bool else set(one["enum"]) == set(parameter.labels)
+            assert set(weights["properties"]) == set(parameter.labels)
+            assert all(weight["minimum"] == 0 for weight in weights["properties"].values())
+        else:
+            number, limits, skewed, times, quantiled = (resolved(schema, way) for way in field["oneOf"])
+            values = quantiled["properties"]["quantiles"]["items"]
+            assert (values["minimum"], values["maximum"]) == parameter.bounds
             assert (number["minimum"], number["maximum"]) == parameter.bounds
             assert all(
                 (limits["properties"][end]["minimum"], limits["properties"][end]["maximum"]) == parameter.bounds
@@ -609,7 +614,10 @@ def test_json_schema_accepts_what_is_built_in(kind, file):
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["low", "median", "mode", "high", "times"]) | st.text(), inner),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.sampled_from(["low", "median", "mode", "high", "times", "quantiles", "true", "full"]) | st.text(), inner)
+    ),
 )
 
 

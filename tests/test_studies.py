@@ -257,7 +257,9 @@ REFUSED = [
     ("[switches]\npace = [1]", "pace = [1] is no known parameter here, it belongs in [uncertainties]"),
     ('[switches]\nfeedback = ["ful"]', 'feedback[0] = "ful" must be "none" or "full" (whether anything reacts'),
     ("[switches]\nfeedback = 1", 'feedback = 1 must be "none" or "full"'),
-    ('[switches]\ntheft_on = "prior"', 'theft_on = "prior" must be true or false (spies can steal weights), or a list of these'),
+    ('[switches]\ntheft_on = "prior"', 'theft_on = "prior" has no prior in world "baseline", give a list such as [false, true]'),
+    ('[switches]\ntheft_on = "prio"',
+     'theft_on = "prio" must be true or false (spies can steal weights), a list of these, or "prior"'),
     # Dates
     ("[dates]\ndirective = [3]",
      "dates.directive moves nothing, no policy has a step of its timeline that sets directive, those of this study have no timeline"),

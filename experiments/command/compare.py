@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lockgate.experiments.command.kinds import KindsOption, chosen_kinds
-from lockgate.experiments.command.option import Check, Horizon, Json, Out, Quiet, Seed, Settings, WorldOption, chosen, folder_for
+from lockgate.experiments.command.option import By, Check, Horizon, Json, Out, Quiet, Seed, Settings, WorldOption, chosen, folder_for
 from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results, say, warnings_said
 from lockgate.experiments.command.terminal import load_charts
 from lockgate.experiments.text.numbers import printable
 from lockgate.sim.limits import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_THREADS
 
 if TYPE_CHECKING:
+    from lockgate.scenarios import World
     from lockgate.sim.engine.kinds import Kinds
 
 POLICIES = ["open-release", "staged-preview", "partner-programme"]
@@ -44,6 +45,7 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     horizon: Horizon = 540,
     fixed: Fixed = False,
     settings: Settings = None,
+    by: By = None,
     out: Out = None,
     check: Check = False,
     threads: Threads = None,
@@ -67,8 +69,10 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
 
     from lockgate.experiments.provenance import comparison_asked
     from lockgate.experiments.results.compare import compare as compare_policies
+    from lockgate.experiments.results.structure import split_summary
     from lockgate.sim.engine.kinds import own_kinds
 
+    parts = split_by(by, place, fixed=fixed)
     told = {kind.table: str(kind) for kind in own_kinds(own)}
     asked = comparison_asked(loaded, place, draws, seed, horizon, fixed, told, len(loaded) > 1 and not no_ceiling)
     folder = folder_for(out, "compare", asked)
@@ -79,17 +83,52 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
             ceiling=not no_ceiling,
         )  # fmt: skip
     if as_json:
-        print_json(comparison.summary())
+        splits = {name: split_summary(comparison, name) for name in parts}
+        print_json({**comparison.summary(), **({"by": splits} if parts else {})})
     else:
         print_comparison(comparison)
+        for name in parts:
+            print_split(comparison, name)
     say("drawing the charts ...", quiet=quiet)
     load_charts()
 
     from lockgate.experiments.store import save_comparison
 
-    save_comparison(comparison, folder, ["lockgate", *sys.argv[1:]])
+    save_comparison(comparison, folder, ["lockgate", *sys.argv[1:]], parts)
     if not as_json and not quiet:
         print_places(folder)
+
+
+def split_by(by: list[str] | None, world: "World", *, fixed: bool) -> list[str]:
+    """The structures to split by, each once, unless the world does not sample one of them."""
+    from lockgate.experiments.results.structure import checked_structure, structures_in
+
+    known = structures_in([world], fixed=fixed)
+    return [checked_structure(name, known) for name in dict.fromkeys(by or ())]
+
+
+def print_split(comparison: Any, structure: str) -> None:
+    """Differences in harm from the first policy, in the draws with each value of a structure."""
+    from rich import box
+    from rich.table import Table
+
+    from lockgate.experiments.results.structure import split_summary
+    from lockgate.experiments.text.verdict import Wording, split_rows
+
+    console, found = results(), split_summary(comparison, structure)
+    words = Wording(comparison.horizon_days, comparison.draws, comparison.fixed)
+    heading, rows = split_rows(found, comparison.names, words)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+    for place, name in enumerate(("policy", structure, "draws", "difference", "95 % interval", "better in")):
+        table.add_column(name, justify="right" if place > 1 else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console.print()
+    console.print(paragraph(heading, console.width))
+    print_table(table)
+    for part in found.values():
+        if part["few"]:
+            console.print(paragraph(f"{part['few']}.", console.width))
 
 
 def announce_compiling(*, check: bool, quiet: bool, kinds: "Kinds" = None) -> None:

@@ -27,6 +27,10 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Another value of a lever (in every policy) or of a parameter; may be repeated."),
 ]
+By = Annotated[
+    list[str] | None,
+    typer.Option("--by", metavar="NAME", help="Split differences by a switch or a choice that the world samples; may be repeated."),
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help=f"Folder for the results. [default: a new one in {RESULTS}]")]
 Check = Annotated[bool, typer.Option("--check", help="Check the model's invariants every evening of every run.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results only.")]

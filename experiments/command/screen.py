@@ -5,7 +5,7 @@ import math
 import sys
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -117,8 +117,11 @@ MOST_ROWS = 14
 MOST_COLUMNS = 3  # of factors
 
 
-def print_found(study: "Study", folder: Path) -> None:
-    """Differences to the reference, paired draw by draw, with their intervals; levels where there is one policy alone."""
+def print_found(study: "Study", folder: Path, split: Sequence[str] = ()) -> None:
+    """Differences to the reference, paired draw by draw, with their intervals; levels where there is one policy alone.
+
+    With structures to split by, there is a row for each of their values.
+    """
     from rich import box
     from rich.table import Table
 
@@ -126,8 +129,9 @@ def print_found(study: "Study", folder: Path) -> None:
     from lockgate.sim.model.outcomes import OUTCOMES
 
     outcome, opened, paired = study.outcomes[0], open_study(folder, verify=False), len(study.policies) > 1
-    found = opened.differences(outcome) if paired else opened.estimates(outcome)
-    shared = paired and study.ceiling and outcome == "model_enabled_harm"
+    by = ["world", *study.points, "policy", *split] if split else None
+    found = opened.differences(outcome, by=by) if paired else opened.estimates(outcome, by=by)
+    shared = paired and study.ceiling and outcome == "model_enabled_harm" and not split
     if shared:  # a row for the same group
         found["preventable"] = opened.preventable_share()["share"]
     policies = found["policy"].astype(str).unique()
@@ -140,7 +144,7 @@ def print_found(study: "Study", folder: Path) -> None:
     console.print()
     title = f"{outcome.replace('_', ' ').capitalize()}{f' ({unit})' if unit else ''}{less}; intervals of 95 % are over draws:"
     console.print(paragraph(title, console.width, others=""))
-    named = [name for name in ("world", *study.points, "policy") if name in found and found[name].nunique() > 1]
+    named = [name for name in ("world", *study.points, "policy") if name in found and found[name].nunique() > 1] + list(split)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     factors = [name for name in named if name in study.points]
     if len(factors) > MOST_COLUMNS:  # all in one column, or none could be read
@@ -160,6 +164,8 @@ def print_found(study: "Study", folder: Path) -> None:
         share = [percent(row["preventable"], 1) if math.isfinite(row["preventable"]) else "-"] if shared else []
         table.add_row(*point, *(level_text(study, name, row[name]) for name in named), mean, interval, *better, *share)
     print_table(table)
+    for said in found.attrs.get("few", ()):
+        console.print(paragraph(f"{said}.", console.width, others=""))
     if len(found) > MOST_ROWS:
         asked = "differences" if paired else "estimates"
         rest = f'... and {len(found) - MOST_ROWS:,} more rows: open_study("{folder}").{asked}("{outcome}")'

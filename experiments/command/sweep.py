@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lockgate.experiments.command.kinds import KindsOption, chosen_kinds
-from lockgate.experiments.command.option import Json, Quiet, check_writable, whole_number
+from lockgate.experiments.command.option import By, Json, Quiet, check_writable, whole_number
 from lockgate.experiments.command.screen import paragraph, print_json, results, say, warnings_said
 from lockgate.experiments.text.numbers import count, duration, money, number, printable, storage
 from lockgate.sim.errors import InputError
@@ -82,6 +82,7 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
     cluster: ClusterOption = None,
     chunk: Chunk = None,
     kinds: KindsOption = None,
+    by: By = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -113,6 +114,7 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
         from lockgate.experiments.sweep.sweep import sweep as run_sweep
 
         loaded = load_study(study)
+        split = structures_by(by, loaded)
         with screen.shown(loaded, quiet=quiet), warnings_said():
             done = run_sweep(
                 loaded,
@@ -129,7 +131,15 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
                 is_claimed=True,
                 kinds=own,
             )
-    finish(done, loaded, part, quiet=quiet, as_json=as_json)
+    finish(done, loaded, part, split, quiet=quiet, as_json=as_json)
+
+
+def structures_by(by: list[str] | None, study: "Study") -> list[str]:
+    """The structures to split what was found by, each once, unless the study does not sample one of them."""
+    from lockgate.experiments.results.structure import checked_structure, structures_of
+
+    known = structures_of(study)
+    return [checked_structure(name, known) for name in dict.fromkeys(by or ())]
 
 
 def draws_of(text: str | None) -> tuple[int | None, int]:
@@ -203,7 +213,7 @@ class SweepScreen:
         return f"stopped; {done} of {total} runs are kept in {out}, and the same command goes on from there"
 
 
-def finish(done: "Done", study: "Study", shard: tuple[int, int], *, quiet: bool, as_json: bool) -> None:
+def finish(done: "Done", study: "Study", shard: tuple[int, int], split: list[str], *, quiet: bool, as_json: bool) -> None:
     """Say what there is, and raise `WentWrong` where some runs have no outcomes."""
     if as_json:
         print_json({
@@ -221,7 +231,7 @@ def finish(done: "Done", study: "Study", shard: tuple[int, int], *, quiet: bool,
         early = ", where the stop rule was met" if done.stopped_early else ""
         console.print(f"{printable(study.name)}: {count(done.runs, 'run')} in {count(done.draws, 'draw')}{early}{of}.", soft_wrap=True)
         if shard == (1, 1):
-            print_found(study, done.folder)
+            print_found(study, done.folder, split)
         if not quiet:
             console.print(f"\nResults: {printable(str(done.folder))}", soft_wrap=True)
     if done.wrong:

@@ -218,7 +218,7 @@ def parameter_row(parameter: Parameter) -> list[str]:
         allowed = ", ".join(choice.label for choice in parameter.choices)
     else:
         allowed = "true or false" if switch else f"{grouped(low)} to {grouped(high)}"
-    prior = str(parameter.prior) if parameter.prior else "fixed"
+    prior = parameter.prior_text or "fixed"
     return [code(parameter.name), f"{sentence(parameter.meaning)} *{parameter.grade}: {parameter.source}*", value, allowed, prior]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lockgate.scenarios import World
+from lockgate.scenarios.world import Value
 from lockgate.sim.limits import LARGEST_SEED
 from lockgate.sim.model.chance import Purpose, key, uniform
 from lockgate.sim.model.parameters import parameter_table
@@ -40,9 +41,14 @@ def draw_worlds(world: World, draws: int, seed: int, *, fixed: bool = False, fir
     first = whole("first", first, 0, LARGEST_SEED, "number of the first draw")
     values: dict[str, Any] = dict(world.central())
     for name in () if fixed else world.sampled:
-        word = word_of(name)
-        values[name] = [world.sample(name, uniform(seed, Purpose.PRIOR, draw, word)) for draw in range(first, first + draws)]
+        values[name] = sampled_values(world, name, range(first, first + draws), seed)
     return Ensemble(parameter_table(draws, **values), seeds_of(seed, range(first, first + draws)))
+
+
+def sampled_values(world: World, name: str, draws: Iterable[int], seed: int) -> list[Value]:
+    """The values of a parameter in these draws of a world."""
+    word = word_of(name)
+    return [world.sample(name, uniform(seed, Purpose.PRIOR, draw, word)) for draw in draws]
 
 
 def seeds_of(seed: int, draws: Iterable[int]) -> Array:

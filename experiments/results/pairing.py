@@ -137,20 +137,25 @@ def summary(
 ) -> dict[str, Any]:
     """What `Results.summary` says. Outcomes are (D, P) each."""
     names = [policy.name for policy in policies]
+    return {
+        "reference": names[0],
+        "world": world,
+        "draws": len(ensemble.seeds),
+        "interval": METHODS,
+        "policies": estimates_of(names, outcomes),
+        "pairing": dict(paired),
+    }
+
+
+def estimates_of(names: Sequence[str], outcomes: Mapping[str, Array]) -> dict[str, dict[str, Any]]:
+    """`POLICY -> OUTCOME -> {mean, low, high, nonzero, difference}`, of outcomes (D, P) each; the first policy is the reference."""
     estimates: dict[str, dict[str, Any]] = {name: {} for name in names}
     for name, values in outcomes.items():
         outcome = OUTCOMES[name]
         for place, policy in enumerate(names):
             difference = change(outcome, values[:, place], values[:, 0])
             estimates[policy][name] = {**level(outcome, values[:, place]), "difference": difference}
-    return {
-        "reference": names[0],
-        "world": world,
-        "draws": len(ensemble.seeds),
-        "interval": METHODS,
-        "policies": estimates,
-        "pairing": dict(paired),
-    }
+    return estimates
 
 
 def pairing(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from lockgate.experiments.results.intervals import METHODS, Columns, changes, levels
 from lockgate.experiments.results.selection import Array, Selection
+from lockgate.experiments.results.structure import split_frame, structures_of
 from lockgate.experiments.study.study import Study
 from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.outcomes import OUTCOMES
@@ -46,6 +48,11 @@ class Groups:
 
 def estimate(selection: Selection, values: Values, by: By) -> pd.DataFrame:
     """Each outcome in each group, with 95 % intervals over draws."""
+    return split_frame(selection.study, selection.draws, values, by, partial(estimate_groups, selection))
+
+
+def estimate_groups(selection: Selection, values: Values, by: By) -> pd.DataFrame:
+    """The same where no group is told apart by what differs between draws."""
     groups = groups_of(selection, by)
     check_replicates(selection, groups)
     frames = [groups.frame(name, levels(OUTCOMES[name], cells(selection.of(each)))) for name, each in values.items()]
@@ -54,6 +61,12 @@ def estimate(selection: Selection, values: Values, by: By) -> pd.DataFrame:
 
 def difference(selection: Selection, values: Values, by: By, reference: str | None) -> pd.DataFrame:
     """The paired difference of each outcome to the same under the reference policy, in each group, with 95 % intervals over draws."""
+    make = partial(differing_groups, selection, reference)
+    return split_frame(selection.study, selection.draws, values, by, make)
+
+
+def differing_groups(selection: Selection, reference: str | None, values: Values, by: By) -> pd.DataFrame:
+    """The same where no group is told apart by what differs between draws."""
     compared, referred = referring(selection, reference)
     groups = groups_of(compared, by)
     check_replicates(compared, groups)
@@ -79,6 +92,11 @@ def referring(selection: Selection, reference: str | None) -> tuple[Selection, S
 
 def mean(selection: Selection, values: Values, by: By) -> pd.DataFrame:
     """The mean of each outcome over the runs of each group, whatever they are. It has no interval."""
+    return split_frame(selection.study, selection.draws, values, by, partial(mean_of_groups, selection))
+
+
+def mean_of_groups(selection: Selection, values: Values, by: By) -> pd.DataFrame:
+    """The same where no group is told apart by what differs between draws."""
     asked = [by] if isinstance(by, str) else list(by) if by is not None else None
     by_draw = asked is not None and REPLICATE in asked
     groups = groups_of(selection, [name for name in asked if name != REPLICATE] if asked is not None else None)
@@ -138,7 +156,7 @@ def cells(blocks: Array) -> Array:
 def groups_of(selection: Selection, by: By) -> Groups:
     """The cells that are selected, grouped by columns: each cell by itself unless columns are named."""
     study = selection.study
-    known = ("world", "point", "policy", *study.points)
+    known = ("world", "point", "policy", *study.points, *structures_of(study))
     asked = told_apart(selection) if by is None else tuple(dict.fromkeys([by] if isinstance(by, str) else by))
     for name in asked:
         if name not in known:

@@ -23,6 +23,7 @@ from lockgate.scenarios import World
 from lockgate.sim.engine.kinds import OwnKind
 from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.outcomes import OUTCOMES
+from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.search_path import installed_first
 
@@ -168,8 +169,15 @@ class Results:
         return {own.table: printable(told.get(own.table, str(own))) for own in self.plan.kinds}
 
     def where(self, **wanted: Any) -> "Results":
-        """The runs with these values (one, or a list) of `world`, `policy`, `point`, `draw`, or columns of factors."""
+        """The runs with these values (one, or a list) of `world`, `policy`, `point`, `draw`, columns of factors, or sampled structures."""
         return replace(self, selection=self.selection.where(wanted))
+
+    def split(self, structure: str) -> "dict[str, Results]":
+        """The runs of the draws with each value of a switch or a choice that is sampled: `{"none": Results, "full": Results}`."""
+        from lockgate.experiments.results.structure import checked_structure, structures_of
+
+        there = self.selection.values(checked_structure(structure, structures_of(self.study)))
+        return {label: self.where(**{structure: label}) for label in PARAMETERS[structure].labels if (there == label).any()}
 
     # Arrays
 
@@ -255,8 +263,9 @@ class Results:
     def estimates(self, outcome: str | Sequence[str] | None = None, by: By = None, over: str = "draw") -> "pd.DataFrame":
         """Outcomes (default: all) in each group, with 95 % intervals over draws (`results.intervals`); one row an outcome and group.
 
-        Groups are told apart by the columns `by`: of `world`, `point`, `policy` and factors (default: by all). Runs that went wrong are
-        left out; `draws` says how many are left. Raises `InputError` where an interval would be over anything but draws.
+        Groups are told apart by the columns `by`: of `world`, `point`, `policy` and factors (default: by all), and of switches and choices
+        that are sampled, of which `attrs["few"]` names values that few draws have. Runs that went wrong are left out; `draws` says how many
+        are left. Raises `InputError` where an interval would be over anything but draws.
         """
         from lockgate.experiments.results import replicate
 

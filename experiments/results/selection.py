@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lockgate.experiments.results.source import Source
+from lockgate.experiments.results.structure import labels_of, structures_of
 from lockgate.experiments.study.study import Study
 from lockgate.sim.errors import InputError, nearest
 
@@ -40,14 +41,14 @@ class Selection:
     def only(self, column: str, values: Sequence[Any]) -> "Selection":
         """What of this has one of these values in a column."""
         kinds = {"world": "worlds", "policy": "policies", "draw": "draws"}
-        if column not in (*kinds, "point", *self.study.points):
-            known = ("world", "point", "policy", "draw", *self.study.points)
+        known = ("world", "point", "policy", "draw", *self.study.points, *structures_of(self.study))
+        if column not in known:
             raise InputError(f"where({column}=...): choose by {', '.join(known)}{nearest(column, known)}")
-        kind = kinds.get(column, "points")
+        kind = "draws" if column in structures_of(self.study) else kinds.get(column, "points")
         there = self.values(column)
         chosen = np.zeros(len(there), bool)
         for value in values:
-            same = equal(there, value)
+            same = equal(there, str(value).lower() if isinstance(value, bool | np.bool_) and there.dtype == object else value)
             if not same.any():
                 raise InputError(f"where({column}={value!r}): {self.among(column)}")
             chosen |= same
@@ -71,8 +72,19 @@ class Selection:
             return np.array([kind[place].name for place in places], object)
         if column in ("draw", "point"):
             return self.draws if column == "draw" else self.points
+        if column in structures_of(self.study):
+            return self.labels(column)
         factor = next(factor for factor in self.study.factors if factor.column == column)
         return np.asarray(self.study.points[column], factor.type)[self.points]
+
+    def labels(self, structure: str) -> Array:
+        """The label of a structure's value in each draw; an `InputError` where the selected worlds have different ones."""
+        labels = labels_of(self.study, structure, self.draws.tolist())[:, self.worlds]
+        if (labels != labels[:, :1]).any():
+            first = self.study.worlds[self.worlds[0]].name
+            said = f"worlds differ in it in the same draw; choose one first, such as where(world={first!r})"
+            raise InputError(f"where({structure}=...): {said}")
+        return np.asarray(labels[:, 0])
 
     def among(self, column: str) -> str:
         """What may be asked for, in words."""

@@ -12,7 +12,7 @@ from pydantic import Discriminator, Field, Tag, TypeAdapter
 from lockgate.experiments.study.factor import Factor
 from lockgate.experiments.study.schema import HEAD, any_design
 from lockgate.scenarios.notation import shown
-from lockgate.scenarios.schema import NUMBER, RANGE, Known, Table, bounded, levers, plain, strict, table, validated
+from lockgate.scenarios.schema import MOST_QUANTILES, NUMBER, RANGE, Known, Table, bounded, levers, plain, strict, table, validated
 from lockgate.scenarios.schema import form as form_of_setting
 from lockgate.sim.bounds import span
 from lockgate.sim.errors import InputError, nearest
@@ -24,6 +24,7 @@ MOST_MEMBERS = 1000  # policies, or worlds
 MOST_STEPS = 10_000  # of a timeline
 MOST_RUNS_OF_A_DRAW = 100_000_000
 NUMBERS_OF = {"Uniform": ("low", "high"), "Triangular": ("low", "mode", "high"), "LogNormal": ("low", "median", "high")}  # in order
+LISTS_OF = {"Quantiles": ("values",), "Choice": ("values", "weights")}
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Levels = Annotated[list[Any], Field(max_length=MOST_POINTS)]
@@ -32,11 +33,13 @@ Levels = Annotated[list[Any], Field(max_length=MOST_POINTS)]
 class StoredPrior(Table):
     """A prior: its kind and its numbers."""
 
-    kind: Literal[tuple(NUMBERS_OF)]  # type: ignore[valid-type]
-    low: float
-    high: float
+    kind: Literal[(*NUMBERS_OF, *LISTS_OF)]  # type: ignore[valid-type]
+    low: float | None = None
+    high: float | None = None
     mode: float | None = None
     median: float | None = None
+    values: Annotated[list[float], Field(min_length=2, max_length=MOST_QUANTILES)] | None = None
+    weights: Annotated[list[Annotated[float, Field(gt=0)]], Field(max_length=MOST_QUANTILES)] | None = None
 
 
 class SampledParameter(Table):
@@ -143,12 +146,26 @@ def check_content(content: Any) -> None:
 
 def check_prior(known: Parameter, told: Mapping[str, Any]) -> None:
     """Refuse a prior without the numbers of its kind in order, or outside the parameter's bounds."""
+    if told["kind"] in LISTS_OF:
+        return check_values(known, told)
     wanted = NUMBERS_OF[told["kind"]]
     numbers = [told[name] for name in wanted if name in told]
     low, high = known.bounds
     good = set(told) == {"kind", *wanted} and numbers == sorted(numbers) and low <= numbers[0] and numbers[-1] <= high
     if not good or (told["kind"] == "LogNormal" and numbers[0] <= 0):
         raise InputError(f"the prior of {known.name}, {shown(told)}, must have {', '.join(wanted)} in this order, from {span(low, high)}")
+
+
+def check_values(known: Parameter, told: Mapping[str, Any]) -> None:
+    """Refuse a prior by quantiles or by weights whose values do not rise, or are none of the parameter's, or without a weight for each."""
+    choice, values, (low, high) = told["kind"] == "Choice", told.get("values") or [], known.bounds
+    good = set(told) == {"kind", *LISTS_OF[told["kind"]]} and values == sorted(values) and low <= values[0] and values[-1] <= high
+    if choice:
+        whole = known.type is float or all(value == int(value) for value in values if abs(value) < 2**53)
+        good = good and whole and len(set(values)) == len(values) == len(told["weights"])
+    if not good or (not choice and known.labels):
+        said = "values that rise, with a weight for each" if choice else "values that do not fall, of a number"
+        raise InputError(f"the prior of {known.name}, {shown(told)}, must have {said}, from {span(low, high)}")
 
 
 def factor_of(told: StoredFactor) -> Factor:

@@ -10,6 +10,7 @@ import numpy as np
 from lockgate.experiments.study.factor import Factor, Value
 from lockgate.sim.errors import InputError
 from lockgate.sim.limits import MOST_POINTS
+from lockgate.sim.model.parameters import Choice
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Design = Mapping[str, Any]
@@ -39,6 +40,8 @@ def points(design: Design, factors: Sequence[Factor], seed: int) -> Columns:
     if kind in LISTING:
         levels = [listed(factor) for factor in factors]
         return grid(factors, levels) if kind == "grid" else zipped(factors, levels)
+    if kind == "morris":
+        factors = [by_levels(design, factor) for factor in factors]
     sample = unit_sample(design, len(factors), seed)
     return {factor.column: tuple(map(factor.at, shares(design, factor, sample[:, place]).tolist())) for place, factor in enumerate(factors)}
 
@@ -93,6 +96,16 @@ def refuse_what_cannot_be_sampled(design: Design, factors: Sequence[Factor]) -> 
     for factor in factors:
         if factor.steps:
             raise InputError(f"{factor.name}.steps = {factor.steps} is for grid and zip only, drop it")
+
+
+def by_levels(design: Design, factor: Factor) -> Factor:
+    """The factor as a Morris design steps through it: a prior over a few values as a list of them, whatever their weights."""
+    if isinstance(factor.prior, Choice):
+        factor = Factor(factor.role, factor.name, tuple(factor.cast(value) for value in factor.prior.values))
+    if len(factor.levels) > design["levels"]:
+        said = f"{factor.name} has {len(factor.levels)} levels and design.levels = {design['levels']}"
+        raise InputError(f"{said}, take at least {len(factor.levels) + len(factor.levels) % 2} so that each can be seen")
+    return factor
 
 
 def listed(factor: Factor) -> tuple[Value, ...]:

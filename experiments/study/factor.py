@@ -12,7 +12,7 @@ from typing import Literal
 from lockgate.experiments.study.schema import ROLES
 from lockgate.scenarios.files import read_limited
 from lockgate.scenarios.notation import quoted, shown
-from lockgate.scenarios.schema import Known, labels
+from lockgate.scenarios.schema import Known
 from lockgate.scenarios.sentence import allowed
 from lockgate.scenarios.world import NARROWEST
 from lockgate.sim.bounds import digits, span
@@ -118,7 +118,7 @@ class Factor:
         ('full', 'true', '0.5')
         """
         if isinstance(self.known, Parameter) and self.known.choices:
-            return next(label for label, choice in labels(self.known).items() if choice == value)
+            return next(label for label, choice in self.known.labels.items() if choice == value)
         return str(value).lower() if self.type is bool else digits(value)
 
     def __str__(self) -> str:
@@ -126,7 +126,7 @@ class Factor:
         if self.levels:
             return ", ".join(map(self.label, self.levels))
         if self.prior is not None:
-            return f"prior: {self.prior}"
+            return f"prior: {replace(PARAMETERS[self.name], prior=self.prior).prior_text}"
         return span(*self.ends) + (f" in {self.steps} steps" if self.steps else "")
 
 
@@ -236,8 +236,8 @@ def number_in(factor: Factor, text: str) -> float | None:
     """The number that a cell stands for, or nothing."""
     if factor.type is bool:
         return {"true": 1.0, "false": 0.0}.get(text.lower())
-    if isinstance(factor.known, Parameter) and factor.known.choices and text in labels(factor.known):
-        return float(labels(factor.known)[text])
+    if isinstance(factor.known, Parameter) and factor.known.choices and text in factor.known.labels:
+        return float(factor.known.labels[text])
     try:
         number = float(text)
     except ValueError:

@@ -16,7 +16,7 @@ from lockgate.scenarios import World, load_policy, load_world, with_levers, with
 from lockgate.scenarios.files import SUFFIX, Source, is_path, spelled
 from lockgate.scenarios.notation import quoted, shown
 from lockgate.scenarios.policy import add_steps, contradictory_orders
-from lockgate.scenarios.schema import conforming, labels
+from lockgate.scenarios.schema import conforming
 from lockgate.scenarios.world import contradictions
 from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.parameters import PARAMETERS, Parameter, Uniform
@@ -218,14 +218,14 @@ def factors_of(content: StudyFile, tables: Tables, worlds: Iterable[World]) -> I
                 yield with_levels(blank, setting, section)
             elif isinstance(setting, Span):
                 yield with_range(blank, setting)
-            elif setting == "prior":
+            elif setting == "prior" and role == "parameter":
                 yield Factor("parameter", name, prior=common_prior(name, worlds))
 
 
 def with_levels(blank: Factor, setting: list[Any], section: str) -> Factor:
     """The factor over a list of levels, all different."""
     refuse_twice(f"{'dates.' if section == 'dates' else ''}{blank.name}", setting)
-    codes = labels(blank.known) if isinstance(blank.known, Parameter) and blank.known.choices else {}
+    codes = blank.known.labels if isinstance(blank.known, Parameter) and blank.known.choices else {}
     return Factor(blank.role, blank.name, tuple(blank.cast(codes.get(level, level)) for level in setting))
 
 
@@ -248,12 +248,15 @@ def with_range(blank: Factor, span: Span) -> Factor:
 def common_prior(name: str, worlds: Iterable[World]) -> Any:
     """The prior that a parameter has in all worlds of the study."""
     priors = {world.name: world.parameters[name].prior for world in worlds}
+    known = PARAMETERS[name]
+    levels = [label == "true" for label in known.labels] if known.type is bool else list(known.labels)
+    instead, example = ("a list", shown(levels)) if known.labels else ("a range", "{ low = 1, high = 3 }")
     for world, prior in priors.items():
         if prior is None:
-            raise InputError(f'{name} = "prior" has no prior in world {quoted(world)}, give a range such as {{ low = 1, high = 3 }}')
+            raise InputError(f'{name} = "prior" has no prior in world {quoted(world)}, give {instead} such as {example}')
     if len(set(priors.values())) > 1:
-        said = " and ".join(f"{prior} in {quoted(world)}" for world, prior in priors.items())
-        raise InputError(f'{name} = "prior" differs between worlds ({said}), give a range or make it one study for each')
+        said = " and ".join(f"{world.parameters[name].prior_text} in {quoted(world.name)}" for world in worlds)
+        raise InputError(f'{name} = "prior" differs between worlds ({said}), give {instead} or make it one study for each')
     return next(iter(priors.values()))
 
 

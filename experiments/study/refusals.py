@@ -63,7 +63,7 @@ def where(place: KeyPath) -> str:
 def other_ways(known: Known, section: str) -> str:
     """What may stand in the place of one value."""
     if choices(known):
-        return ", or a list of these"
+        return ', a list of these, or "prior"' if section == "switches" else ", or a list of these"
     return ", a list of these, or a range { low = 1, high = 3 }" + (', or "prior"' if section == "uncertainties" else "")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, create_model
 
-from lockgate.scenarios.schema import Known, Table, bounded, each_of, entry, has_prior_form, plain, table
+from lockgate.scenarios.schema import Known, Table, bounded, each_of, entry, has_range, plain, table
 from lockgate.sim.limits import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_POINTS
 from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import DAY, LEVERS, Lever, yes_or_no
@@ -14,8 +14,8 @@ from lockgate.sim.model.policy import DAY, LEVERS, Lever, yes_or_no
 VALUE, LEVELS, RANGE, PRIOR = "(value)", "(levels)", "(range)", "(prior)"  # ways to set a factor, unlike any key
 
 ROLES = {"uncertainties": "parameter", "switches": "parameter", "levers": "lever", "dates": "date"}  # tables, in order of the factors
-UNCERTAINTIES = {name: parameter for name, parameter in PARAMETERS.items() if has_prior_form(parameter)}
-SWITCHES = {name: parameter for name, parameter in PARAMETERS.items() if not has_prior_form(parameter)}
+UNCERTAINTIES = {name: parameter for name, parameter in PARAMETERS.items() if has_range(parameter)}
+SWITCHES = {name: parameter for name, parameter in PARAMETERS.items() if not has_range(parameter)}
 KNOWN: dict[str, Mapping[str, Known]] = {
     "uncertainties": UNCERTAINTIES,
     "switches": SWITCHES,
@@ -161,6 +161,11 @@ def form_of_switch(value: object) -> str:
     return LEVELS if isinstance(value, list) else VALUE
 
 
+def form_of_structure(value: object) -> str:
+    """The same for a parameter, which may have a prior."""
+    return PRIOR if value == "prior" else form_of_switch(value)
+
+
 def kind_of_design(value: object) -> str:
     """Which design a table is of."""
     kind = value.get("kind", "grid") if isinstance(value, Mapping) else getattr(value, "kind", "grid")
@@ -179,26 +184,24 @@ def setting(known: Known, *, prior: bool) -> Any:
     """The type of everything that a study may write for a lever, a date or a parameter."""
     value: Any = Annotated[plain(known), Tag(VALUE)]
     levels: Any = Annotated[each_of(plain(known)), Field(min_length=1), Tag(LEVELS)]
+    drawn: Any = Annotated[Literal["prior"], Tag(PRIOR)]
     if not has_range(known):
-        return Annotated[value | levels, Discriminator(form_of_switch)]
+        if not prior:
+            return Annotated[value | levels, Discriminator(form_of_switch)]
+        return Annotated[value | levels | drawn, Discriminator(form_of_structure)]
     number = bounded(known, known.type)
     steps: Any = (Annotated[int, Field(ge=2, le=MOST_POINTS)], Field(default_factory=lambda: None, description="Number of levels."))
     span = create_model(f"span of {known.name}", __base__=Span, low=(number, ...), high=(number, ...), steps=steps)
     ways: Any = value | levels | Annotated[span, Tag(RANGE)]
     if not prior:
         return Annotated[ways, Discriminator(form)]
-    return Annotated[ways | Annotated[Literal["prior"], Tag(PRIOR)], Discriminator(form_of_uncertainty)]
-
-
-def has_range(known: Known) -> bool:
-    """Whether it is a number, rather than a switch or a choice."""
-    return known.type is not bool and not getattr(known, "choices", None)
+    return Annotated[ways | drawn, Discriminator(form_of_uncertainty)]
 
 
 @cache
 def settings(name: str) -> type[Table]:
     """The schema of one of the tables that say what varies."""
-    fields = {key: entry(known, setting(known, prior=name == "uncertainties")) for key, known in KNOWN[name].items()}
+    fields = {key: entry(known, setting(known, prior=ROLES[name] == "parameter")) for key, known in KNOWN[name].items()}
     return table(name, fields)
 
 
@@ -220,7 +223,7 @@ def file_schema() -> type[StudyFile]:
     }
     said = {
         "uncertainties": "Parameters that are numbers: one value, levels, a range, or the prior.",
-        "switches": "Parameters that are switches or choices: one value, or levels.",
+        "switches": "Parameters that are switches or choices: one value, levels, or the prior.",
         "levers": "Levers of all policies, from day 0 on: one value, levels, or a range.",
         "dates": "Days of the steps that set these levers: one day, levels, or a range.",
     }

@@ -1,13 +1,13 @@
 """A study: a checked question, ready to be run."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lockgate.experiments.study.content import check_content
 from lockgate.experiments.study.factor import Factor, Value
 from lockgate.scenarios import World
-from lockgate.sim.model.parameters import PARAMETERS, LogNormal, Parameter, Prior, Triangular, Uniform
+from lockgate.sim.model.parameters import PARAMETERS, Choice, LogNormal, Parameter, Prior, Quantiles, Triangular, Uniform
 from lockgate.sim.model.policy import Policy
 
 
@@ -98,7 +98,7 @@ def changed(policy: Policy, levers: Mapping[str, Value], days: Mapping[str, int]
     return Policy(policy.name, {**policy.levers, **levers}, tuple(timeline), policy.summary)
 
 
-PRIORS: dict[str, Any] = {kind.__name__: kind for kind in (Uniform, Triangular, LogNormal)}
+PRIORS: dict[str, Any] = {kind.__name__: kind for kind in (Uniform, Triangular, LogNormal, Quantiles, Choice)}
 
 
 def content_of(study: Study) -> dict[str, Any]:
@@ -182,13 +182,16 @@ def read_parameter(name: str, told: Any) -> Parameter:
 
 def written_prior(prior: Prior | None) -> dict[str, Any] | None:
     """A prior: its kind and its numbers."""
-    return {"kind": type(prior).__name__, **asdict(prior)} if prior else None  # type: ignore[call-overload]
+    if prior is None:
+        return None
+    numbers = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(prior).items()}
+    return {"kind": type(prior).__name__, **numbers}
 
 
 def read_prior(told: Mapping[str, Any] | None) -> Prior | None:
     """The prior that `written_prior` told of."""
     if told is None:
         return None
-    numbers = dict(told)
-    made: Prior = PRIORS[numbers.pop("kind")](**numbers)
+    numbers = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items() if name != "kind"}
+    made: Prior = PRIORS[told["kind"]](**numbers)
     return made

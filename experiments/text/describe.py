@@ -176,7 +176,7 @@ def described_study(name: str) -> Description:
 
 def level(parameter: Parameter) -> str:
     """The central value of a parameter, and its prior."""
-    return plain_value(parameter) + (f" ({parameter.prior})" if parameter.prior else "")
+    return plain_value(parameter) + (f" ({parameter.prior_text})" if parameter.prior else "")
 
 
 def plain_value(parameter: Parameter) -> str:
@@ -197,7 +197,7 @@ def described_parameter(name: str) -> Description:
         facts |= {"value": plain_value(parameter), "range": "true or false"}
     else:
         facts |= {"value": f"{plain_value(parameter)} {parameter.unit}", "range": span(*parameter.bounds)}
-    facts["prior"] = str(parameter.prior) if parameter.prior else "none: studies keep the value"
+    facts["prior"] = parameter.prior_text or "none: studies keep the value"
     facts["evidence"] = f"grade {parameter.grade}, {GRADES[parameter.grade]}"
     facts["source"] = parameter.source
     facts["set it"] = f"--set {name}={plain_value(parameter)}, or in [parameters] of a world"

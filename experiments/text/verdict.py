@@ -326,6 +326,24 @@ def said_change(outcomes: Mapping[str, Statistics], name: str, words: tuple[str,
     return f"{noun}: {number(abs(mean), decimals)} {unit} {word} ({number(near, decimals)} to {number(far, decimals)})"
 
 
+def split_rows(parts: Mapping[str, Any], names: Collection[str], words: Wording) -> tuple[str, list[list[str]]]:
+    """What a table of differences in harm says, by value of a structure, and its rows: policy, value, draws, mean, interval, better in."""
+    harm = OUTCOMES["model_enabled_harm"]
+    reference, *others = names
+    column = table_column(harm, [policy[harm.name] for part in parts.values() for policy in part["policies"].values()])
+    rows = []
+    for name in others or [reference]:
+        for label, part in parts.items():
+            found = part["policies"][name][harm.name]
+            found = found["difference"] if others else found
+            shown = column.difference(found["mean"]) if others else column.mean(found)
+            span = column.difference_span(found, words) if others else column.span(found, words)
+            better = percent(found["better_share"]) if others and finite(found["better_share"]) else "-"
+            rows.append([printable(name), label, str(part["draws"]), shown, span, better])
+    less = f", less that under {reference} in the same {words.noun}" if others else ""
+    return f"{harm.long.capitalize()} ({column.unit}){less}, in the {words.noun}s with each value:", rows
+
+
 def notes(summary: Mapping[str, Any], words: Wording) -> list[str]:
     """What the differences of the table are, and what pairing did. One policy alone has none."""
     rates = [f"{RATE.capitalize()}: for 1,000 organisations, as of a whole year."] if "per_1000_organisations_and_year" in summary else []

@@ -99,6 +99,9 @@ class Purpose(Described):
     CULTURE_ANGLE = 88, "second half of the same normal draw"
     WORLD_SEED = 90, "the seed of a sampled world [draw, 0]"
     PRIOR = 91, "a parameter's value in a sampled world [draw, parameter]"
+    CALIBRATION = 125, "a parameter's value in a draw of a calibration, or whether it is drawn from the prior [draw, parameter; 0]"
+    CALIBRATION_SEED = 126, "the seed of a run of a calibration [draw, 0]"
+    FACT_ERROR = 127, "by how far a planted fact is off what was simulated [replicate, fact]"
 
 
 @njit(inline="always")

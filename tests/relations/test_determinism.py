@@ -12,7 +12,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lockgate.scenarios import load_policy, load_world
-from lockgate.scenarios.schema import labels
 from lockgate.sim.engine.driver import driver
 from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.engine.run import simulate
@@ -240,7 +239,7 @@ def toml(value: Any) -> str:
 def in_words(name: str, value: Any) -> Any:
     """A parameter's value as a file writes it: choices by name."""
     choices = PARAMETERS[name].choices if name in PARAMETERS else None
-    return next(word for word, choice in labels(PARAMETERS[name]).items() if choice == value) if choices else value
+    return next(word for word, choice in PARAMETERS[name].labels.items() if choice == value) if choices else value
 
 
 def table(heading: str, settings: dict[str, Any], order: list[int], noise: str) -> str:

@@ -89,6 +89,55 @@ class LogNormal:
 
 
 @dataclass(frozen=True)
+class Quantiles:
+    """Given by its quantiles at equal steps of probability, the smallest value first and the largest last; straight in between.
+
+    >>> Quantiles((0.0, 1.0, 4.0)).quantile(0.75)
+    2.5
+    """
+
+    values: tuple[float, ...]
+
+    def quantile(self, u: float) -> float:
+        place = u * (len(self.values) - 1)
+        step = min(int(place), len(self.values) - 2)
+        low, high = self.values[step : step + 2]
+        return low + (place - step) * (high - low)
+
+    def __str__(self) -> str:
+        low, median, high = (self.quantile(u) for u in (0.05, 0.5, 0.95))
+        return f"by quantiles, median {median:g}, 90 % in {low:g} to {high:g}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several values, in ascending order, each as likely as its weight is of all weights.
+
+    >>> [Choice((0.0, 1.0), (1.0, 3.0)).quantile(u) for u in (0.2, 0.3)]
+    [0.0, 1.0]
+    """
+
+    values: tuple[float, ...]
+    weights: tuple[float, ...]
+
+    def quantile(self, u: float) -> float:
+        rest = u * math.fsum(self.weights)
+        for value, weight in zip(self.values, self.weights, strict=True):
+            rest -= weight
+            if rest < 0.0:
+                return value
+        return self.values[-1]
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The chance of each value."""
+        return tuple(weight / math.fsum(self.weights) for weight in self.weights)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{value:g} {100 * share:.3g} %" for value, share in zip(self.values, self.shares, strict=True))
+
+
+@dataclass(frozen=True)
 class Parameter:
     """One quantity of the world. `prior=None` means that studies do not sample it."""
 
@@ -120,6 +169,21 @@ class Parameter:
             return self.default
         low, high = self.bounds
         return self.cast(min(max(self.prior.quantile(u), low), high))
+
+    @property
+    def labels(self) -> dict[str, int | bool]:
+        """The words for its values where they are few: choices, or true and false; nothing for a number."""
+        if self.choices:
+            return {choice.label: choice for choice in self.choices}
+        return {"false": False, "true": True} if self.type is bool else {}
+
+    @property
+    def prior_text(self) -> str:
+        """Its prior in words, or nothing."""
+        if not isinstance(self.prior, Choice) or not self.labels:
+            return str(self.prior or "")
+        words = {value: label for label, value in self.labels.items()}
+        return ", ".join(f"{words[int(value)]} {100 * share:.3g} %" for value, share in zip(self.prior.values, self.prior.shares, strict=True))
 
     def cast(self, value: float) -> float | int | bool:
         """A number in the parameter's own type; whole numbers are rounded."""

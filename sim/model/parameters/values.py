@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lockgate.sim.model.parameters.parameter import LogNormal, Parameter, Triangular, Uniform, switch
+from lockgate.sim.model.parameters.parameter import Choice, LogNormal, Parameter, Triangular, Uniform, switch
 from lockgate.sim.model.vocabulary import Feedback, RaceInformation, RaceRule, Services, ServiceTimes
 from lockgate.sim.rules.row import STORED_AS
 
@@ -80,7 +80,7 @@ DEFENCE = (
               "judgement: finds rose tenfold and more at several partners, fivefold at another (Glasswing, May 2026; press), "
               "of which new intensity is a part and selection another", LogNormal(3.0, 1.0, 12.0)),
     Parameter("adoption_on", True, "yes or no", (0, 1), "S",
-              "Organisations search as far as they have taken it up; otherwise all at full intensity.", "switch"),
+              "Organisations search as far as they have taken it up; otherwise all at full intensity.", "switch", Choice((0.0, 1.0), (1.0, 4.0))),
     Parameter("adoption_start", 0.25, "share", (0, 1), "E",
               "Intensity of search on day 0 of organisations that take it up: those that want early access.", "swept", Uniform(0.05, 0.8)),
     Parameter("adoption_days", 365.0, "days", (0.01, 100_000), "E", "Time constant with which their intensity grows towards 1.",
@@ -285,11 +285,15 @@ STRUCTURE = (
               "68:32 state to criminal among attributed zero-days of 2024, corrected for activity"),
     Parameter("insider_share", 0.10, "share", (0, 1), "D", "Share of bad actors that are rogue insiders.", "judgement"),
     Parameter("feedback", Feedback.FULL, "choice", (0, 1), "S",
-              "Whether anything reacts: pace, distillation, revocation, bans, race pressure, reinvestment.", "structural switch", choices=Feedback),
+              "Whether anything reacts: pace, distillation, revocation, bans, race pressure, reinvestment.",
+              "structural switch; that nothing reacts is unlikely, and nobody knows how unlikely: weights by judgement",
+              Choice((0.0, 1.0), (1.0, 9.0)), Feedback),
     Parameter("race_information", RaceInformation.PUBLIC, "choice", (0, 2), "S", "What racing labs know of one another.",
-              "Armstrong, Bostrom and Shulman (2016), Racing to the precipice", choices=RaceInformation),
+              "Armstrong, Bostrom and Shulman (2016), Racing to the precipice; which one holds is not known: weights by judgement",
+              Choice((0.0, 1.0, 2.0), (1.0, 1.0, 2.0)), RaceInformation),
     Parameter("race_rule", RaceRule.PRESSURE, "choice", (0, 2), "S", "What decides how careful a lab is.",
-              "structural switch", choices=RaceRule),
+              "structural switch; the race's equilibrium says nothing of the services that losers deploy: weights by judgement",
+              Choice((0.0, 1.0, 2.0), (1.0, 2.0, 1.0)), RaceRule),
     Parameter("service_times", ServiceTimes.LOGNORMAL, "choice", (0, 1), "S", "Distribution of testing and review times.",
               "structural switch", choices=ServiceTimes),
     switch("theft_on", "Spies can steal weights."),
