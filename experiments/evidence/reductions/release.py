@@ -264,7 +264,7 @@ DELAY_RUNS, LEAST_DAYS = 5, 200
 INSTANT: dict[str, Any] = {"test_days": 0.0, "approval_days": 0.0, "application_days": 0.0, "approval_refusal_chance": 0.0,
                            "cooperation": 1.0, "background_applications_per_day": 0.0, "bad_actors": 200}  # fmt: skip
 GOVERNMENT_WORK = {"asked", "complied", "tests", "test_wait_days", "applications", "partners_approved", "reviews", "review_wait_days",
-                   "applications_withdrawn", "applications_waiting", "longest_queue", "partners_refused"}  # fmt: skip
+                   "applications_withdrawn", "applications_waiting", "longest_queue", "partners_refused", "goodwill_spent"}  # fmt: skip
 GOVERNMENT_WEEKS = {"waiting", "tests_waiting", "partners"}
 
 
