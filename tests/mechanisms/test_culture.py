@@ -99,6 +99,13 @@ def test_nobody_is_careless_under_pressure_where_all_losers_of_a_race_are():
     assert all(days == math.ceil(effort * 14) for _, effort, days in pressed), "own tests follow effort"
 
 
+def test_enmity_costs_safety_where_the_winner_takes_all():
+    policy, worlds = Policy("open"), [parameter_table(40, race_rule=RaceRule.WINNER, enmity=enmity) for enmity in (0.0, 0.5)]
+    calm, hostile = (simulate(table, [policy], range(40)).outcomes["bypasses"][:, 0].astype(float) for table in worlds)
+    more = hostile - calm
+    assert more.mean() > SIGMAS * more.std() / math.sqrt(len(more))
+
+
 def test_the_risk_of_the_race_is_its_equilibriums_whatever_drives_effort():
     worlds = [parameter_table(5, race_rule=rule, reinvestment=0.0) for rule in RaceRule]
     risks = [simulate(table, [Policy("open")], range(5)).outcomes["race_risk"] for table in worlds]

@@ -7,7 +7,7 @@ from lockgate.sim.model.chance import Purpose, draw, exponential, grow, key, nor
 from lockgate.sim.model.formulas.attack import attack_success, uplift, whole
 from lockgate.sim.model.formulas.safeguards import refusal_chance, theft_chance
 from lockgate.sim.model.parameters import without
-from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, EventKind, Feedback, Regime, Stage
+from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, EventKind, Feedback, RaceRule, Regime, Stage
 from lockgate.sim.model.world import Plan
 from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
 from tests.mutation.worlds import log_of, near, put, world_of
@@ -62,7 +62,8 @@ def test_who_gets_a_system_that_is_ready() -> None:
 def test_training_ends_in_a_system_with_the_safeguard_that_effort_reached() -> None:
     flaws = set()
     for seed in range(20):
-        params = {"safeguard_least": 0.4, "safeguard_most": 0.9, "flaw_chance": 0.9, "detection_half_life_days": 9.0}
+        params = {"safeguard_least": 0.4, "safeguard_most": 0.9, "flaw_chance": 0.9, "detection_half_life_days": 9.0,
+                  "race_rule": int(RaceRule.WINNER)}  # full effort where nothing reacts
         world = world_of(seed=seed, feedback=Feedback.NONE, own_testing_days=9, cadence_days=31, **params)
         lab = put(world.labs[1], capability=2.0, systems=2, next_trained_day=7, trained=1.0)
         log_of(world)
@@ -154,7 +155,9 @@ def test_what_takes_a_system_away_and_what_brings_it_back() -> None:
         assert system.stage == stage, (levers, row, begins, given)
         if stage == DARK and given.get("stage") != DARK:
             assert (system.dark_until, system.resume_stage) == (14, given.get("stage", PUBLIC))
-            assert log_of(world)[-1] == (EventKind.DIRECTIVE, 9, 0, row, system.index, 5.0)
+            directive, goodwill = log_of(world)[-2:]
+            assert directive == (EventKind.DIRECTIVE, 9, 0, row, system.index, 5.0)
+            assert goodwill == (EventKind.GOODWILL, 9, row, -1, system.index, 0.5)
         if given.get("stage") == DARK:
             assert system.attributed_recently == (7 if stage == DARK else 0), "it comes back with a clean record"
             assert system.dark_until == (given["dark_until"] if stage == DARK else NEVER)

@@ -6,7 +6,7 @@ from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.model.formulas.attack import attack_success
 from lockgate.sim.model.parameters import without
 from lockgate.sim.model.policy import Policy
-from lockgate.sim.model.vocabulary import Approval, Channel, Regime, Stage
+from lockgate.sim.model.vocabulary import Approval, Channel, RaceRule, Regime, Stage
 from lockgate.sim.rules.row import NEVER
 from tests.mutation.worlds import NEUTRAL, put
 
@@ -173,7 +173,7 @@ def test_an_evening_s_queue_is_that_of_the_day() -> None:
 
 
 def test_effort_counts_of_the_lab_that_leads_this_morning() -> None:
-    run = model(enmity=1.0, race_scale_months=1.0)
+    run = model(enmity=1.0, race_scale_months=1.0, race_rule=int(RaceRule.WINNER))
     put(run.world.labs[1], capability=9.0)
     run.step()
     assert run.world.today.frontier_lab == 1

@@ -126,7 +126,8 @@ def test_a_framework_is_in_force_once_its_political_delay_is_over() -> None:
 
 
 def test_customers_move_towards_the_logit_with_inertia() -> None:
-    world = world_of(labs=2, open_weight_labs=1, organisations=4, customer_inertia_days=10, horizon_doubling_months=1.0)
+    sizes = {"labs": 2, "open_weight_labs": 1, "organisations": 4}
+    world = world_of(**sizes, customer_inertia_days=10, horizon_doubling_months=1.0, one_market_on=False)
     put(world.labs[0], offer=1.0, best=3.0, brand=0.0, customers=0.5)
     put(world.labs[1], offer=2.0, best=2.0, brand=0.0, customers=0.1)
     put(world.open_weight_labs[0], offer=0.0, brand=math.log(3.0), customers=0.4)

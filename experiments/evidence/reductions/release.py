@@ -269,7 +269,7 @@ INSTANT: dict[str, Any] = {"test_days": 0.0, "approval_days": 0.0, "application_
 # A preview of its own length, whatever happens in it, at the end of which agencies must have signed off.
 SMOOTH = {"extension_days": 0, "trigger_incidents": 1_000_000, "sign_offs": 2}
 GOVERNMENT_WORK = {"asked", "complied", "tests", "test_wait_days", "applications", "partners_approved", "reviews", "review_wait_days",
-                   "applications_withdrawn", "applications_waiting", "longest_queue", "partners_refused"}  # fmt: skip
+                   "applications_withdrawn", "applications_waiting", "longest_queue", "partners_refused", "goodwill_spent"}  # fmt: skip
 GOVERNMENT_WEEKS = {"waiting", "tests_waiting", "partners"}
 
 
