@@ -74,7 +74,8 @@ def synthetic(points: Any, first: int) -> Any:
 
 REAL_NAMES = ("pace", "cadence_days", "open_weight_lag_months", "horizon_doubling_months", "race_information")
 REAL_FACTS = ("lag-index", "horizon-share", "cadence-all")
-REAL_ERRORS = tuple(fact_error(FACTS[name]) for name in REAL_FACTS)
+# Smaller errors than the facts have, so that the posterior is far from the prior.
+REAL_ERRORS = tuple(replace(fact_error(FACTS[name]), observed_sd=0.03, model_sd=0.04) for name in REAL_FACTS)
 
 
 @cache
