@@ -273,7 +273,8 @@ GOVERNMENT_WEEKS = {"waiting", "tests_waiting", "partners"}
 
 def staged(preview_days: int) -> Records:
     """Open release, and the staged preview, in the same runs."""
-    policies = [load_policy("open-release"), Policy("staged", {**load_policy("staged-preview").levers, **SMOOTH, "preview_days": preview_days})]
+    levers = {**load_policy("staged-preview").levers, **SMOOTH, "preview_days": preview_days}
+    policies = [load_policy("open-release"), Policy("staged", levers)]
     return simulate(parameter_table(DELAY_RUNS, **INSTANT), policies, range(DELAY_RUNS), max(LEAST_DAYS, preview_days + 10))
 
 
