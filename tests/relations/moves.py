@@ -69,8 +69,9 @@ class Place:
     def loaded(self) -> Policy:
         """The policy, its programme scaled to a fifth like the number of organisations."""
         policy = load_policy(self.policy)
-        if policy.levers.get("launch_partners", 0):
-            policy = with_held(policy, launch_partners=10, wave_partners=30)
+        places = {name: int(policy.levers.get(name, 0)) // 5 for name in ("launch_partners", "wave_partners")}
+        if places["launch_partners"]:
+            policy = with_held(policy, **places)
         return with_held(policy, **dict(self.levers))
 
 

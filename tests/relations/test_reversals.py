@@ -38,7 +38,8 @@ KNOWN_REVERSALS = (
     Reversal("37 a month more of preview", "model_enabled_harm", Place("leaky-partners", "staged-preview", LEAKY),
              "partners' access leaks for longer, and leaks reach attackers before anyone can buy the service",
              "+12.0 [10.2, 13.8] of 299 M US$"),
-    Reversal("37 a month more of preview", "harm_open_weights", Place("direct-effects", "mandatory-licence", ONE_SERVICE),
+    Reversal("37 a month more of preview", "harm_open_weights",  # all systems are covered as they should be
+              Place("direct-effects", "mandatory-licence", (*ONE_SERVICE, ("preview_error_months", 0.0))),
              "whom the service is kept from turns to open weights; where distillation cannot slow those, that is all",
              "+1.1 [0.9, 1.4] of 138 M US$, while all harm falls by 0.3"),
     Reversal("38 access for four times the partners", "model_enabled_harm",
