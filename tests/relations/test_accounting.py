@@ -104,7 +104,10 @@ def test_29_nobody_is_overbooked_or_overtaken(case: Case, testers: int, reviewer
 
 
 # Shares that can leave 0 to 1 by what they mean: sums over days, found and fixed with new code, a share lost that can be a gain.
-BEYOND = {"partners.found", "partners.fixed", "score.customers_lost", "score.race_risk", "score.exposed", "outcomes.customers_lost_share"}
+BEYOND = {
+    "partners.found", "partners.fixed", "score.customers_lost", "score.race_risk", "score.exposed", "score.backlog",
+    "outcomes.customers_lost_share",
+}  # fmt: skip
 
 
 def unlikely(tables: Tables) -> list[str]:
@@ -374,7 +377,7 @@ class Careless(Partner):
 
     def step(self, world: Any, day: int) -> None:
         Partner.step(self, world, day)
-        self.fixed += 0.01
+        self.fixed += 0.1  # more than a backlog hides
 
 
 class Overtaker(OpenWeightLab):
