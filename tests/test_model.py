@@ -9,6 +9,7 @@ from lockgate.sim import BadActor, Partner, ReleaseModel
 from lockgate.sim.engine.mesa import REPORTERS
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.invariants import INVARIANTS, BrokenInvariant
+from lockgate.sim.model.vocabulary import Regime
 
 SMALL = {"organisations": 8, "bad_actors": 20, "base_hazard": 0.3}
 
@@ -113,6 +114,9 @@ BREACHES: dict[str, Any] = {
     "customers": lambda world: setattr(world.labs[0], "customers", 0.9),
     "operations": lambda world: setattr(world.score, "operations", -1),
     "harm by lab": lambda world: setattr(world.systems[0], "enabled", 1 << 40),
+    "losses": lambda world: setattr(world.score, "expected", -1),
+    "access forgone": lambda world: setattr(world.score, "access_forgone_critical", -1.0),
+    "prohibition": lambda world: setattr(world.systems[0], "regime", int(Regime.PROHIBITED)),
     "followers": lambda world: setattr(world.open_weight_labs[0], "capability", 9.0),
 }
 

@@ -100,7 +100,7 @@ def test_the_page_has_the_table_and_the_words_of_the_terminal(trio, text, capsys
     wanted = [row for name in trio.names for row in policy_rows(name, summary, outcomes, words)]
     assert page.rows[1:] == wanted
     assert page.rows[0] == ["policy", *(f"{column.heading}\n{column.unit}" for column in outcomes)]
-    assert len(page.paragraphs) == 1 + 1 + 2 + 3  # the world, the note on differences, how pairing went, what each policy does
+    assert len(page.paragraphs) == 1 + 3 + 2 + 3  # the world, three notes on the rows, how pairing went, what each policy does
     assert page.paragraphs[-3:] == verdicts(summary, words)
     for said in page.paragraphs:
         assert flat(said) in printed
@@ -125,7 +125,7 @@ def test_one_policy_alone_has_a_page():
     alone = compare(["withhold"], **ASKED)
     page = Page(alone._repr_html_())
     assert repr(alone).startswith("Comparison of withhold (the reference). World")
-    assert [len(row) for row in page.rows] == [5, 5, 5]
+    assert [len(row) for row in page.rows] == [5, 5, 5, 5]  # the head, the mean, its interval, the yearly rate
     assert len(page.pictures) == 3
 
 

@@ -28,7 +28,7 @@ def ratios(top: Array, bottom: Array) -> Columns:
 
     >>> found = ratios(np.array([[1.0], [2.0], [3.0]]), np.array([[2.0], [5.0], [5.0]]))
     >>> [round(float(found[name][0]), 3) for name in ("ratio", "low", "high")]
-    [0.5, 0.151, 0.849]
+    [0.5, 0.189, 0.811]
     """
 
     def method(top: Array, bottom: Array) -> Columns:

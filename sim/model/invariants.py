@@ -281,8 +281,6 @@ def access_is_forgone_or_had(world, day):
 
 @rule
 def prohibited_is_held(world, day):
-    if not world.phases[world.today.phase].prohibited:
-        return FINE
     for row in range(len(world.systems)):
         if world.systems[row].regime == Regime.PROHIBITED and world.systems[row].stage != Stage.HELD:
             return row
