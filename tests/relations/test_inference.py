@@ -93,7 +93,7 @@ def prior_faults(claimed: World, sampled: World, draws: int = 500) -> list[str]:
             continue
         low, high = parameter.bounds
         inside = worlds[name][(worlds[name] > low) & (worlds[name] < high)]  # what lies beyond the bounds is cut to them
-        first, last = share_below(parameter.prior, np.array([max(low, 1e-300), high]))
+        first, last = share_below(parameter.prior, np.array([low if low < 0.0 else max(low, 1e-300), high]))
         fault = unlike_uniform((share_below(parameter.prior, inside) - first) / (last - first))
         faults += [f"{name}: {fault}"] if fault else []
     return faults

@@ -97,14 +97,14 @@ def test_20_without_access_no_system_helps_a_bad_actor(case: Case) -> None:
 
 
 GOVERNED = (EventKind.ASKED, EventKind.COMPLIED, EventKind.DECLINED, EventKind.TEST_BEGUN, EventKind.TEST_PASSED, EventKind.FRAMEWORK,
-            EventKind.WAVE, EventKind.PROGRAMME)  # fmt: skip
+            EventKind.WAVE, EventKind.PROGRAMME, EventKind.GOODWILL)  # fmt: skip
 PAPERWORK = {
     "governments", "tests", "agencies", "testers", "reviewers", "operations", "today.places", "today.last_rank", "today.phase",
     "today.asks", "today.mandatory", "systems.regime", "systems.offered_day", "systems.sign_offs",
     "score.events", "score.asked", "score.complied",
     "score.tests", "score.test_wait", "outcomes.asked", "outcomes.complied", "outcomes.tests", "outcomes.reviews",
     "outcomes.review_wait_days", "outcomes.test_wait_days", "constants.tests_per_agency", "constants.testers_per_agency",
-    "weeks.tests_waiting",
+    "weeks.tests_waiting", "labs.goodwill_spent", "score.goodwill_spent", "outcomes.goodwill_spent",
 }  # fmt: skip
 AT_ONCE = {"public_release": True, "preview_days": 0, "sign_offs": 0, "revocation": False, "trigger_incidents": 1_000_000,
            "refusal_needed": 0.0}  # fmt: skip

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockgate.sim.model.policy import Policy
-from lockgate.sim.model.vocabulary import Channel
+from lockgate.sim.model.vocabulary import Channel, RaceRule
 from tests.generated import policies
 from tests.relations.couplings import (
     approvals_lost,
@@ -28,7 +28,8 @@ from tests.relations.runs import DAYS, RESTRICTED, SEEDS, incidents, lost, run, 
 
 FACTORS = st.floats(1.05, 10.0)
 NO_SEARCH_GAIN = {"search_doubling_months": 1e9}  # defenders search as fast with any system
-ONE_SAFEGUARD = {"flaw_chance": 0.0, "leaks_on": False}  # every public service refuses alike
+# Every public service refuses alike: no flaws, and where nothing reacts the race leaves every lab its full effort.
+ONE_SAFEGUARD = {"flaw_chance": 0.0, "leaks_on": False, "race_rule": int(RaceRule.WINNER)}
 STRIPPED_AT_ONCE = {"strip_days": 0, "open_spread_months": 0.0}
 
 
