@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockgate.sim.model.day import BadActor, Government, OpenWeightLab
+from lockgate.sim.model.parameters import without
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, EventKind, Feedback, Stage
 from lockgate.sim.rules.row import NEVER
@@ -63,9 +64,9 @@ def incident_set(tables: Tables) -> Any:
 
 @given(cases(), some_policies())
 def test_19_without_uplift_release_cannot_matter(case: Case, other: Policy) -> None:
-    """E. Where a system helps neither side (uplift 1; better systems do not search better: a doubling in infinitely many months), any two
-    policies have the same incidents, day, actor, target and loss, and the same code bases; nothing is enabled under either."""
-    still = case.of_world(uplift=1.0).with_limits(search_doubling_months=inf)
+    """E. Where a system helps neither side (uplift 1; better systems do not search better: a doubling in infinitely many months, no
+    step, and early access makes nobody search more), any two policies have the same incidents, day, actor, target and loss, and the same code bases; nothing is enabled under either."""
+    still = case.of_world(uplift=1.0, **without(["capability step", "adoption"])).with_limits(search_doubling_months=inf)
     runs = [lived(still), lived(still.under(other))]
     assert incident_set(runs[0]) == incident_set(runs[1])
     for name in CODE:
@@ -146,7 +147,8 @@ def test_22_restricted_with_everybody_approved_is_open_for_defenders(case: Case,
     """E* (feedback none). A restricted release with a place for every organisation on day 0 equals open release in all that approval gives:
     search, code bases, the common pool, offers and customers, to the bit. Misuse is not equal, and should not be: bad actors are not
     approved, so a public service still differs from a restricted one for them."""
-    case = case.steady().of_world(feedback=Feedback.NONE, interest_share=1.0, head_start_on=True)
+    everybody = without(["adoption"])  # searches all the same: early access does not make anybody search more
+    case = case.steady().of_world(feedback=Feedback.NONE, interest_share=1.0, head_start_on=True, **everybody)
     opened = {"lab_programme": False, "case_by_case": False, "framework": False, "publish_weights": False, "coordinated_hold": False}
     limited = {**opened, "lab_programme": own, "case_by_case": not own, "launch_partners": 1000, "public_release": False}
     assert differences(defence(lived(case.held(**opened))), defence(lived(case.held(**limited)))) == []
