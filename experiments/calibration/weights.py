@@ -40,11 +40,14 @@ def smoothed(log_weights: Array) -> Smoothed:
 
     Raises `InputError` where the library that does it is not installed.
 
-    >>> found = smoothed(np.log([1.0] * 99 + [3.0]))
-    >>> int(np.argmax(found.weights)), round(found.effective)
-    (99, 96)
+    >>> smoothed(np.zeros(100)).effective.__round__(), int(np.argmax(smoothed(np.log(np.arange(1.0, 101.0))).weights))
+    (100, 99)
     """
-    logarithms, k_hat = needed_library().psislw(np.max(log_weights) - np.asarray(log_weights, float))  # it takes them with the other sign
+    raw = np.asarray(log_weights, float) - np.max(log_weights)
+    with np.errstate(all="ignore"):  # of a tail of equal weights, to which no law can be fitted, and which needs none
+        logarithms, k_hat = needed_library().psislw(-raw)  # it takes them with the other sign
+    if not np.isfinite(logarithms).all():
+        logarithms, k_hat = raw, -np.inf
     weights = np.exp(logarithms - np.max(logarithms))
     return Smoothed(weights / weights.sum(), float(k_hat))
 
