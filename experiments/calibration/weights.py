@@ -40,14 +40,17 @@ def smoothed(log_weights: Array) -> Smoothed:
 
     Raises `InputError` where the library that does it is not installed.
 
-    >>> smoothed(np.zeros(100)).effective.__round__(), int(np.argmax(smoothed(np.log(np.arange(1.0, 101.0))).weights))
+    >>> round(smoothed(np.zeros(100)).effective), int(np.argmax(smoothed(np.log(np.arange(1.0, 101.0))).weights))
     (100, 99)
     """
     raw = np.asarray(log_weights, float) - np.max(log_weights)
-    with np.errstate(all="ignore"):  # of a tail of equal weights, to which no law can be fitted, and which needs none
-        logarithms, k_hat = needed_library().psislw(-raw)  # it takes them with the other sign
+    logarithms, k_hat = raw, -np.inf  # of a tail of equal weights, to which no law can be fitted, and which needs none
+    library = needed_library()
+    if np.ptp(np.sort(raw)[-max(len(raw) // 5, 5) :]) > 0.0:
+        with np.errstate(all="ignore"):
+            logarithms, k_hat = library.psislw(-raw)  # it takes them with the other sign
     if not np.isfinite(logarithms).all():
-        logarithms, k_hat = raw, -np.inf
+        logarithms, k_hat = raw, np.inf  # so that they are not taken for reliable
     weights = np.exp(logarithms - np.max(logarithms))
     return Smoothed(weights / weights.sum(), float(k_hat))
 
