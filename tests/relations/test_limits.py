@@ -65,7 +65,8 @@ def incident_set(tables: Tables) -> Any:
 @given(cases(), some_policies())
 def test_19_without_uplift_release_cannot_matter(case: Case, other: Policy) -> None:
     """E. Where a system helps neither side (uplift 1; better systems do not search better: a doubling in infinitely many months, no
-    step, and early access makes nobody search more), any two policies have the same incidents, day, actor, target and loss, and the same code bases; nothing is enabled under either."""
+    step, and early access makes nobody search more), any two policies have the same incidents, day, actor, target and loss, and the
+    same code bases; nothing is enabled under either."""
     still = case.of_world(uplift=1.0, **without(["capability step", "adoption"])).with_limits(search_doubling_months=inf)
     runs = [lived(still), lived(still.under(other))]
     assert incident_set(runs[0]) == incident_set(runs[1])
