@@ -106,6 +106,8 @@ BREACHES: dict[str, Any] = {
     "testers": lambda world: setattr(world.agencies[0], "started", 9),
     "customers": lambda world: setattr(world.labs[0], "customers", 0.9),
     "operations": lambda world: setattr(world.score, "operations", -1),
+    "culture": lambda world: setattr(world.labs[0], "effort", 0.0),
+    "copies": lambda world: (setattr(world.labs[0], "copied", 0.1), setattr(world.labs[0], "customers", world.labs[0].customers - 0.1)),
     "followers": lambda world: setattr(world.open_weight_labs[0], "capability", 9.0),
 }
 
