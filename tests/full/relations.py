@@ -39,7 +39,8 @@ def main(seed: int, numbers: list[int], cases: int) -> int:
         command = [sys.executable, "-m", "pytest", "-v", "-n=2", "--dist=worksteal", "-p", "no:cacheprovider", "tests/relations"]
         command += ["--hypothesis-profile=long", f"--hypothesis-seed={seed}", f"--junit-xml={report}"]
         command += ["-k", " or ".join(f"test_{number:02d}_" for number in numbers)] if numbers else []
-        subprocess.run(command, cwd=ROOT, env=os.environ | {"LOCKGATE_TEST_SEED": str(seed), "LOCKGATE_TEST_CASES": str(cases)}, check=False)
+        told = {"LOCKGATE_TEST_SEED": str(seed), "LOCKGATE_TEST_CASES": str(cases)}
+        subprocess.run(command, cwd=ROOT, env=os.environ | told, check=False)
         held = outcomes_of(report)
     before = recorded().get("relations", {}) if numbers else {}
     failed = sorted({*before.get("failed", []), *held} - {number for number, passed in held.items() if passed})
