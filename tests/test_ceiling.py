@@ -214,7 +214,7 @@ def test_a_folder_of_an_older_model_is_read():
     kept = replace(made, selection=replace(made.selection, study=study))
     with pytest.raises(InputError, match=r'^outcome "access_forgone" is not in this study'):
         kept.break_even()
-    with pytest.raises(InputError, match="^these results have no ceiling"):
+    with pytest.raises(InputError, match=r"^these results have no ceiling"):
         kept.preventable_share()
 
 

@@ -173,7 +173,7 @@ def written_parameter(parameter: Parameter) -> Any:
 
 
 def read_parameters(told: Mapping[str, Any]) -> dict[str, Parameter]:
-    """All parameters. Those that the content does not tell of were not in the model that made it: they have the value of not being there."""
+    """All parameters. Those that the content does not tell of were not in the model that made it, and have the value of doing nothing."""
     return {name: read_parameter(name, told[name]) if name in told else absent(known) for name, known in PARAMETERS.items()}
 
 
