@@ -18,7 +18,7 @@ from tests.relations.lively import LIVELY, WORLD_RANGES, Case, Tables, cases, li
 from tests.relations.sameness import differences
 
 HARM = ("model_enabled_harm", "marginal_harm", "harm_open_weights", "harm_public_service", "harm_leaked_access", "harm_stolen_weights",
-        "harm_spies", "harm_crews", "harm_insiders")  # fmt: skip
+        "harm_spies", "harm_crews", "harm_insiders", "total_loss")  # fmt: skip
 IN_DOLLARS = {"constants.expected_loss", "weeks.harm", *(f"outcomes.{name}" for name in HARM)}
 
 
@@ -196,6 +196,7 @@ NOT_LOGGED = {
     "operations", "operations_no_model", "operations_open_weights", "operations_public_service", "operations_leaked_access",
     "operations_stolen_weights", "operations_spies", "operations_crews", "operations_insiders", "refusals",
     "usable_lead_months", "lead_over_rivals_months", "customers_lost_share", "capability_months_withheld", "race_risk",  # means of states
+    "access_forgone", "benefit_forgone", "benefit_forgone_critical",  # sums of states
     "exposed_share", "exposed_share_end", "exposed_share_at_parity", "flaws_found", "flaws_patched",
     "applications_waiting", "longest_queue", "reviews", "review_wait_days",  # beginnings of reviews, and other applicants, leave no lines
 }  # fmt: skip
@@ -212,8 +213,8 @@ def mistold(tables: Tables, table: Any, days: int) -> list[str]:
 
 @given(cases())
 def test_55_the_log_tells_the_outcomes(case: Case) -> None:
-    """E. From the event log, the horizon and the world's sizes alone: 35 outcomes that are counts, sums, means or dates of events have the
-    same bytes. The other 25, by name in NOT_LOGGED, are expectations, or of operations and states that leave no lines. The
+    """E. From the event log, the horizon and the world's sizes alone: 33 outcomes that are counts, sums, means or dates of events have the
+    same bytes. The other 37, by name in NOT_LOGGED, are expectations, or of operations and states that leave no lines. The
     systems from before day 0 are not in the log either: pace and lag keep them below the critical level."""
     case = case.of_world(
         pace=max(0.2, float(case.table["pace"][0])), open_weight_lag_months=max(0.1, float(case.table["open_weight_lag_months"][0]))
