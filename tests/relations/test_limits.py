@@ -150,7 +150,7 @@ def test_22_restricted_with_everybody_approved_is_open_for_defenders(case: Case,
     approved, so a public service still differs from a restricted one for them."""
     everybody = without(["adoption"])  # searches all the same: early access does not make anybody search more
     case = case.steady().of_world(feedback=Feedback.NONE, interest_share=1.0, head_start_on=True, **everybody)
-    opened = {"lab_programme": False, "case_by_case": False, "framework": False, "publish_weights": False, "coordinated_hold": False}
+    opened = dict.fromkeys(("lab_programme", "case_by_case", "framework", "publish_weights", "coordinated_hold", "prohibited"), False)
     limited = {**opened, "lab_programme": own, "case_by_case": not own, "launch_partners": 1000, "public_release": False}
     assert differences(defence(lived(case.held(**opened))), defence(lived(case.held(**limited)))) == []
 
@@ -254,7 +254,7 @@ def test_26_open_weights_never_come_or_come_at_once(case: Case, other: Policy, n
     tally = lived(never if nobody else never.with_limits(open_weight_lag_months=inf))["channels"][Channel.OPEN_WEIGHTS]
     assert tally["operations"] == tally["incidents"] == 0
     at_once = case.of_world(**SUBSTITUTE, open_weight_labs=max(1, case.world["open_weight_labs"]))
-    apart = {"publish_weights": False, "coordinated_hold": False}
+    apart = {"publish_weights": False, "coordinated_hold": False, "prohibited": False}
     runs = [lived(one.held(**apart)) for one in (at_once, at_once.under(other))]
     assert runs[0]["channels"][Channel.OPEN_WEIGHTS].tobytes() == runs[1]["channels"][Channel.OPEN_WEIGHTS].tobytes()
 

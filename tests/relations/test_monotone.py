@@ -179,7 +179,7 @@ def test_38_earlier_access(world: dict[str, Any], policy: Policy, more: int, wav
     assert not incidents_lost(many, few)
 
 
-@given(still_worlds(), held(coordinated_hold=False, publish_weights=False), st.floats(0.0, 0.95), SEEDS, DAYS)
+@given(still_worlds(), held(coordinated_hold=False, prohibited=False, publish_weights=False), st.floats(0.0, 0.95), SEEDS, DAYS)
 def test_39_shorter_lag(world: dict[str, Any], policy: Policy, share: float, seed: int, days: int) -> None:
     """E*: where no government holds weights back: with a shorter lag the best published weights are as capable or more on every day."""
     far = {"open_weight_lag_months": 4.0, **world}
@@ -188,7 +188,11 @@ def test_39_shorter_lag(world: dict[str, Any], policy: Policy, share: float, see
     assert not behind
 
 
-@given(still_worlds(strip_days=0, **NO_SEARCH_GAIN), held(coordinated_hold=False, publish_weights=False), st.floats(0.0, 0.95), SEEDS, DAYS)
+@given(
+    still_worlds(strip_days=0, **NO_SEARCH_GAIN),
+    held(coordinated_hold=False, prohibited=False, publish_weights=False),
+    st.floats(0.0, 0.95), SEEDS, DAYS,
+)
 def test_39_shorter_lag_incidents(world: dict[str, Any], policy: Policy, share: float, seed: int, days: int) -> None:
     """E*: if besides weights are stripped at once (all refuse alike) and defenders search no faster with better systems: operations and
     incidents through open weights stay; where a refused actor always falls back, all incidents stay."""
@@ -203,7 +207,7 @@ def test_39_shorter_lag_incidents(world: dict[str, Any], policy: Policy, share: 
 
 @given(
     still_worlds(strip_days=0, fallback_chance=1.0, **ONE_SAFEGUARD, **NO_SEARCH_GAIN),
-    held(coordinated_hold=False, publish_weights=False, directive=False),
+    held(coordinated_hold=False, prohibited=False, publish_weights=False, directive=False),
     st.floats(0.0, 0.95),
     SEEDS,
     DAYS,
