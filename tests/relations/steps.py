@@ -9,7 +9,8 @@ from lockgate.sim.model.policy import LEVERS, Policy
 # What a unit becomes when a step is 1/n of a day: times are n times as many steps, rates 1/n as large a step.
 TIMES = ("days", "day")
 RATES = (
-    "per day", "per year", "logits per day", "share per day", "flaws per day", "months of capability per month", "US$ per organisation and day",
+    "per day", "per year", "logits per day", "share per day", "flaws per day", "months of capability per month",
+    "US$ per organisation and day",
 )  # fmt: skip
 TIMELESS = (
     "share", "chance", "ratio", "cv", "elasticity", "skill", "months", "logits", "logits per month", "hazard per operation", "ln US$",
