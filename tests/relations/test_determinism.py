@@ -336,7 +336,7 @@ def renamed(tables: Tables, order: list[int]) -> Tables:
     row_of = np.argsort(order)
     actors, events = tables["bad_actors"][order], tables["events"].copy()
     actors["index"] = np.arange(len(actors))
-    acted = np.isin(events["kind"], (EventKind.THEFT, EventKind.BAN, EventKind.INCIDENT))
+    acted = np.isin(events["kind"], (EventKind.THEFT, EventKind.BAN, EventKind.INCIDENT, EventKind.ACCESS_ENDED))
     events["who"][acted] = row_of[events["who"][acted]]
     return tables | {"bad_actors": actors, "events": events}
 
