@@ -148,10 +148,17 @@ def test_22_restricted_with_everybody_approved_is_open_for_defenders(case: Case,
     """E* (feedback none). A restricted release with a place for every organisation on day 0 equals open release in all that approval gives:
     search, code bases, the common pool, offers and customers, to the bit. Misuse is not equal, and should not be: bad actors are not
     approved, so a public service still differs from a restricted one for them."""
+<<<<<<< HEAD
     everybody = without(["adoption"])  # searches all the same: early access does not make anybody search more
     case = case.steady().of_world(feedback=Feedback.NONE, interest_share=1.0, head_start_on=True, **everybody)
     opened = dict.fromkeys(("lab_programme", "case_by_case", "framework", "publish_weights", "coordinated_hold", "prohibited"), False)
     limited = {**opened, "lab_programme": own, "case_by_case": not own, "launch_partners": 1000, "public_release": False}
+=======
+    case = case.steady().of_world(feedback=Feedback.NONE, interest_share=1.0, head_start_on=True)
+    opened = {"lab_programme": False, "case_by_case": False, "framework": False, "publish_weights": False, "coordinated_hold": False}
+    limited = {**opened, "lab_programme": own, "case_by_case": not own, "launch_partners": 1000, "public_release": False,
+               "allied_eligible": True, "others_eligible": True}  # fmt: skip
+>>>>>>> h-config
     assert differences(defence(lived(case.held(**opened))), defence(lived(case.held(**limited)))) == []
 
 
@@ -284,14 +291,15 @@ SWITCHES: Mapping[str, Channel] = {"theft_on": Channel.STOLEN_WEIGHTS, "leaks_on
 
 @given(cases(), st.sampled_from(list(ActorKind)))
 def test_27_each_source_can_be_switched_off_alone(case: Case, kind: ActorKind) -> None:
-    """E. Security at its maximum, or thefts off: nobody steals, and the two runs differ in nothing but the spies' vain attempts. Leaks off:
-    nothing leaks and no operation is through leaked access. E* (feedback none). Each kind of actor switched off: its tally is 0, and the
+    """E. Security at its maximum, or thefts off: nobody steals, and the two runs differ in nothing but the spies' vain attempts. Leaks and
+    insiders' access off: nothing leaks and no operation is through leaked access.
+    E* (feedback none). Each kind of actor switched off: its tally is 0, and the
     others' tallies and rows stay to the bit; insiders by their switch, the others by sleep."""
     secure = lived(case.of_world(theft_on=True, security_level=5.0, security_spread=0.0))
     off = lived(case.of_world(theft_on=False, security_level=5.0, security_spread=0.0))
     assert secure["score"]["thefts"][0] == secure["channels"]["operations"][Channel.STOLEN_WEIGHTS] == 0
     assert differences(secure, off, {"bad_actors.theft_at", "bad_actors.thefts_tried"}) == []
-    sealed = lived(case.of_world(leaks_on=False))
+    sealed = lived(case.of_world(leaks_on=False, insider_access_on=False))
     assert sealed["score"]["leaks"][0] == sealed["channels"]["operations"][Channel.LEAKED_ACCESS] == 0
     direct = case.of_world(feedback=Feedback.NONE, insiders_on=True)
     insiders = kind == ActorKind.INSIDER
