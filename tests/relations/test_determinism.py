@@ -336,11 +336,8 @@ def renamed(tables: Tables, order: list[int]) -> Tables:
     row_of = np.argsort(order)
     actors, events = tables["bad_actors"][order], tables["events"].copy()
     actors["index"] = np.arange(len(actors))
-<<<<<<< HEAD
-    acted = np.isin(events["kind"], (EventKind.THEFT, EventKind.BAN, EventKind.LAB_BAN, EventKind.INCIDENT))
-=======
-    acted = np.isin(events["kind"], (EventKind.THEFT, EventKind.BAN, EventKind.INCIDENT, EventKind.ACCESS_ENDED))
->>>>>>> h-config
+    of_actors = (EventKind.THEFT, EventKind.BAN, EventKind.LAB_BAN, EventKind.INCIDENT, EventKind.ACCESS_ENDED)
+    acted = np.isin(events["kind"], of_actors)
     events["who"][acted] = row_of[events["who"][acted]]
     bans = tables["bans"].reshape(len(actors), -1)[order].ravel() if len(tables["bans"]) else tables["bans"]
     return tables | {"bad_actors": actors, "events": events, "bans": bans}
