@@ -27,18 +27,18 @@ def run(policy, seed=4, world=WORLD):
 
 
 @pytest.mark.parametrize(
-    ("other", "day"),
+    ("other", "day", "what"),
     [
-        (Policy("open"), 0),
-        (Policy("later", BASE.levers, [(17, {"directive": True})]), 17),
-        (Policy("last day", BASE.levers, [(DAYS - 1, {"directive": True})]), DAYS - 1),
-        (with_levers(BASE, {"preview_days": 20}), 18),
+        (Policy("open"), 0, "systems.stage"),
+        (Policy("later", BASE.levers, [(17, {"directive": True})]), 17, "systems.stage"),
+        (Policy("last day", BASE.levers, [(DAYS - 1, {"directive": True})]), DAYS - 1, "systems.stage"),
+        (with_levers(BASE, {"preview_days": 20}), 15, "labs.goodwill_spent"),  # a preview of 14 days that goes on is minded
     ],
 )
-def test_first_day_is_the_first_of_all_days(other, day):
+def test_first_day_is_the_first_of_all_days(other, day, what):
     found = first_difference(run(BASE), run(other), DAYS)
     assert found is not None
-    assert (found.day, found.what[0]) == (day, "systems.stage")
+    assert (found.day, found.what[0]) == (day, what)
     memories = Memory(), Memory()
     for days in range(found.day + 2):
         differing = unlike(state(run(BASE), days, memories[0]), state(run(other), days, memories[1]))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lockgate.experiments.evidence.sampled_runs import Array, SampledRuns, Tables
+from lockgate.experiments.evidence.sampled_runs import Array, SampledRuns, Tables, parameters_of
 from lockgate.experiments.evidence.simulated import SIMULATED
 from lockgate.experiments.results.ensemble import Ensemble, word_of
 from lockgate.scenarios import World, load_world, with_parameters
@@ -34,8 +34,8 @@ class RunsIn(SampledRuns):
     base: World = field(default_factory=lambda: load_world("baseline"))
 
     def place(self, world: str, settings: Mapping[str, Any]) -> World:
-        """A world, with the settings of a pattern."""
-        return with_parameters(in_world(self.base, world), {**settings, **self.changes})
+        """A world, with those settings of a pattern that are parameters."""
+        return with_parameters(in_world(self.base, world), {**parameters_of(settings), **self.changes})
 
     def ensemble(self, world: str, **settings: Any) -> Ensemble:
         """The draws of a world with these settings."""

@@ -21,8 +21,8 @@ def search_hazard(search_days: float, capability: float, doubling_months: float,
 def adoption(start: float, days: float, time: float) -> float:
     """Intensity of search among those who take it up: from `start` towards 1 with a time constant in days.
 
-    >>> adoption(0.2, 100.0, 0.0), adoption(1.0, 100.0, 5.0), round(adoption(0.2, 100.0, 100.0), 6)
-    (0.2, 1.0, 0.705696)
+    >>> adoption(0.25, 100.0, 0.0), adoption(1.0, 100.0, 5.0), round(adoption(0.2, 100.0, 100.0), 6)
+    (0.25, 1.0, 0.705696)
     """
     return 1.0 - (1.0 - start) * math.exp(-time / days)
 
