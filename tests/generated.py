@@ -29,11 +29,15 @@ EAGER = {  # values at which rare things happen within a short run
     "security_level": (1.0, 5.0), "security_spread": (0.0, 1.0), "test_days_cv": (0.0, 2.0), "approval_days_cv": (0.0, 2.0),
     "infighting_days": (0.0, 20.0), "preview_error_months": (0.0, 3.0), "refusal_error": (0.0, 0.2),
     "reinvestment": (0.0, 1.0), "open_own_pace": (0.0, 2.0),
+    "goodwill_cost": (0.0, 3.0), "overrun_cost": (0.0, 0.3), "goodwill_days": (5.0, 365.0), "bypass_effort": (1.0, 20.0),
+    "guard_cost_months": (0.0, 4.0), "covered_search_step": (1.0, 12.0), "covered_uplift_step": (1.0, 4.0), "adoption_days": (5.0, 500.0),
+    "fix_capacity": (0.0, 20.0), "pool_capacity": (0.0, 0.1), "nday_factor": (1.0, 10.0), "nday_days": (1.0, 60.0),
+    "benefit": (0.0, 1e5), "benefit_doubling_months": (1.0, 24.0), "tries_most": (1, 6), "share_days": (-1, 30), "states": (1, 4),
 }  # fmt: skip
 NARROW = {
     "preview_days": (0, 40), "launch_partners": (0, 10), "wave_partners": (0, 5), "wave_days": (1, 30), "partners_max": (0, 20),
     "reviewers": (0, 4), "agencies": (0, 4), "testers": (0, 3), "sign_offs": (0, 4), "longest_wait_days": (0, 60),
-    "extension_days": (0, 20), "partial_restoration_days": (0, 30),
+    "guarded_after_days": (0, 40), "vetted_places": (0, 10), "extension_days": (0, 20), "partial_restoration_days": (0, 30),
     "trigger_incidents": (1, 5), "dark_days": (0, 30), "hold_days": (0, 40), "threshold_months": (-3.0, 3.0),
 }  # fmt: skip
 

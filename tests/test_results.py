@@ -143,7 +143,8 @@ def test_selecting_narrows_all_views(opened):
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        ({"polcy": "x"}, 'open_weight_lag_months, preview_days, feedback, race_information, race_rule, adoption_on; did you mean "policy"?'),
+        ({"polcy": "x"},
+         'open_weight_lag_months, preview_days, feedback, race_information, race_rule, adoption_on; did you mean "policy"?'),
         ({"policy": "withhold"}, "where(policy='withhold'): policy is one of open-release, staged-preview"),
         ({"preview_days": [0, 7]}, "where(preview_days=7): preview_days is one of 0, 45"),
         ({"draw": 12}, "where(draw=12): draw is one of 0, 1,"),

@@ -113,7 +113,7 @@ def test_how_a_lab_looks_after_a_system() -> None:
 def governed(levers: dict[str, Any], day: int, row: int = 1, *, begins: bool = False, feedback: bool = True, **given: Any) -> Any:
     """A lab's second system after a day of its government, and the world."""
     base = {"trigger_incidents": 3, "dark_days": 5, "preview_days": 10, "sign_offs": 2, "longest_wait_days": 100}
-    world = world_of({**base, **levers}, feedback=Feedback.FULL if feedback else Feedback.NONE)
+    world = world_of({**base, **levers}, goodwill_cost=0.5, feedback=Feedback.FULL if feedback else Feedback.NONE)
     world.today.phase_begins = begins
     world.score.directives = int(given.get("stage") == DARK)
     for lab in world.labs:

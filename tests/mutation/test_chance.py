@@ -35,6 +35,7 @@ def test_every_purpose_keeps_its_number() -> None:
         "WORLD_SEED PRIOR": 90,
         "MEASURED MEASURED_ANGLE REFUSAL_MEASURED REFUSAL_MEASURED_ANGLE INFIGHTING REVOKED": 100,
         "SEEN NATIONALITY": 110,
+            "CALIBRATION CALIBRATION_SEED FACT_ERROR": 125,
     }
     numbers = {name: first + place for names, first in given.items() for place, name in enumerate(names.split())}
     assert {purpose.name: int(purpose) for purpose in Purpose} == numbers

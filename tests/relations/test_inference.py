@@ -101,8 +101,8 @@ def prior_faults(claimed: World, sampled: World, draws: int = 500) -> list[str]:
 
 @pytest.mark.parametrize("name", ["baseline", "race", "strong-attackers"])
 def test_52_priors_are_what_they_say(name: str) -> None:
-    """S: the rank of every sampled number within its own prior is uniform (probability integral transform, with distribution functions that
-    are not the model's)."""
+    """S: the rank of every sampled parameter within its own prior is uniform (probability integral transform, with distribution functions
+    that are not the model's)."""
     assert not prior_faults(load_world(name), load_world(name))
 
 
