@@ -12,7 +12,7 @@ os.environ["MPLBACKEND"] = "Agg"
 settings.register_profile("everyday", deadline=None, derandomize=True, max_examples=15)
 settings.register_profile("full", deadline=None, derandomize=True, max_examples=100)
 # Fresh examples, by hand: pytest tests/relations --hypothesis-profile=long --hypothesis-seed=N
-settings.register_profile("long", deadline=None, max_examples=10_000, database=None)
+settings.register_profile("long", deadline=None, max_examples=int(os.environ.get("LOCKGATE_TEST_CASES", "10000")), database=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:

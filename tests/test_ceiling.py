@@ -11,6 +11,7 @@ from lockgate.experiments.results.ratios import NO_CEILING, ratios
 from lockgate.experiments.results.scale import has_rate
 from lockgate.experiments.store import save_comparison
 from lockgate.experiments.study.factor import Factor
+from lockgate.experiments.study.study import content_of, study_of
 from lockgate.experiments.sweep.folder import StudyFolder, plan_of
 from lockgate.experiments.sweep.plan import CEILING_HARM
 from lockgate.experiments.sweep.replay import replayed
@@ -197,6 +198,24 @@ def test_break_even_in_words(price, said):
 def test_a_share_without_an_interval_in_words():
     assert said_share({"mean": 0.25, "low": float("nan"), "high": float("nan")}) == "; preventable share of harm: 25.0 %"
     assert said_share({}) == ""
+
+
+def test_a_folder_of_an_older_model_is_read():
+    """What it lacks is as if it were not there, and is not made up: no ceiling, no access forgone."""
+    study = Study("old", "", (load_policy("open-release"), load_policy("withhold")), (WORLD,), 3, (HARM, "incidents"))
+    content = content_of(study)
+    for name in ("benefit", "benefit_doubling_months", "leak_hazard"):
+        del content["worlds"][0]["parameters"][name]
+    old = study_of(content, "old").worlds[0]
+    assert list(old.parameters) == list(WORLD.parameters)
+    assert (old.parameters["benefit"].default, old.parameters["leak_hazard"].prior) == (0.0, None)
+    assert not study_of(content, "old").ceiling
+    made = compare(["open-release", "withhold"], WORLD, draws=2, horizon_days=20, ceiling=False)
+    kept = replace(made, selection=replace(made.selection, study=study))
+    with pytest.raises(InputError, match=r'^outcome "access_forgone" is not in this study'):
+        kept.break_even()
+    with pytest.raises(InputError, match=r"^these results have no ceiling"):
+        kept.preventable_share()
 
 
 def test_one_policy_has_no_ceiling():

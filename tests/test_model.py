@@ -117,6 +117,8 @@ BREACHES: dict[str, Any] = {
     "losses": lambda world: setattr(world.score, "expected", -1),
     "access forgone": lambda world: setattr(world.score, "access_forgone_critical", -1.0),
     "prohibition": lambda world: setattr(world.systems[0], "regime", int(Regime.PROHIBITED)),
+    "culture": lambda world: setattr(world.labs[0], "effort", 0.0),
+    "copies": lambda world: (setattr(world.labs[0], "copied", 0.1), setattr(world.labs[0], "customers", world.labs[0].customers - 0.1)),
     "followers": lambda world: setattr(world.open_weight_labs[0], "capability", 9.0),
 }
 

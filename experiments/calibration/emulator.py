@@ -48,7 +48,7 @@ class Features:
 
 def places_of(prior: Choice, shares: Array) -> Array:
     """The place of the value that a choice has at each quantile, (N,)."""
-    return np.searchsorted(np.cumsum(prior.weights), shares * np.sum(prior.weights), side="right")
+    return np.asarray(np.searchsorted(np.cumsum(prior.weights), shares * np.sum(prior.weights), side="right"))
 
 
 @dataclass(frozen=True)

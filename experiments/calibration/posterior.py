@@ -78,7 +78,7 @@ class Posterior:
         return np.bincount(places_of(prior, self.shares[:, place]), self.weights, len(prior.values))
 
     def setting(self, name: str) -> Any:
-        """What a world's file says of a parameter: quantiles at equal steps, or weights; one value where no other is left."""
+        """What a world's file says of a parameter: quantiles at equal steps of probability, or weights, or the one value left."""
         place, parameter = self.names.index(name), self.base.parameters[name]
         if parameter.labels:
             prior: Any = parameter.prior

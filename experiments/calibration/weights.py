@@ -40,11 +40,18 @@ def smoothed(log_weights: Array) -> Smoothed:
 
     Raises `InputError` where the library that does it is not installed.
 
-    >>> found = smoothed(np.log([1.0] * 99 + [3.0]))
-    >>> int(np.argmax(found.weights)), round(found.effective)
-    (99, 96)
+    >>> falling = smoothed(np.log(np.arange(100.0, 0.0, -1.0))).weights
+    >>> round(smoothed(np.zeros(100)).effective), bool(falling[0] > falling[50] > falling[99])
+    (100, True)
     """
-    logarithms, k_hat = needed_library().psislw(np.max(log_weights) - np.asarray(log_weights, float))  # it takes them with the other sign
+    raw = np.asarray(log_weights, float) - np.max(log_weights)
+    logarithms, k_hat = raw, -np.inf  # of a tail of equal weights, to which no law can be fitted, and which needs none
+    library = needed_library()
+    if np.ptp(np.sort(raw)[-max(len(raw) // 5, 5) :]) > 0.0:
+        with np.errstate(all="ignore"):
+            logarithms, k_hat = library.psislw(-raw)  # it takes them with the other sign
+    if not np.isfinite(logarithms).all():
+        logarithms, k_hat = raw, np.inf  # so that they are not taken for reliable
     weights = np.exp(logarithms - np.max(logarithms))
     return Smoothed(weights / weights.sum(), float(k_hat))
 

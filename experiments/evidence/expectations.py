@@ -22,11 +22,11 @@ from lockgate.experiments.evidence.sampled_runs import (
     relative_parts,
 )
 from lockgate.experiments.evidence.simulated import SIMULATED
-from lockgate.sim.model.vocabulary import EventKind
+from lockgate.sim.model.vocabulary import EventKind, RaceRule
 
 DAYS, YEAR_DAYS = 540, 365
 HARM = "model_enabled_harm"
-FOR_ALL_LABS = {"framework": True, "case_by_case": True, "mandatory": 1.0}  # a law that binds every lab to what the policy does
+FOR_ALL_LABS = {"programme_all": True}  # a law that binds every lab to what the policy does
 NOBODY = {"launch_partners": 0, "wave_partners": 0, "approvals": False}
 INFINITE = float("inf")
 AS_EXPECTED, NOT_AS_EXPECTED, OPEN = "as expected", "not as expected", "cannot be told"
@@ -88,15 +88,17 @@ def acts(sampled: SampledRuns, policy: str, one: dict[str, Any], other: dict[str
 
 
 def idle_rivals(sampled: SampledRuns) -> Estimate:
-    """Share of rivals' systems built with no safety effort at all, over all draws."""
-    runs = [tables["events"] for tables in sampled.runs("open-release", YEAR_DAYS, **ALONE)]
+    """Share of rivals' systems built with no safety effort at all, over all draws, by the edition's central rule of the race."""
+    rule = RaceRule(int(sampled.edition.world("baseline").parameters["race_rule"].default)).label
+    runs = [tables["events"] for tables in sampled.runs("open-release", YEAR_DAYS, **ALONE, race_rule=rule)]
     efforts = np.concatenate([events["value"][(events["kind"] == EventKind.TRAINED) & (events["who"] > 0)] for events in runs])
     return proportion(int((efforts == 0.0).sum()), len(efforts))
 
 
 def leaked_share(sampled: SampledRuns) -> Estimate:
-    """Share of operations through leaked access."""
-    leaked, made = (outcome(sampled, "partner-programme", name) for name in ("operations_leaked_access", "operations"))
+    """Share of operations through leaked access, insiders' own apart."""
+    names, own = ("operations_leaked_access", "operations"), {"insider_access_on": False}
+    leaked, made = (outcome(sampled, "partner-programme", name, **own) for name in names)
     return mean(100.0 * leaked / made)
 
 

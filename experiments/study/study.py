@@ -8,6 +8,7 @@ from lockgate.experiments.study.content import check_content
 from lockgate.experiments.study.factor import Factor, Value
 from lockgate.scenarios import World
 from lockgate.sim.model.parameters import PARAMETERS, Choice, LogNormal, Parameter, Prior, Quantiles, Triangular, Uniform
+from lockgate.sim.model.parameters.mechanisms import MECHANISMS
 from lockgate.sim.model.policy import Policy
 
 
@@ -134,10 +135,7 @@ def study_of(content: Mapping[str, Any], name: str, summary: str = "", draws: in
     policies = tuple(
         Policy(policy["name"], policy["levers"], tuple((day, step) for day, step in policy["timeline"])) for policy in content["policies"]
     )
-    worlds = tuple(
-        World(world["name"], "", {known: read_parameter(known, value) for known, value in world["parameters"].items()})
-        for world in content["worlds"]
-    )
+    worlds = tuple(World(world["name"], "", read_parameters(world["parameters"])) for world in content["worlds"])
     return Study(
         name=name,
         summary=summary,
@@ -172,6 +170,17 @@ def read_factor(told: Mapping[str, Any]) -> Factor:
 def written_parameter(parameter: Parameter) -> Any:
     """Its central value; and its prior, where it has one."""
     return {"central": parameter.default, "prior": written_prior(parameter.prior)} if parameter.prior else parameter.default
+
+
+def read_parameters(told: Mapping[str, Any]) -> dict[str, Parameter]:
+    """All parameters. One that the content does not tell of was not in the model that made it, and has the value of not being there."""
+    return {name: read_parameter(name, told[name]) if name in told else absent(known) for name, known in PARAMETERS.items()}
+
+
+def absent(known: Parameter) -> Parameter:
+    """A parameter as it is where its mechanism does nothing, or at its central value where it is part of none."""
+    neutral = {name: value for mechanism in MECHANISMS.values() for name, value in mechanism.neutral.items()}
+    return replace(known, default=neutral.get(known.name, known.default), prior=None)
 
 
 def read_parameter(name: str, told: Any) -> Parameter:

@@ -1,8 +1,10 @@
-"""The relations over ten thousand fresh cases each: `python -m tests.full.relations [SEED [NUMBER ...]]`.
+"""The relations over many fresh cases each: `python -m tests.full.relations [--cases N] [SEED [NUMBER ...]]`.
 
-All take three quarters of an hour on two cores. With numbers only these are tried, and the record of the others stays as it is.
+Ten thousand cases take more than three quarters of an hour on two cores. With numbers only these relations are tried, and the record of
+the others stays as it is.
 """
 
+import argparse
 import os
 import re
 import subprocess
@@ -29,7 +31,7 @@ def outcomes_of(report: Path) -> dict[int, bool]:
     return held
 
 
-def main(seed: int, numbers: list[int]) -> int:
+def main(seed: int, numbers: list[int], cases: int) -> int:
     """Run them, print and record what held."""
     began = time.time()
     with tempfile.TemporaryDirectory() as folder:
@@ -37,12 +39,13 @@ def main(seed: int, numbers: list[int]) -> int:
         command = [sys.executable, "-m", "pytest", "-v", "-n=2", "--dist=worksteal", "-p", "no:cacheprovider", "tests/relations"]
         command += ["--hypothesis-profile=long", f"--hypothesis-seed={seed}", f"--junit-xml={report}"]
         command += ["-k", " or ".join(f"test_{number:02d}_" for number in numbers)] if numbers else []
-        subprocess.run(command, cwd=ROOT, env=os.environ | {"LOCKGATE_TEST_SEED": str(seed)}, check=False)
+        told = {"LOCKGATE_TEST_SEED": str(seed), "LOCKGATE_TEST_CASES": str(cases)}
+        subprocess.run(command, cwd=ROOT, env=os.environ | told, check=False)
         held = outcomes_of(report)
     before = recorded().get("relations", {}) if numbers else {}
     failed = sorted({*before.get("failed", []), *held} - {number for number, passed in held.items() if passed})
     minutes = round((time.time() - began) / 60, 1)
-    figures = {"relations": RELATIONS, "cases_each": 10_000, "seed": seed, "minutes": minutes, **before}
+    figures = {"relations": RELATIONS, "cases_each": cases, "seed": seed, "minutes": minutes, **before}
     figures |= {"held": RELATIONS - len(failed), "failed": failed}
     if numbers:
         figures |= {"tried_again": sorted(held), "tried_again_seed": seed}
@@ -52,5 +55,9 @@ def main(seed: int, numbers: list[int]) -> int:
 
 
 if __name__ == "__main__":
-    given = [int(word) for word in sys.argv[1:]]
-    sys.exit(main(given[0] if given else int(time.time()), given[1:]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("seed", type=int, nargs="?", default=int(time.time()))
+    parser.add_argument("numbers", type=int, nargs="*")
+    given = parser.parse_args()
+    sys.exit(main(given.seed, given.numbers, given.cases))

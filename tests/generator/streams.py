@@ -81,11 +81,13 @@ def asked_in_a_run() -> Array:
 
     def noted_grow(above: int, count: int) -> int:
         made = int(grow(above, count))
-        keys[made] = stems[int(above)], int(count)
+        if int(above) in stems:  # keys of one more link, as of an operation and a lab, have no place in four arrays
+            keys[made] = stems[int(above)], int(count)
         return made
 
     def noted_draw(key: int, purpose: int) -> float:
-        asked[*keys[int(key)], int(purpose)] = None
+        if int(key) in keys:
+            asked[*keys[int(key)], int(purpose)] = None
         return float(draw(key, purpose))
 
     chance._stem, chance._grow, chance._draw = noted_stem, noted_grow, noted_draw

@@ -14,7 +14,7 @@ from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import EventKind, Stage
 
-SMALL = {"organisations": 25, "bad_actors": 60, "labs": 1, "open_weight_labs": 1}
+SMALL = {"organisations": 25, "bad_actors": 60, "labs": 1, "open_weight_labs": 1, "insider_access_on": False}
 GUARDED = {"lab_programme": True, "public_release": False, "guarded_after_days": 0, "guard": 0.8}
 
 

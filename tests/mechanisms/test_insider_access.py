@@ -17,6 +17,7 @@ PROGRAMME = {"lab_programme": True, "public_release": False, "launch_partners": 
 INSIDERS = {
     "labs": 1, "organisations": 50, "bad_actors": 200, "insider_share": 1.0, "spy_share": 0.0, "interest_share": 1.0, "leaks_on": False,
     "theft_on": False, "evasion": 1.0, "insider_skill": 1.0, "skill_spread": 0.0, "insider_access_on": True,
+    "insider_seen_chance": 0.0,
 }  # fmt: skip
 
 
@@ -54,7 +55,10 @@ def test_each_misuse_is_seen_with_the_stated_chance(chance: float, monitored: fl
 
 def test_insiders_at_partners_do_more_harm_under_a_programme():
     programme = [load_policy("partner-programme")]
-    runs = (simulate(parameter_table(20, insider_access_on=switched), programme, range(20)) for switched in (False, True))
+    runs = (
+        simulate(parameter_table(20, insider_access_on=switched, insider_seen_chance=0.0), programme, range(20))
+        for switched in (False, True)
+    )
     off, on = (run.outcomes["harm_insiders"][:, 0] for run in runs)
     # Without monitoring, in every run: a sign test that luck passes once in a million times.
     assert (on > off).all()

@@ -4,13 +4,16 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from lockgate.scenarios import load_world
+from lockgate.scenarios.world import with_parameters
 from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import EventKind
 from lockgate.sim.rules.row import fields
 
 # One rule at a time: what was added to the first edition does nothing here unless a test says what it does.
-NEUTRAL = tomllib.loads((Path(__file__).parents[1] / "first_edition" / "values.toml").read_text(encoding="utf-8"))
+OLDER = tomllib.loads((Path(__file__).parents[1] / "first_edition" / "values.toml").read_text(encoding="utf-8"))
+NEUTRAL = {name: value for name, value in with_parameters(load_world("baseline"), OLDER).central().items() if name in OLDER}
 SIZES = {"labs": 2, "open_weight_labs": 1, "organisations": 4, "bad_actors": 6}
 
 

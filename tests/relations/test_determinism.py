@@ -21,7 +21,7 @@ from lockgate.sim.model.day import BadActor
 from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.tables import LISTS, ROWS
-from lockgate.sim.model.vocabulary import EventKind, Services
+from lockgate.sim.model.vocabulary import EventKind, RaceRule, Services
 from lockgate.sim.rules.row import NEVER, fields
 from tests.relations.lively import Case, Tables, cases, lived, memory, some_policies, tables_of
 from tests.relations.luck import LEVEL, examples, unlike
@@ -336,7 +336,8 @@ def renamed(tables: Tables, order: list[int]) -> Tables:
     row_of = np.argsort(order)
     actors, events = tables["bad_actors"][order], tables["events"].copy()
     actors["index"] = np.arange(len(actors))
-    acted = np.isin(events["kind"], (EventKind.THEFT, EventKind.BAN, EventKind.LAB_BAN, EventKind.INCIDENT))
+    of_actors = (EventKind.THEFT, EventKind.BAN, EventKind.LAB_BAN, EventKind.INCIDENT, EventKind.ACCESS_ENDED)
+    acted = np.isin(events["kind"], of_actors)
     events["who"][acted] = row_of[events["who"][acted]]
     bans = tables["bans"].reshape(len(actors), -1)[order].ravel() if len(tables["bans"]) else tables["bans"]
     return tables | {"bad_actors": actors, "events": events, "bans": bans}
@@ -405,11 +406,14 @@ def test_draws_by_row_are_noticed() -> None:
 
 
 TWINS = {"flaw_chance": 0.0, "cooperation": 1.0, "test_days_cv": 0.0, "service_times": 0, "theft_on": False, "reinvestment": 0.0,
-         "queues_on": False, "preview_error_months": 0.0, "refusal_error": 0.0, "services": Services.BEST}  # fmt: skip
-MARKET = {"labs.customers", "labs.pull", "open_weight_labs.customers", "open_weight_labs.pull", "weeks.customers_share",
-          "score.customers_lost", "outcomes.customers_lost_share"}  # fmt: skip
+         "queues_on": False, "preview_error_months": 0.0, "refusal_error": 0.0, "services": Services.BEST,
+         "race_rule": int(RaceRule.WINNER)}  # fmt: skip
+MARKET = {"labs.customers", "labs.pull", "labs.aim", "labs.copied", "labs.copied_pull", "labs.copied_aim", "labs.revenue",
+          "open_weight_labs.customers", "open_weight_labs.pull", "open_weight_labs.aim", "weeks.customers_share", "score.customers_lost",
+          "score.covered_revenue", "score.rivals_revenue", "score.goodwill_spent", "outcomes.customers_lost_share",
+          "outcomes.covered_revenue", "outcomes.rivals_revenue", "outcomes.goodwill_spent"}  # fmt: skip
 ACTS = (EventKind.TRAINED, EventKind.READY, EventKind.COMPLIED, EventKind.DECLINED, EventKind.PROGRAMME, EventKind.PUBLIC, EventKind.BYPASS,
-        EventKind.FIXED, EventKind.WEIGHTS, EventKind.STRIPPED)  # fmt: skip
+        EventKind.FIXED, EventKind.WEIGHTS, EventKind.STRIPPED, EventKind.GOODWILL)  # fmt: skip
 SUFFERS = (EventKind.ASKED, EventKind.TEST_BEGUN, EventKind.FLAW_FOUND, EventKind.TEST_PASSED, EventKind.DIRECTIVE, EventKind.RESTORED)
 OWN_ROW = {"labs": ("index", "first_system"), "systems": ("index", "owner")}
 

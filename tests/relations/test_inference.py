@@ -93,7 +93,7 @@ def prior_faults(claimed: World, sampled: World, draws: int = 500) -> list[str]:
             continue
         low, high = parameter.bounds
         inside = worlds[name][(worlds[name] > low) & (worlds[name] < high)]  # what lies beyond the bounds is cut to them
-        first, last = share_below(parameter.prior, np.array([max(low, 1e-300), high]))
+        first, last = share_below(parameter.prior, np.array([low if low < 0.0 else max(low, 1e-300), high]))
         fault = unlike_uniform((share_below(parameter.prior, inside) - first) / (last - first))
         faults += [f"{name}: {fault}"] if fault else []
     return faults
@@ -101,8 +101,8 @@ def prior_faults(claimed: World, sampled: World, draws: int = 500) -> list[str]:
 
 @pytest.mark.parametrize("name", ["baseline", "race", "strong-attackers"])
 def test_52_priors_are_what_they_say(name: str) -> None:
-    """S, the nearest to a gap: no calibration is shipped, so there are no posterior ranks to be uniform. Instead, the rank of every sampled
-    parameter within its own prior is uniform (probability integral transform, with distribution functions that are not the model's)."""
+    """S: the rank of every sampled number within its own prior is uniform (probability integral transform, with distribution functions that
+    are not the model's)."""
     assert not prior_faults(load_world(name), load_world(name))
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockgate.sim.model.day import BadActor, Government, OpenWeightLab
+from lockgate.sim.model.parameters import without
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, EventKind, Feedback, Stage
 from lockgate.sim.rules.row import NEVER
@@ -63,9 +64,10 @@ def incident_set(tables: Tables) -> Any:
 
 @given(cases(), some_policies())
 def test_19_without_uplift_release_cannot_matter(case: Case, other: Policy) -> None:
-    """E. Where a system helps neither side (uplift 1; better systems do not search better: a doubling in infinitely many months), any two
-    policies have the same incidents, day, actor, target and loss, and the same code bases; nothing is enabled under either."""
-    still = case.of_world(uplift=1.0).with_limits(search_doubling_months=inf)
+    """E. Where a system helps neither side (uplift 1; better systems do not search better: a doubling in infinitely many months, no
+    step, and early access makes nobody search more), any two policies have the same incidents, day, actor, target and loss, and the
+    same code bases; nothing is enabled under either."""
+    still = case.of_world(uplift=1.0, **without(["capability step", "adoption"])).with_limits(search_doubling_months=inf)
     runs = [lived(still), lived(still.under(other))]
     assert incident_set(runs[0]) == incident_set(runs[1])
     for name in CODE:
@@ -97,14 +99,14 @@ def test_20_without_access_no_system_helps_a_bad_actor(case: Case) -> None:
 
 
 GOVERNED = (EventKind.ASKED, EventKind.COMPLIED, EventKind.DECLINED, EventKind.TEST_BEGUN, EventKind.TEST_PASSED, EventKind.FRAMEWORK,
-            EventKind.WAVE, EventKind.PROGRAMME)  # fmt: skip
+            EventKind.WAVE, EventKind.PROGRAMME, EventKind.GOODWILL)  # fmt: skip
 PAPERWORK = {
     "governments", "tests", "agencies", "testers", "reviewers", "operations", "today.places", "today.last_rank", "today.phase",
     "today.asks", "today.mandatory", "systems.regime", "systems.offered_day", "systems.sign_offs",
     "score.events", "score.asked", "score.complied",
     "score.tests", "score.test_wait", "outcomes.asked", "outcomes.complied", "outcomes.tests", "outcomes.reviews",
     "outcomes.review_wait_days", "outcomes.test_wait_days", "constants.tests_per_agency", "constants.testers_per_agency",
-    "weeks.tests_waiting",
+    "weeks.tests_waiting", "labs.goodwill_spent", "score.goodwill_spent", "outcomes.goodwill_spent",
 }  # fmt: skip
 AT_ONCE = {"public_release": True, "preview_days": 0, "sign_offs": 0, "revocation": False, "trigger_incidents": 1_000_000,
            "refusal_needed": 0.0}  # fmt: skip
@@ -146,9 +148,11 @@ def test_22_restricted_with_everybody_approved_is_open_for_defenders(case: Case,
     """E* (feedback none). A restricted release with a place for every organisation on day 0 equals open release in all that approval gives:
     search, code bases, the common pool, offers and customers, to the bit. Misuse is not equal, and should not be: bad actors are not
     approved, so a public service still differs from a restricted one for them."""
-    case = case.steady().of_world(feedback=Feedback.NONE, interest_share=1.0, head_start_on=True)
-    opened = {"lab_programme": False, "case_by_case": False, "framework": False, "publish_weights": False, "coordinated_hold": False}
-    limited = {**opened, "lab_programme": own, "case_by_case": not own, "launch_partners": 1000, "public_release": False}
+    everybody = without(["adoption"])  # searches all the same: early access does not make anybody search more
+    case = case.steady().of_world(feedback=Feedback.NONE, interest_share=1.0, head_start_on=True, **everybody)
+    opened = dict.fromkeys(("lab_programme", "case_by_case", "framework", "publish_weights", "coordinated_hold", "prohibited"), False)
+    limited = {**opened, "lab_programme": own, "case_by_case": not own, "launch_partners": 1000, "public_release": False,
+               "allied_eligible": True, "others_eligible": True}  # fmt: skip
     assert differences(defence(lived(case.held(**opened))), defence(lived(case.held(**limited)))) == []
 
 
@@ -251,7 +255,7 @@ def test_26_open_weights_never_come_or_come_at_once(case: Case, other: Policy, n
     tally = lived(never if nobody else never.with_limits(open_weight_lag_months=inf))["channels"][Channel.OPEN_WEIGHTS]
     assert tally["operations"] == tally["incidents"] == 0
     at_once = case.of_world(**SUBSTITUTE, open_weight_labs=max(1, case.world["open_weight_labs"]))
-    apart = {"publish_weights": False, "coordinated_hold": False}
+    apart = {"publish_weights": False, "coordinated_hold": False, "prohibited": False}
     runs = [lived(one.held(**apart)) for one in (at_once, at_once.under(other))]
     assert runs[0]["channels"][Channel.OPEN_WEIGHTS].tobytes() == runs[1]["channels"][Channel.OPEN_WEIGHTS].tobytes()
 
@@ -281,14 +285,15 @@ SWITCHES: Mapping[str, Channel] = {"theft_on": Channel.STOLEN_WEIGHTS, "leaks_on
 
 @given(cases(), st.sampled_from(list(ActorKind)))
 def test_27_each_source_can_be_switched_off_alone(case: Case, kind: ActorKind) -> None:
-    """E. Security at its maximum, or thefts off: nobody steals, and the two runs differ in nothing but the spies' vain attempts. Leaks off:
-    nothing leaks and no operation is through leaked access. E* (feedback none). Each kind of actor switched off: its tally is 0, and the
+    """E. Security at its maximum, or thefts off: nobody steals, and the two runs differ in nothing but the spies' vain attempts. Leaks and
+    insiders' access off: nothing leaks and no operation is through leaked access.
+    E* (feedback none). Each kind of actor switched off: its tally is 0, and the
     others' tallies and rows stay to the bit; insiders by their switch, the others by sleep."""
     secure = lived(case.of_world(theft_on=True, security_level=5.0, security_spread=0.0))
     off = lived(case.of_world(theft_on=False, security_level=5.0, security_spread=0.0))
     assert secure["score"]["thefts"][0] == secure["channels"]["operations"][Channel.STOLEN_WEIGHTS] == 0
     assert differences(secure, off, {"bad_actors.theft_at", "bad_actors.thefts_tried"}) == []
-    sealed = lived(case.of_world(leaks_on=False))
+    sealed = lived(case.of_world(leaks_on=False, insider_access_on=False))
     assert sealed["score"]["leaks"][0] == sealed["channels"]["operations"][Channel.LEAKED_ACCESS] == 0
     direct = case.of_world(feedback=Feedback.NONE, insiders_on=True)
     insiders = kind == ActorKind.INSIDER

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockgate.sim.model.policy import Policy
-from lockgate.sim.model.vocabulary import Channel
+from lockgate.sim.model.vocabulary import Channel, RaceRule
 from tests.generated import policies
 from tests.relations.couplings import (
     approvals_lost,
@@ -28,7 +28,8 @@ from tests.relations.runs import DAYS, RESTRICTED, SEEDS, incidents, lost, run, 
 
 FACTORS = st.floats(1.05, 10.0)
 NO_SEARCH_GAIN = {"search_doubling_months": 1e9}  # defenders search as fast with any system
-ONE_SAFEGUARD = {"flaw_chance": 0.0, "leaks_on": False}  # every public service refuses alike
+# Every public service refuses alike: no flaws, and where nothing reacts the race leaves every lab its full effort.
+ONE_SAFEGUARD = {"flaw_chance": 0.0, "leaks_on": False, "race_rule": int(RaceRule.WINNER)}
 STRIPPED_AT_ONCE = {"strip_days": 0, "open_spread_months": 0.0}
 
 
@@ -178,7 +179,7 @@ def test_38_earlier_access(world: dict[str, Any], policy: Policy, more: int, wav
     assert not incidents_lost(many, few)
 
 
-@given(still_worlds(), held(coordinated_hold=False, publish_weights=False), st.floats(0.0, 0.95), SEEDS, DAYS)
+@given(still_worlds(), held(coordinated_hold=False, prohibited=False, publish_weights=False), st.floats(0.0, 0.95), SEEDS, DAYS)
 def test_39_shorter_lag(world: dict[str, Any], policy: Policy, share: float, seed: int, days: int) -> None:
     """E*: where no government holds weights back: with a shorter lag the best published weights are as capable or more on every day."""
     far = {"open_weight_lag_months": 4.0, **world}
@@ -187,7 +188,11 @@ def test_39_shorter_lag(world: dict[str, Any], policy: Policy, share: float, see
     assert not behind
 
 
-@given(still_worlds(strip_days=0, **NO_SEARCH_GAIN), held(coordinated_hold=False, publish_weights=False), st.floats(0.0, 0.95), SEEDS, DAYS)
+@given(
+    still_worlds(strip_days=0, **NO_SEARCH_GAIN),
+    held(coordinated_hold=False, prohibited=False, publish_weights=False),
+    st.floats(0.0, 0.95), SEEDS, DAYS,
+)
 def test_39_shorter_lag_incidents(world: dict[str, Any], policy: Policy, share: float, seed: int, days: int) -> None:
     """E*: if besides weights are stripped at once (all refuse alike) and defenders search no faster with better systems: operations and
     incidents through open weights stay; where a refused actor always falls back, all incidents stay."""
@@ -202,7 +207,7 @@ def test_39_shorter_lag_incidents(world: dict[str, Any], policy: Policy, share: 
 
 @given(
     still_worlds(strip_days=0, fallback_chance=1.0, **ONE_SAFEGUARD, **NO_SEARCH_GAIN),
-    held(coordinated_hold=False, publish_weights=False, directive=False),
+    held(coordinated_hold=False, prohibited=False, publish_weights=False, directive=False),
     st.floats(0.0, 0.95),
     SEEDS,
     DAYS,

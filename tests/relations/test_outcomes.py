@@ -18,7 +18,7 @@ from tests.relations.lively import LIVELY, WORLD_RANGES, Case, Tables, cases, li
 from tests.relations.sameness import differences
 
 HARM = ("model_enabled_harm", "marginal_harm", "harm_open_weights", "harm_public_service", "harm_leaked_access", "harm_stolen_weights",
-        "harm_spies", "harm_crews", "harm_insiders")  # fmt: skip
+        "harm_spies", "harm_crews", "harm_insiders", "total_loss")  # fmt: skip
 IN_DOLLARS = {"constants.expected_loss", "weeks.harm", *(f"outcomes.{name}" for name in HARM)}
 
 
@@ -201,6 +201,7 @@ NOT_LOGGED = {
     "operations_stolen_weights", "operations_spies", "operations_crews", "operations_insiders", "refusals",
     "usable_lead_months", "lead_over_rivals_months", "customers_lost_share", "capability_months_withheld", "race_risk",  # means of states
     "covered_revenue", "rivals_revenue", "goodwill_spent",
+    "access_forgone", "benefit_forgone", "benefit_forgone_critical",  # sums of states
     "exposed_share", "exposed_share_end", "exposed_share_at_parity", "flaws_found", "flaws_patched",
     "directives_for_bypass", "directives_for_incidents", "covered_in_error", "covered_missed", "refusal_wait_days",  # judgements
     "approved_allied", "approved_others", "organisations_ineligible",  # nationalities, sizes and ranks leave no lines

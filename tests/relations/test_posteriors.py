@@ -15,10 +15,11 @@ COUNT = 600 if LONG else 40
 BINS = 5
 
 
-def rank_faults(found: Any) -> str:
-    """Names ranks (R, d) that are not uniform, by their counts in five classes, over all parameters; one in a million by luck."""
-    counts, _ = np.histogram(found, BINS, (0.0, 1.0))
-    return unlike_counts(counts, np.full(BINS, found.size / BINS))
+def rank_faults(found: Any) -> list[str]:
+    """Names ranks (R, d) that are not uniform, by counts in five classes: of each parameter and of all, each one in a million by luck."""
+    counts = [np.histogram(ranks_of_one, BINS, (0.0, 1.0))[0] for ranks_of_one in found.T]
+    faults = [unlike_counts(each, np.full(BINS, each.sum() / BINS)) for each in (*counts, np.sum(counts, axis=0))]
+    return [fault for fault in faults if fault]
 
 
 def test_52_planted_parameters_have_uniform_ranks() -> None:

@@ -213,8 +213,9 @@ FRONTIER = (
 BENEFIT = (
     Parameter("benefit", 2000.0, "US$ per organisation and day", (0, 1e9), "E",
               "Value of a day's access to a system of critical capability for an organisation of mean size.",
-              "swept from nothing: no figure was found", Triangular(0, 2000, 20_000)),
-    Parameter("benefit_doubling_months", 6.0, "months", (0.1, 1e9), "E", "Months of capability that double that value.", "swept", Triangular(4, 6, 12)),
+              "swept, no estimate found; US$ 20,000 is US$ 2 a day for each of 10,000 employees", Triangular(0, 2000, 20_000)),
+    Parameter("benefit_doubling_months", 6.0, "months", (0.1, 1e9), "E", "Months of capability that double that value.",
+              "swept; close to what doubles uplift and search", Triangular(4, 6, 12)),
 )
 
 OPEN_WEIGHTS = (
