@@ -308,8 +308,9 @@ def yearly_growth(sampled: SampledRuns) -> Estimate:
 
 def uplift_at_critical(sampled: SampledRuns) -> Estimate:
     """The uplift of a system of critical capability."""
+    names = ("uplift", "uplift_doubling_months", "uplift_cap", "covered_uplift_step")
     params = sampled.ensemble("baseline").worlds
-    return spread(np.array([uplift(0.0, row["uplift"], row["uplift_doubling_months"], row["uplift_cap"]) for row in params]))
+    return spread(np.array([uplift(0.0, *(row[name] for name in names)) for row in params]))
 
 
 def costliest(sampled: SampledRuns) -> Estimate:

@@ -40,7 +40,7 @@ def settle_access(world, day):
 def pace_search(world, day):
     """Hazards of finding a flaw: of those who take up the search, of those who do not, and of those with early access."""
     today, params = world.today, world.params
-    best = search_with(params, max(today.public_capability, today.open_capability))
+    best = search_for_all(world)
     if params.adoption_on:
         if day % ADOPTION_STEP_DAYS == 0:
             today.adoption = adoption(params.adoption_start, params.adoption_days, float(day))
@@ -56,6 +56,26 @@ def pace_search(world, day):
 
 
 @rule
+def search_for_all(world):
+    """Hazard per day of finding a flaw at full intensity, with the best that everyone can use, a guarded system included."""
+    today, params = world.today, world.params
+    best = search_with(params, max(today.public_capability, today.open_capability))
+    if today.guarded:
+        for row in range(len(world.labs)):
+            if world.labs[row].service != NOBODY:
+                system = world.systems[world.labs[row].service]
+                served = served_capability(world, system)
+                best = max(best, search_with(params, served) * step_kept(served, system.capability, params.covered_search_step))
+    return best
+
+
+@rule
+def step_kept(served, capability, step):
+    """A guard costs a system months of its capability, and not the step of its class, where it takes it below the critical level."""
+    return step if served < 0.0 <= capability else 1.0
+
+
+@rule
 def search_with(params, capability):
     """Hazard per day of finding a flaw at full intensity, with a system of this capability."""
     return search_hazard(params.search_days, capability, params.search_doubling_months, params.covered_search_step)
@@ -65,6 +85,15 @@ def search_with(params, capability):
 def uplift_with(params, capability):
     """How much a system of this capability multiplies the hazard of an operation, through whatever channel it is used."""
     return uplift(capability, params.uplift, params.uplift_doubling_months, params.uplift_cap, params.covered_uplift_step)
+
+
+@rule
+def uplift_served(world, served, system):
+    """The same for what everyone gets of a system (its row), which has the step of its class even where a guard makes it weaker."""
+    params = world.params
+    full = world.systems[system].capability if system >= 0 else served
+    added = (uplift_with(params, served) - 1.0) * step_kept(served, full, params.covered_uplift_step)
+    return min(params.uplift_cap, 1.0 + added)
 
 
 @rule
@@ -117,12 +146,12 @@ def rate_offers(world):
     today, params = world.today, world.params
     world.uplifts[int(Channel.NO_MODEL)] = 1.0
     world.uplifts[int(Channel.OPEN_WEIGHTS)] = uplift_with(params, today.open_capability)
-    world.uplifts[int(Channel.PUBLIC_SERVICE)] = uplift_with(params, today.public_capability)
+    world.uplifts[int(Channel.PUBLIC_SERVICE)] = uplift_served(world, today.public_capability, today.public_system)
     world.uplifts[int(Channel.LEAKED_ACCESS)] = uplift_with(params, today.restricted_capability)
     for place in range(today.offers):
         offer = world.offers[place]
         best = offer.channel != Channel.PUBLIC_SERVICE or offer.system == today.public_system
-        offer.uplift = world.uplifts[offer.channel] if best else uplift_with(params, offer.capability)
+        offer.uplift = world.uplifts[offer.channel] if best else uplift_served(world, offer.capability, offer.system)
 
 
 @rule

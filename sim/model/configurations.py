@@ -61,8 +61,8 @@ def is_vetting(world):
 
 @rule
 def approval_places(world):
-    """Most organisations that may be approved in all: customer by customer, and for the full configuration."""
+    """Most organisations that may be approved one by one: customer by customer, and for the full configuration."""
     levers = world.phases[world.today.phase]
     if not is_vetting(world):
         return levers.partners_max if levers.approvals or levers.vetted_places == 0 else 0
-    return levers.vetted_places + (levers.partners_max if levers.approvals else world.today.places)
+    return levers.vetted_places + (levers.partners_max if levers.approvals else 0)

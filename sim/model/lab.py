@@ -157,7 +157,7 @@ def settle_effort(lab, world, day):
     params = world.params
     lab.equilibrium = race_effort(lab, world, day)
     if params.race_rule == RaceRule.WINNER:
-        lab.effort = lab.equilibrium
+        lab.effort = max(params.least_effort, lab.equilibrium)
         return
     pressure = params.race_pressure if params.race_rule == RaceRule.PRESSURE else 0.0
     gap = min(1.0, threat(lab, world) / params.race_scale_months)
@@ -227,7 +227,7 @@ def decide_access(lab, world, system, day):
     covered = is_covered(world, system)
     in_programme = levers.lab_programme and (lab.covered or levers.programme_all)
     asked = today.asks and (lab.covered or levers.asks_all or world.governments[HOME_GOVERNMENT].in_force)
-    if in_programme or asked:
+    if day == system.ready_day and (levers.prohibited or in_programme or asked):  # once, though a prohibition may be lifted later
         count_misjudged(world, system, covered)
     if covered and levers.prohibited:
         system.regime = int(Regime.PROHIBITED)

@@ -27,6 +27,6 @@ def watch_misuse(actor, world, chances, leaking, day):
     if user:
         actor.seen = True
     elif leaking >= 0:
-        world.partners[leaking].leak_until = day
+        world.partners[leaking].leak_until = day + 1  # closed, and noticed, tomorrow morning
     world.score.access_ended += 1
     note(world, day, EventKind.ACCESS_ENDED, actor.index, actor.home if user else leaking, world.today.restricted_system, 0.0)

@@ -8,7 +8,7 @@ from lockgate.sim.model.coverage import is_covered, measure
 from lockgate.sim.model.formulas.race import effective_lag, heed_chance
 from lockgate.sim.model.formulas.time import MONTH_DAYS
 from lockgate.sim.model.systems import publish_weights, row_of, rows_of, strip_weights
-from lockgate.sim.model.vocabulary import EventKind, Regime, Stage
+from lockgate.sim.model.vocabulary import EventKind, Regime, Services, Stage
 from lockgate.sim.model.world import FOREIGN_GOVERNMENT, note
 from lockgate.sim.rules.row import NEVER, NOTHING, Count, Day, Index, Months, Ratio, Share
 from lockgate.sim.rules.rule import rule
@@ -86,9 +86,9 @@ def follow(lab, world):
     distillation = params.distillation if params.distillation_on else 0.0
     seen_lag = params.open_weight_lag_months + lab.further_lag
     reached = today.frontier_capability - effective_lag(seen_lag, distillation, exposure)
-    if today.exposure_guarded:  # it is broadly served, and can be distilled as far as its own capability goes
-        guarded = today.frontier_capability - params.guard_cost_months
-        reached = max(reached, guarded - effective_lag(seen_lag, distillation, 1.0))
+    if today.exposure_guarded or params.services == Services.EACH:
+        # What is broadly served can be distilled as far as its own capability goes, whoever serves it.
+        reached = max(reached, today.best_offer - effective_lag(seen_lag, distillation, 1.0))
     own = lab.capability + params.open_own_pace / MONTH_DAYS
     lab.capability = max(lab.capability, min(max(own, reached), today.frontier_capability))
 

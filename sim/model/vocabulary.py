@@ -101,7 +101,7 @@ class Feedback(Described):
 
 
 class Services(Described):
-    """Which public services bad actors see."""
+    """Which public services bad actors see, and those who distill."""
 
     BEST = 0, "the most capable one alone"
     EACH = 1, "each lab's most capable one"

@@ -37,7 +37,7 @@ MECHANISMS: dict[str, Mechanism] = {
         Mechanism("weighed directives", "Not every cause leads to a directive.", {"revocation_chance": 1.0}),
         Mechanism("reciprocal hold", "A foreign hold asks for one in return.", {"heed_reciprocity": 0.0}),
         Mechanism("bypass in the preview", "Partners can find a system's flaw.", {"preview_bypass_share": 0.0}),
-        Mechanism("culture", "Labs have a lasting safeguard culture.", {"race_rule": int(RaceRule.WINNER)}),
+        Mechanism("culture", "Labs have a lasting safeguard culture.", {"race_rule": int(RaceRule.WINNER), "least_effort": 0.0}),
         Mechanism("goodwill", "Restrictions that nobody announced cost cooperation.", {"goodwill_cost": 0.0, "overrun_cost": 0.0}),
         Mechanism("one market", "Early access and copies of published weights draw customers by one rule.", {"one_market_on": False}),
         Mechanism("benefit", "Access to systems is worth something to organisations.", {"benefit": 0.0}),

@@ -45,7 +45,7 @@ ATTACK = (
     Parameter("ban_chance", 0.1, "chance", (0, 1), "D", "Chance that a refusal by a public service ends in a ban.",
               "judgement; one lab banned 1.45 M accounts in half a year, of an unknown number of attempts", Triangular(0.02, 0.1, 0.5)),
     Parameter("ban_days", 30, "days", (0, 3650), "D", "Days until a banned actor is back under another name.", "judgement", Triangular(7, 30, 120)),
-    Parameter("services", Services.EACH, "choice", (0, 1), "S", "Which public services bad actors see.",
+    Parameter("services", Services.EACH, "choice", (0, 1), "S", "Which public services bad actors see, and those who distill.",
               "structural switch: accounts can be had at every lab", choices=Services),
     Parameter("tries_most", 5, "services", (1, 20), "E",
               "Labs' services that an actor tries at most in one operation, where it sees each lab's.",
