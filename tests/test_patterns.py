@@ -52,7 +52,7 @@ def test_enough_facts_were_held_out():
 
 def test_what_a_parameter_names_as_its_source_is_calibration():
     """Words of facts that are held out stand in no parameter's source."""
-    words = {"lag-cyber": "4 to 7", "burst": "variants", "exploited-43": "43", "exploited-174": "Bitsight", "loss-median-2024": "IRIS 2025",
+    words = {"lag-cyber": "4 to 7", "burst": "variants", "exploited-174": "Bitsight", "loss-median-2024": "IRIS 2025",
              "loss-mean": "IBM", "refusal-service": "US models", "licence-starved": "freezes", "lag-spread": "4 to 14",
              "horizon-growth-long": "187.8", "horizon-year": "718", "cadence-rival": "GPT-5.6", "found-one": "Cloudflare",
              "fixed-ratio": "Palo Alto", "other-flaws-621": "621", "bypass-stopped": "GTG-1002", "incident-growth": "complaints",
