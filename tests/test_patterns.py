@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 from typer.testing import CliRunner
 
 from lockgate.experiments.cli import app
@@ -55,7 +56,7 @@ def test_what_a_parameter_names_as_its_source_is_calibration():
     words = {"lag-cyber": "4 to 7", "burst": "variants", "exploited-174": "Bitsight", "loss-median-2024": "IRIS 2025",
              "loss-mean": "IBM", "refusal-service": "US models", "licence-starved": "freezes", "lag-spread": "4 to 14",
              "horizon-growth-long": "187.8", "horizon-year": "718", "cadence-rival": "GPT-5.6", "found-one": "Cloudflare",
-             "fixed-ratio": "Palo Alto", "other-flaws-621": "621", "bypass-stopped": "GTG-1002", "incident-growth": "complaints",
+             "other-flaws-621": "621", "bypass-stopped": "GTG-1002", "incident-growth": "complaints",
              "losses-growth": "IC3"}  # fmt: skip
     assert set(words) == {name for name, fact in FACTS.items() if fact.use == HELD_OUT}
     for name, word in words.items():
@@ -161,6 +162,23 @@ def test_losses_have_the_fitted_quantiles():
     assert estimate.low <= math.exp(12.56) <= estimate.high
 
 
+def test_losses_as_large_as_sampled_breaches_have_the_mean_of_the_law_between_the_ends():
+    def below(end, power):
+        return math.exp(power * 12.56 + power**2 * 3.07**2 / 2) * ndtr((math.log(end) - 12.56) / 3.07 - power * 3.07)
+
+    means = [(below(end, 1) - below(4e5, 1)) / (below(end, 0) - below(4e5, 0)) for end in (1.6e7, 4e7)]
+    estimate = simulated("loss-mean", base_hazard=0.05)
+    assert estimate.value == pytest.approx(np.mean(means), rel=0.1)
+    assert estimate.low <= means[0] < means[1] <= estimate.high
+
+
+def test_safeguards_of_the_careful_are_those_of_the_two_best_of_five():
+    same = {"fix_gain": 0.0, "race_rule": "none", "culture_mean": 0.5, "culture_spread": 1.0, "least_effort": 0.0, "labs": 5}
+    assert simulated("refusal-service", safeguard_least=0.7, safeguard_most=0.7, **same).value == 0.7
+    estimate = simulated("refusal-service", safeguard_least=0.0, safeguard_most=1.0, **same)
+    assert estimate.value == pytest.approx(0.75, abs=0.1)  # efforts are uniform: the two largest of five are 4/6 and 5/6 in the mean
+
+
 # What the model gives: each calibration pattern can be missed
 
 
@@ -214,9 +232,9 @@ def test_a_wrong_parameter_misses(name, wrong):
             ("burst", {"cadence_days": 15}, True),
             ("crew-incidents", {"crew_gap_days": 3.0}, True),
             ("state-share", {"spy_share": 0.4}, True),
-            ("insider-incidents", {"insider_gap_days": 1.0}, True),
+            ("insider-attempts", {"insider_gap_days": 1.0}, True),
             ("loss-mean", {"severity_cap": 1e6}, False),
-            ("refusal-service", {"evasion": 0.0}, True),
+            ("refusal-service", {"safeguard_most": 0.6}, False),
             ("ten-tries", {"evasion": 0.0, "safeguard_least": 0.95}, False),
             ("bans", {"ban_chance": 0.0}, False),
             ("cadence-rival", {"cadence_days": 30}, False),
@@ -279,6 +297,14 @@ def test_table_fits_and_says_the_rule():
     for words in ("Held out", "Calibration", "too low by a factor of 2.5", "A fact is met where", "seed 1", "no figure",
                   "2 patterns, 1 of them held out; 1 missed"):  # fmt: skip
         assert words in " ".join(said.split())
+
+
+def test_another_world_gives_other_values():
+    rows = [json.loads(call("second-lab", "--json", *world).stdout)[0] for world in ((), ("--world", "race"))]
+    assert rows[0]["observed"] == rows[1]["observed"]
+    assert rows[0]["simulated"] > rows[1]["simulated"]  # rivals are close there
+    refused = call("second-lab", "--world", "rase")
+    assert (refused.exit_code, 'did you mean "race"?' in refused.stderr) == (2, True)
 
 
 def test_an_unknown_name_is_refused():

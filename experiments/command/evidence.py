@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lockgate.experiments.command.compare import announce_compiling
-from lockgate.experiments.command.option import Json, Quiet, assigned, check_writable
+from lockgate.experiments.command.option import Json, Quiet, WorldOption, assigned, check_writable
 from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results
 from lockgate.experiments.command.terminal import load_charts
 from lockgate.experiments.evidence.facts import CALIBRATION, HELD_OUT, Fact
@@ -135,24 +135,26 @@ PATTERNS_EXAMPLES = """\
 \b
 Examples:
   lockgate patterns lag-index flaws-found
+  lockgate patterns --world calibrated
   lockgate patterns --json
 """
 
 Patterns = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Patterns by name. [default: all]")]
 
 
-def patterns(names: Patterns = None, quiet: Quiet = False, as_json: Json = False) -> None:
+def patterns(names: Patterns = None, world: WorldOption = "baseline", quiet: Quiet = False, as_json: Json = False) -> None:
     """Compare the model with what was observed.
 
     Says for each fact whether it was used to set the model, in which case it is no evidence, and whether the model meets it.
     """
+    from lockgate.experiments.calibration.per_draw import RunsIn
     from lockgate.experiments.evidence.patterns import checked
     from lockgate.experiments.evidence.patterns import patterns as compared
-    from lockgate.experiments.evidence.sampled_runs import SampledRuns
+    from lockgate.scenarios import load_world
 
     wanted = checked(names or ())
+    sampled = RunsIn(base=load_world(world))
     announce_compiling(check=False, quiet=quiet)
-    sampled = SampledRuns()
     with progress(len(wanted), "patterns", quiet=quiet) as advance:
         found = compared(wanted, sampled, advance)
     if as_json:

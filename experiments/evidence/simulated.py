@@ -276,6 +276,10 @@ DEFENCE: dict[str, Callable[[SampledRuns], Estimate]] = {
 
 LARGEST = 0.05  # share of organisations
 TRIES = 10
+TESTED_LABS = 2  # those that lead the safety index of winter 2025 (FLI)
+RECORDS = (2_500, 100_000)  # lost in the smallest and the largest breaches of IBM's sample
+RECORD_COST = 160.0  # US$, mean of such breaches
+MILLION_RECORDS_COST = 4e7  # US$, of a breach of a million records, which is outside the sample (IBM 2018)
 
 
 def year(sampled: SampledRuns) -> list[Tables]:
@@ -334,14 +338,38 @@ def state_share(tables: Tables) -> float:
 
 
 def by_insiders(tables: Tables) -> float:
-    """Incidents that insiders cause at one organisation in a year."""
-    return float(tables["outcomes"]["incidents_insiders"][0] / len(tables["partners"]))
+    """Attempts of insiders at one organisation in a year."""
+    return float(tables["outcomes"]["operations_insiders"][0] / len(tables["partners"]))
 
 
 def losses(sampled: SampledRuns) -> Array:
     """Losses of all incidents of all draws, US$."""
     runs = year(sampled)
     return np.concatenate([tables["events"]["value"][tables["events"]["kind"] == EventKind.INCIDENT] for tables in runs])
+
+
+def mean_of_sampled_breaches(sampled: SampledRuns) -> Estimate:
+    """Mean loss of incidents as large as the breaches of IBM's sample.
+
+    What its largest breaches cost is not told: at least that many records at the mean price, at most what ten times as many cost.
+    """
+    found = losses(sampled)
+    smallest, largest = (count * RECORD_COST for count in RECORDS)
+    low, high = (mean(found[(found >= smallest) & (found <= end)]) for end in (largest, MILLION_RECORDS_COST))
+    return Estimate((low.value + high.value) / 2.0, low.low, high.high)
+
+
+def refused_by_the_careful(sampled: SampledRuns) -> Estimate:
+    """Safeguards of the best public systems of the two labs with the best: the spread over labs and draws, as that of tested models."""
+    return spread(np.concatenate([best_safeguards(tables)[-TESTED_LABS:] for tables in year(sampled)]))
+
+
+def best_safeguards(tables: Tables) -> Array:
+    """The safeguard, without a bypass, of each frontier lab's most capable public system, in order."""
+    systems = tables["systems"]
+    public = systems[~systems["open_lab"] & (systems["public_day"] <= YEAR_DAYS)]
+    each_lab = [public[public["owner"] == lab] for lab in np.unique(public["owner"])]
+    return np.sort([mine["built"][np.argmax(mine["capability"])] for mine in each_lab])
 
 
 def refused(tables: Tables, channel: Channel) -> float:
@@ -374,14 +402,14 @@ ATTACK: dict[str, Callable[[SampledRuns], Estimate]] = {
     "incidents-all": partial(over_draws, struck),
     "incidents-largest": partial(over_draws, on_largest),
     "state-share": partial(over_draws, state_share),
-    "insider-incidents": partial(over_draws, by_insiders),
+    "insider-attempts": partial(over_draws, by_insiders),
     "loss-median": lambda sampled: quantile(losses(sampled), 0.5),
     "loss-p95": lambda sampled: quantile(losses(sampled), 0.95),
     "loss-p99": lambda sampled: quantile(losses(sampled), 0.99),
     "loss-top-1": costliest,
     "loss-median-2024": lambda sampled: quantile(losses(sampled), 0.5),
-    "loss-mean": lambda sampled: mean(losses(sampled)),
-    "refusal-service": partial(over_draws, partial(refused, channel=Channel.PUBLIC_SERVICE)),
+    "loss-mean": mean_of_sampled_breaches,
+    "refusal-service": refused_by_the_careful,
     "refusal-stripped": partial(over_draws, partial(refused, channel=Channel.OPEN_WEIGHTS)),
     "ten-tries": partial(over_draws, some_try),
     "bans": partial(over_draws, bans),

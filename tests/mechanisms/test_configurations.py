@@ -45,7 +45,7 @@ def test_a_bypass_gets_through_the_guard_as_well():
 
 def test_a_guard_that_does_nothing_is_open_release():
     nothing = GUARDED | {"guard": 0.0}
-    openly, guarded = (outcomes(levers, 10, guard_cost_months=0.0, labs=3) for levers in ({}, nothing))
+    openly, guarded = (outcomes(levers, 10, guard_cost_months=0.0, preview_error_months=0.0, labs=3) for levers in ({}, nothing))
     different = [name for name in openly.dtype.names if openly[name].tobytes() != guarded[name].tobytes()]
     assert different == ["unguarded_delay_days", "unguarded_censored"]
 
@@ -113,6 +113,7 @@ def test_vetting_refuses_the_share_that_it_is_told_to():
 
 def test_monitoring_ends_a_leak_at_the_first_misuse_that_it_sees():
     leaky = {"leak_hazard": 0.02, "leak_reach": 1.0, "leak_days": 30, "evasion": 1.0, "bad_actors": 300, "ban_chance": 0.0}
+    leaky |= {"leak_group": 0.0, "insider_access_on": False}  # a leak reaches everyone, and nobody has access otherwise
     levers = {"lab_programme": True, "public_release": False, "launch_partners": 25}
     unseen, seen = (outcomes(levers | {"monitored": chance}, 10, **leaky) for chance in (0.0, 0.5))
     assert unseen["access_ended"].sum() == 0
@@ -146,7 +147,7 @@ def test_followers_distil_what_the_guard_lets_through():
 
 def test_trusted_access_lies_between_open_release_and_the_partner_programme():
     policies = [load_policy(name) for name in ("open-release", "trusted-access", "partner-programme")]
-    draws = draw_worlds(with_parameters(load_world("baseline"), {"guard_cost_months": 1.0}), 150, 5)
+    draws = draw_worlds(with_parameters(load_world("baseline"), {"guard_cost_months": 1.0}), 300, 5)
     found = simulate(draws.worlds, policies, draws.seeds).outcomes
     delays = found["release_delay_days"].T  # to a guarded release, which comes at once
     assert (delays[0] == delays[1]).all()
