@@ -7,12 +7,16 @@ from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import LEVERS, Policy
 
 # What a unit becomes when a step is 1/n of a day: times are n times as many steps, rates 1/n as large a step.
-TIMES, RATES = ("days", "day"), ("per day", "per year", "logits per day", "months of capability per month")
+TIMES = ("days", "day")
+RATES = (
+    "per day", "per year", "logits per day", "flaws per day", "share per day",
+    "US$ per organisation and day", "months of capability per month",
+)  # fmt: skip
 TIMELESS = (
     "share", "chance", "ratio", "cv", "elasticity", "skill", "months", "logits", "logits per month", "hazard per operation", "ln US$",
     "US$",
     "flaws", "sigma of ln", "Weibull shape", "race units", "RAND security level", "RAND security levels", "choice", "yes or no", "labs",
-    "organisations", "actors", "partners", "reviewers", "agencies", "testers", "incidents",
+    "organisations", "actors", "partners", "reviewers", "agencies", "testers", "incidents", "services", "states",
 )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def prior_faults(claimed: World, sampled: World, draws: int = 500) -> list[str]:
             continue
         low, high = parameter.bounds
         inside = worlds[name][(worlds[name] > low) & (worlds[name] < high)]  # what lies beyond the bounds is cut to them
-        first, last = share_below(parameter.prior, np.array([max(low, 1e-300), high]))
+        first, last = share_below(parameter.prior, np.array([low or 1e-300, high]))
         fault = unlike_uniform((share_below(parameter.prior, inside) - first) / (last - first))
         faults += [f"{name}: {fault}"] if fault else []
     return faults
@@ -146,4 +146,4 @@ def test_53_mixture_is_the_weighted_sum() -> None:
 
 
 def test_53_catches_wrong_weights() -> None:
-    assert mixture_fault(0.3, 0.4)
+    assert mixture_fault(0.3, 0.6)

@@ -63,9 +63,10 @@ def incident_set(tables: Tables) -> Any:
 
 @given(cases(), some_policies())
 def test_19_without_uplift_release_cannot_matter(case: Case, other: Policy) -> None:
-    """E. Where a system helps neither side (uplift 1; better systems do not search better: a doubling in infinitely many months), any two
-    policies have the same incidents, day, actor, target and loss, and the same code bases; nothing is enabled under either."""
-    still = case.of_world(uplift=1.0).with_limits(search_doubling_months=inf)
+    """E. Where a system helps neither side (uplift 1; better systems do not search better: a doubling in infinitely many months, no step at
+    the critical level, and no programme that makes its members search more), any two policies have the same incidents, day, actor,
+    target and loss, and the same code bases; nothing is enabled under either."""
+    still = case.of_world(uplift=1.0, covered_search_step=1.0, adoption_on=False).with_limits(search_doubling_months=inf)
     runs = [lived(still), lived(still.under(other))]
     assert incident_set(runs[0]) == incident_set(runs[1])
     for name in CODE:
