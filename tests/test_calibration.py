@@ -26,6 +26,7 @@ from lockgate.sim.model.parameters import PARAMETERS
 CHEAP = ("cadence-all", "own-tests", "flaws-found", "pool-patched", "agency-tests", "loss-p99")
 WORLD = with_parameters(load_world("baseline"), {"race_information": {"none": 1, "private": 1, "public": 2}})
 NAMES = ("pace", "uplift", "race_information")
+SAMPLED = ("cadence_days", "own_testing_days", "search_days", "flaws_per_organisation", "covered_search_step", "pool_capacity", "test_days")
 
 
 @pytest.fixture
@@ -162,9 +163,18 @@ def call(*arguments):
     return done.exit_code, done.stdout, done.stderr
 
 
+def few_priors(folder):
+    """The file of a world that samples no more than 100 draws tell apart."""
+    fixed = load_world("baseline").central() | in_words()
+    world = with_parameters(load_world("baseline"), {name: value for name, value in fixed.items() if name not in SAMPLED})
+    lines = [f"{name} = {setting_text(parameter)}" for name, parameter in world.parameters.items() if name not in SAMPLED]
+    (folder / "few.toml").write_text('summary = "Few priors."\n[parameters]\n' + "\n".join(lines))
+    return str(folder / "few.toml")
+
+
 def test_the_command_writes_a_world_that_can_be_used(few_facts, tmp_path):
     out = tmp_path / "out"
-    asked = ["calibrate", "--draws", "100", "--waves", "1", "--out", str(out)]
+    asked = ["calibrate", "--world", few_priors(tmp_path), "--draws", "100", "--waves", "1", "--out", str(out)]
     code, printed, said = call(*asked)
     assert code == 0, said
     found = json.loads((out / "calibration.json").read_text())

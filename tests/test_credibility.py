@@ -111,6 +111,13 @@ def test_concern_is_influence_times_weakness():
     assert Influence("weak", "E", 0.1).concern > Influence("strong", "A", 0.4).concern
 
 
+def test_sampled_structure_is_of_concern_like_a_number_without_evidence():
+    sampled = {p.grade for p in PARAMETERS.values() if p.prior is not None}
+    assert "S" in sampled
+    assert {grade: Influence("any", grade, 0.2).concern > 0 for grade in sampled} == dict.fromkeys(sampled, True)
+    assert Influence("adoption_on", "S", 0.2).concern == Influence("swept", "E", 0.2).concern
+
+
 def test_few_draws_or_fixed_parameters_are_not_screened():
     assert "Not screened: 7 draws are too few for 2 sampled parameters; 8 are enough" in credibility_card(small(7)).text()
     assert influences(small(DRAWS_PER_PARAMETER * 2 - 1)) == []

@@ -16,7 +16,7 @@ from lockgate.sim.model.parameters import GRADES
 from lockgate.sim.rules.sources import source_hash
 
 Array = np.ndarray[Any, np.dtype[Any]]
-WEAKNESS = {"A": 1, "B": 2, "C": 3, "D": 4, "E": 5}  # of evidence, by grade
+WEAKNESS = {"A": 1, "B": 2, "C": 3, "D": 4, "E": 5, "S": 5}  # of evidence, by grade; which structure holds is judgement at best
 STANDARD_ERRORS = 3  # that a coefficient must be from 0, with dozens of parameters screened at once
 DRAWS_PER_PARAMETER = 4  # below that, only the very largest could be told from chance
 OUTCOME = "model_enabled_harm"

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from lockgate.sim.model.agent import Agent
 from lockgate.sim.model.chance import Purpose, draw, key, uniform
+from lockgate.sim.model.configurations import serves_all
 from lockgate.sim.model.coverage import is_covered, measure
 from lockgate.sim.model.formulas.race import effective_lag, heed_chance
 from lockgate.sim.model.formulas.time import MONTH_DAYS
@@ -86,9 +87,11 @@ def follow(lab, world):
     distillation = params.distillation if params.distillation_on else 0.0
     seen_lag = params.open_weight_lag_months + lab.further_lag
     reached = today.frontier_capability - effective_lag(seen_lag, distillation, exposure)
-    if today.exposure_guarded or params.services == Services.EACH:
-        # What is broadly served can be distilled as far as its own capability goes, whoever serves it.
-        reached = max(reached, today.best_offer - effective_lag(seen_lag, distillation, 1.0))
+    # What is broadly served can be distilled as far as its own capability goes, whoever serves it.
+    served = today.frontier_capability - params.guard_cost_months if today.exposure_guarded else NOTHING
+    if params.services == Services.EACH:
+        served = max(served, today.best_offer)
+    reached = max(reached, served - effective_lag(seen_lag, distillation, 1.0))
     own = lab.capability + params.open_own_pace / MONTH_DAYS
     lab.capability = max(lab.capability, min(max(own, reached), today.frontier_capability))
 
@@ -136,7 +139,7 @@ def held_at_home(world, capability):
             system = world.systems[row]
             if system.stage > Stage.TESTING and system.capability >= capability:
                 equal += 1
-                held += system.stage != Stage.PUBLIC and system.stage != Stage.OPEN_WEIGHTS
+                held += not serves_all(system) and system.stage != Stage.OPEN_WEIGHTS
     return held / max(1, equal)
 
 

@@ -73,9 +73,9 @@ def test_a_programme_can_lower_exposure_and_can_raise_it():
 
 
 def test_the_map_of_the_sign_has_both():
-    # Means of 20 draws, two half-widths of their intervals from 0, over four standard errors: by luck less than once in 1,000 times.
-    few = {"adoption_start": 0.05, "adoption_days": 1500.0, "programme_intensity": 1.0, "covered_search_step": 3.0}
-    middle, _, high = difference("partner-programme", 20, 180, **few)
+    # Means of 40 draws, two half-widths of their intervals from 0, over four standard errors: by luck less than once in 1,000 times.
+    few = {"adoption_on": True, "adoption_start": 0.05, "adoption_days": 1500.0, "programme_intensity": 1.0, "covered_search_step": 3.0}
+    middle, _, high = difference("partner-programme", 40, 180, **few)
     assert high < middle / 2 < 0.0, "few scan, and a programme makes its members scan"
-    middle, low, _ = difference("withhold", 20, 180, **few | {"adoption_start": 1.0})
+    middle, low, _ = difference("withhold", 40, 180, **few | {"adoption_start": 1.0})
     assert low > middle / 2 > 0.0, "all scan, and withholding keeps the better system from them"

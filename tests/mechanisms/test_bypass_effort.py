@@ -9,6 +9,7 @@ from lockgate.scenarios import load_policy
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.model.formulas.safeguards import bypass_hazard
 from lockgate.sim.model.parameters import parameter_table
+from lockgate.sim.model.vocabulary import RaceRule
 from tests.drivers import disagreements
 from tests.sizes import size
 
@@ -17,7 +18,7 @@ RUNS = size(500, 4000)
 # One lab with one flawed system that is public from day 0 and that nobody tests; `enmity` decides how careful the lab is.
 ALONE = {
     "labs": 1, "open_weight_labs": 0, "organisations": 1, "bad_actors": 0, "cadence_days": 730, "flaw_chance": 1.0,
-    "own_testing_days": 0, "bypass_hazard": HAZARD, "fix_days": 365,
+    "own_testing_days": 0, "bypass_hazard": HAZARD, "fix_days": 365, "race_rule": RaceRule.WINNER,
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from lockgate.sim.model.goodwill import announced_days, mind_overrun, regain_goo
 from lockgate.sim.model.lab import complies
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.systems import take_away
-from lockgate.sim.model.vocabulary import EventKind, Feedback, Regime, Stage
+from lockgate.sim.model.vocabulary import Cause, EventKind, Feedback, Regime, Stage
 from tests.mutation.worlds import log_of, near, put, world_of
 
 RUNS = 60
@@ -46,7 +46,7 @@ def test_what_a_lab_declines_costs_no_goodwill():
 
 def test_a_directive_costs_goodwill_of_the_lab_that_it_hits():
     world = world_of(goodwill_cost=0.7)
-    take_away(world, world.systems[world.labs[1].first_system], 4)
+    take_away(world, world.systems[world.labs[1].first_system], 4, Cause.ORDER)
     assert [lab.goodwill_spent for lab in world.labs] == [0.0, 0.7]
 
 

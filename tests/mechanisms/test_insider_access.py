@@ -13,7 +13,7 @@ from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import ActorKind, EventKind
 
 PROGRAMME = {"lab_programme": True, "public_release": False, "launch_partners": 50}
-# Nothing leaks, nothing refuses, and no rival is ahead: who uses restricted access is an insider, and who can, does.
+# Nothing leaks, nothing refuses, nobody is seen, and no rival is ahead: who uses restricted access is an insider, and who can, does.
 INSIDERS = {
     "labs": 1, "organisations": 50, "bad_actors": 200, "insider_share": 1.0, "spy_share": 0.0, "interest_share": 1.0, "leaks_on": False,
     "theft_on": False, "evasion": 1.0, "insider_skill": 1.0, "skill_spread": 0.0, "insider_access_on": True,

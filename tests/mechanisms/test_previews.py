@@ -99,7 +99,9 @@ def test_without_a_public_date_there_is_nothing_to_lengthen() -> None:
 def test_a_bypass_that_partners_find_shows_in_the_outcomes(own: bool) -> None:
     levers = {"lab_programme": own, "case_by_case": not own, "agencies": 0, "sign_offs": 0, "launch_partners": 3, "preview_days": 30}
     policies = [Policy("smooth", levers), Policy("watched", {**levers, "extension_days": 20})]
-    worlds = parameter_table(2, bypass_hazard=0.2, preview_bypass_share=[0.0, 1.0], flaw_chance=1.0, bad_actors=0, organisations=9)
+    asked = {"cooperation": 1.0, "goodwill_cost": 0.0, "overrun_cost": 0.0, "preview_error_months": 0.0}  # every lab complies
+    flawed = {"bypass_hazard": 0.2, "preview_bypass_share": [0.0, 1.0], "flaw_chance": 1.0, "bypass_effort": 1.0}
+    worlds = parameter_table(2, **asked, **flawed, bad_actors=0, organisations=9)
     results = simulate(worlds, policies, [2, 2], 200).outcomes
     assert results["extensions"][:, 0].tolist() == [0, 0]
     assert results["extensions"][0, 1] == 0

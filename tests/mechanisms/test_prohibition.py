@@ -10,7 +10,11 @@ from lockgate.sim.model.vocabulary import EventKind, Regime, Stage
 from tests.drivers import disagreements
 
 NOBODY = Policy("nobody", {"prohibited": True})
-DEFIANT = {"organisations": 20, "bad_actors": 40, "heed_hold": 0.0, "cooperation": 0.0, "open_weight_lag_months": 1.0}
+# Capability is measured without error, so that no covered system is missed.
+DEFIANT = {
+    "organisations": 20, "bad_actors": 40, "heed_hold": 0.0, "cooperation": 0.0, "open_weight_lag_months": 1.0,
+    "preview_error_months": 0.0,
+}  # fmt: skip
 DAYS = 300
 
 

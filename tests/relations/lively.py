@@ -28,7 +28,8 @@ LIVELY = {
     "bypass_hazard": 0.05, "spy_gap_days": 4.0, "crew_gap_days": 4.0, "insider_gap_days": 4.0, "spy_share": 0.2, "insider_share": 0.2,
     "political_delay_days": 4, "application_days": 1.0, "approval_days": 3.0, "test_days": 4.0, "fix_days": 3, "ban_days": 8,
     "open_weight_lag_months": 1.0, "open_spread_months": 1.0, "search_days": 30.0, "strip_days": 2, "attribution_chance": 0.6,
-    "fallback_chance": 0.8, "background_applications_per_day": 0.3,
+    "fallback_chance": 0.8, "background_applications_per_day": 0.3, "revocation_chance": 0.7, "leak_group": 0.3, "bypass_effort": 2.0,
+    "share_days": 5,
 }  # fmt: skip
 PARTNERS: dict[str, Any] = {"approvals": True, "partners_max": 8, "launch_partners": 2, "preview_days": 8, "reviewers": 2}
 PLANS: tuple[dict[str, Any], ...] = (
@@ -41,6 +42,10 @@ PLANS: tuple[dict[str, Any], ...] = (
     {**PARTNERS, "case_by_case": True, "revocation": True, "trigger_incidents": 1, "dark_days": 5, "sign_offs": 0, "preview_days": 3},
     {"revocation": True, "trigger_incidents": 2, "dark_days": 6, "coordinated_hold": True, "hold_days": 10},
     {"publish_weights": True, "case_by_case": True},
+    {**PARTNERS, "lab_programme": True, "public_release": False, "guarded_after_days": 4, "guard": 0.6, "vetted_places": 4,
+     "monitored": 0.3, "others_eligible": False},
+    {**PARTNERS, "case_by_case": True, "revocation": True, "trigger_incidents": 1, "dark_days": 9, "partial_restoration_days": 3,
+     "preview_days": 5, "extension_days": 4, "refusal_needed": 0.5, "longest_wait_days": 20},
 )  # fmt: skip
 WORLD_RANGES = {name: EAGER.get(name) or p.bounds for name, p in PARAMETERS.items() if name not in SMALL}
 LEVER_RANGES = {name: NARROW.get(name, lever.bounds) for name, lever in LEVERS.items()}

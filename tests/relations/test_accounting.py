@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lockgate.sim.model.day import BadActor, Government, OpenWeightLab, Partner
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.tables import ROWS
-from lockgate.sim.model.vocabulary import Approval, EventKind, Stage
+from lockgate.sim.model.vocabulary import ActorKind, Approval, EventKind, Stage
 from lockgate.sim.rules.row import NEVER, fields
 from tests.relations.lively import LIVELY, PLANS, Case, Tables, cases, lived, tables_of
 from tests.relations.sameness import of_kind
@@ -167,11 +167,11 @@ def test_30_totals_are_sums(case: Case) -> None:
 class Replay:
     """Who could use what, from the log alone: it is fed line by line, and says what has no cause."""
 
-    def __init__(self, labs: int, owners: int, states: list[int]) -> None:
+    def __init__(self, labs: int, owners: int, states: list[int], insiders_of: dict[int, int]) -> None:
         self.public, self.open = set(range(labs)), set(range(labs, owners))
         self.ready, self.limited, self.dark, self.asked = set(self.public), set[int](), set[int](), set[int]()
-        self.waiting, self.approved = set[int](), set[int]()
-        self.states, self.stolen, self.shared = states, dict[int, set[int]](), dict[int, set[int]]()
+        self.guarded, self.waiting, self.approved = set[int](), set[int](), set[int]()
+        self.insiders_of, self.states, self.stolen, self.shared = insiders_of, states, dict[int, set[int]](), dict[int, set[int]]()
         self.leaks: dict[int, float] = {}
         self.without_cause: list[str] = []
 
@@ -195,12 +195,15 @@ class Replay:
             case EventKind.PUBLIC:
                 self.need(system in self.ready and system not in self.dark, line)
                 self.public.add(system)
+            case EventKind.GUARDED:
+                self.need(system in self.limited - self.dark, line)
+                self.guarded.add(system)
             case EventKind.WEIGHTS:
                 self.open.add(system)
             case EventKind.STRIPPED:
                 self.need(system in self.open, line)
             case EventKind.BYPASS:
-                self.need(system in self.public - self.dark, line)
+                self.need(system in (self.public | self.limited) - self.dark, line)
             case EventKind.DIRECTIVE:
                 self.need(system in self.public | self.limited, line)
                 self.dark.add(system)
@@ -233,11 +236,12 @@ class Replay:
                 self.shared.setdefault(who, set()).add(system)
             case EventKind.INCIDENT:
                 leaked = self.offered(system) and any(day < until for until in self.leaks.values())
-                served = system in self.public - self.dark
+                served = system in (self.public | self.guarded) - self.dark
                 stolen = system in self.stolen.get(who, set()) | self.shared.get(self.states[who], set())
-                self.need(system == -1 or served or system in self.open or stolen or leaked, line)
+                inside = self.offered(system) and self.insiders_of.get(who) in self.approved
+                self.need(system == -1 or served or system in self.open or stolen or leaked or inside, line)
             case EventKind.BAN | EventKind.LAB_BAN:
-                self.need(system in self.public - self.dark, line)
+                self.need(system in (self.public | self.guarded) - self.dark, line)
 
     def offered(self, system: int) -> bool:
         """Partners can use it."""
@@ -246,7 +250,9 @@ class Replay:
 
 def without_cause(tables: Tables) -> list[str]:
     """Lines of the log that nothing before them explains."""
-    replay = Replay(len(tables["labs"]), int(tables["constants"]["owners"][0]), tables["bad_actors"]["state"].tolist())
+    actors = tables["bad_actors"]
+    insiders_of = {row: int(actors["home"][row]) for row in np.flatnonzero(actors["kind"] == ActorKind.INSIDER).tolist()}
+    replay = Replay(len(tables["labs"]), int(tables["constants"]["owners"][0]), actors["state"].tolist(), insiders_of)
     for event in tables["events"].tolist():
         replay.feed(*event)
     return replay.without_cause
@@ -255,7 +261,8 @@ def without_cause(tables: Tables) -> list[str]:
 @given(cases())
 def test_31_everything_has_a_cause(case: Case) -> None:
     """E. By the log alone: the system of every incident was on that day a public service, published, stolen by that actor, shared by its
-    state of which a spy stole it, or offered to partners of whom one leaked; every leak is of an approved organisation, every approval
+    state of which a spy stole it, or offered to partners of whom one leaked or was the home of that insider; every leak is of an
+    approved organisation, every approval
     follows a programme and every refusal and withdrawal an application, every release a system that is ready, every test one that was
     limited, every directive one in use."""
     assert without_cause(lived(case)) == []

@@ -81,7 +81,7 @@ def same_evening(short: Tables, long: Tables, days: int) -> list[str]:
     last_evening = {"outcomes", "tests", "constants.tests_per_agency"}
     if days % 7:  # the shorter run closes a broken week
         cut["weeks"], short["weeks"] = cut["weeks"][: days // 7], short["weeks"][: days // 7]
-        last_evening |= {"score.exposed", "score.enabled_before"}
+        last_evening |= {"score.exposed", "score.enabled_before", "score.backlog"}
     return differences(short, cut, last_evening)
 
 

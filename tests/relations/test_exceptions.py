@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lockgate.sim.model.parameters import without
 from lockgate.sim.model.policy import LEVERS, Policy
 from lockgate.sim.model.vocabulary import Channel, Feedback
 from tests.relations.couplings import (
@@ -177,6 +178,7 @@ BREACHES = (
             "patch_tau_days": 30.0,
             "patch_shape": 1.0,
             "never_patch_share": 0.0,
+            **without(["remediation capacity"]),  # with so much to fix, capacity alone would say how fast it is fixed
             "labs": 1,
             "open_weight_labs": 0,
             "pace": 4.0,

@@ -9,14 +9,11 @@ from dataclasses import dataclass
 import pytest
 
 from lockgate.scenarios.world import list_worlds
-from lockgate.sim.model.parameters import without
 from tests.relations.luck import BASE, LONG
 from tests.relations.moves import GENERATED, MOVES, POLICIES, Move, Place, before, differences, effect, wrong_way
 
 LISTED_DRAWS, DRAWS = (480, 300) if LONG else (100, 12)
-# Attackers who see one service, and leaks that anyone may hear of: there these reversals were found.
-ONE_SERVICE = (("services", "best"),)
-LEAKY = (*ONE_SERVICE, *without(["leak groups"]).items(), ("leak_hazard", 0.02), ("leak_reach", 0.3))
+LEAKY = (("leak_hazard", 0.02), ("leak_group", 0.3))  # some 170 times as often as at the central value, each to 60 times as many crews
 BY_NAME = {move.name: move for move in MOVES}
 
 
@@ -37,31 +34,27 @@ class Reversal:
 KNOWN_REVERSALS = (
     Reversal("37 a month more of preview", "model_enabled_harm", Place("leaky-partners", "staged-preview", LEAKY),
              "partners' access leaks for longer, and leaks reach attackers before anyone can buy the service",
-             "+12.0 [10.2, 13.8] of 299 M US$"),
-    Reversal("37 a month more of preview", "harm_open_weights",  # all systems are covered as they should be
-              Place("direct-effects", "mandatory-licence", (*ONE_SERVICE, ("preview_error_months", 0.0))),
-             "whom the service is kept from turns to open weights; where distillation cannot slow those, that is all",
-             "+1.1 [0.9, 1.4] of 138 M US$, while all harm falls by 0.3"),
+             "+15.9 [12.0, 19.8] of 1,016 M US$"),
+    Reversal("37 a month more of preview", "harm_open_weights", Place("fast-follower", "staged-preview"),
+             "whom the service is kept from turns to open weights, which follow too closely for slower distillation to outweigh it",
+             "+43.7 [34.7, 52.7] of 143 M US$, while all harm falls by 27.2"),
     Reversal("38 access for four times the partners", "model_enabled_harm",
              Place("baseline", "partner-programme", LEAKY, (("launch_partners", 5), ("wave_partners", 0))),
              "each further partner is another one who may leak, which outweighs what it finds and repairs",
-             "+16.2 [14.1, 18.4] of 313 M US$"),
-    Reversal("39 half the lag", "benefit_of_restriction", Place("baseline", "partner-programme", ONE_SERVICE),
-             "the restriction does harm, and open weights close behind make that smaller: both its benefits and its costs shrink",
-             "+7.9 [6.8, 9.0] of -20.1 M US$"),
-    Reversal("39 half the lag", "benefit_of_restriction", Place("baseline", "coordinated-hold", ONE_SERVICE),
-             "the policy also holds open weights back, and the closer those follow the more there is to hold",
-             "+4.2 [3.5, 4.8] of 9.5 M US$"),
+             "+53.2 [45.9, 60.5] of 1,014 M US$"),
     Reversal("41 flaws found three times as fast", "model_enabled_harm",
              Place("baseline", "open-release", (("flaw_chance", 1.0), ("bypass_hazard", 0.3), ("fix_days", 0), ("fix_gain", 0.9),
                                                 ("safeguard_most", 0.6), ("fallback_chance", 0.0))),
-             "a flaw that the public finds and the lab repairs at once leaves a stronger safeguard than no flaw",
-             "+14.6 [11.8, 17.4] of 172 M US$"),
+             "a flaw that is found after the release and repaired leaves a stronger safeguard than one that the lab's own tests took out",
+             "+89.3 [76.6, 102.0] of 556 M US$; under directive-revocation at central values +2.5 [1.8, 3.3] of 983"),
     Reversal("34 twice the reviewers", "partners_approved",
              Place("baseline", "staged-preview", (("approval_refusal_chance", 0.8), ("approval_days", 60.0)),
                    (("wave_partners", 4), ("wave_days", 14), ("launch_partners", 2), ("reviewers", 2), ("partners_max", 400))),
              "an application under review, and often refused, misses the place that a wave gives to those who still wait",
-             "-1.87 [-1.98, -1.75] of 26.4 organisations"),
+             "-1.77 [-1.88, -1.65] of 26.5 organisations"),
+    Reversal("34 twice the testers", "mean_release_delay_days", Place("direct-effects", "staged-preview"),
+             "an agency that tests sooner finds a flaw before the others have signed off, and the release waits for its repair",
+             "+0.094 [0.077, 0.110] of 11.5 days"),
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from lockgate.sim.model.vocabulary import Feedback
 PATCH_RUNS, ORGANISATIONS = 200, 5000  # a million organisations in all
 ORGANISATION_DAYS = 1e8  # at most
 PATCH_ROUNDING = 1e-8  # flaws are counted in whole numbers
+AT_ONCE: dict[str, Any] = without(["adoption", "remediation capacity"])  # all search at full pace, and no fix waits for another
 
 
 def survival(never: float, tau: float, shape: float, age: float) -> float:
@@ -39,7 +40,7 @@ def run_patch_curve(row: Given) -> list[Check]:
         Policy("open"), PATCH_RUNS, row["age_days"], ["flaws_found", "flaws_patched"],
         labs=1, open_weight_labs=1, open_shock_day=0, open_shock_capability=60.0, search_days=0.1, search_doubling_months=0.001,
         organisations=organisations, bad_actors=0, interest_share=0.0, common_share=0.0, new_code_per_day=0.0,
-        flaws_per_organisation=1e6, **without(["adoption", "remediation capacity"]),
+        flaws_per_organisation=1e6, **AT_ONCE,
         never_patch_share=row["never_share"], patch_tau_days=row["tau_days"], patch_shape=row["shape"],
     )  # fmt: skip
     simulated, error = mean(1.0 - found["flaws_patched"] / found["flaws_found"])
