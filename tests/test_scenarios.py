@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lockgate
+from lockgate.experiments.evidence.facts import CALIBRATION, FACTS, HELD_OUT
 from lockgate.scenarios import json_schema, list_policies, list_worlds, load_policy, load_world, with_levers, with_parameters
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.parameters import PARAMETERS, LogNormal
@@ -24,7 +25,7 @@ POLICIES = {
 }  # fmt: skip
 WORLDS = {
     "baseline", "fast-follower", "slow-follower", "open-weight-shock", "under-resourced-testers",
-    "leaky-partners", "slow-patchers", "race", "strong-attackers", "direct-effects",
+    "leaky-partners", "slow-patchers", "race", "strong-attackers", "direct-effects", "calibrated",
 }  # fmt: skip
 PACKAGE = Path(lockgate.__file__).parent / "scenarios"
 LOAD = {"policy": load_policy, "world": load_world}
@@ -83,6 +84,18 @@ def test_world_is_described_and_complete(name):
 def test_file_tells_its_story_and_loads_by_path_as_by_name(kind, file):
     assert len(tomllib.loads(file.read_text(encoding="utf-8"))["story"]) > 80
     assert LOAD[kind](file) == LOAD[kind](str(file)) == LOAD[kind](file.stem)
+
+
+def test_the_calibrated_world_says_from_which_facts_it_is():
+    """Renew the file with the command that its story names, where facts are used otherwise."""
+    story = load_world("calibrated").story
+    assert "Made by: lockgate calibrate" in story
+    assert "NOT RELIABLE" not in story
+    told = {line.split(" (")[0]: line.split(": ", 1)[1].rstrip(".") for line in story.splitlines() if line.startswith("Facts ")}
+    of = {part: {name.split(" (")[0] for name in names.split(", ")} for part, names in told.items()}
+    compared = {use: {name for name, fact in FACTS.items() if fact.use == use and fact.low is not None} for use in (CALIBRATION, HELD_OUT)}
+    assert of["Facts used"] | of["Facts not used"] == compared[CALIBRATION]
+    assert of["Facts held out"] == compared[HELD_OUT]
 
 
 def test_reference_restricts_nothing():

@@ -1,6 +1,6 @@
 """What a calibration leaves: a world's file, all that it rests on, and draws that keep what ties parameters together."""
 
-from collections import Counter
+import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from lockgate.experiments.provenance import (
     world_content,
 )
 from lockgate.experiments.text.describe import level
+from lockgate.experiments.text.numbers import printable
 from lockgate.scenarios import World
 from lockgate.scenarios.notation import shown, toml_key
 from lockgate.sim.model.parameters import PARAMETERS, Choice, Parameter, Quantiles, Triangular, Uniform
@@ -131,32 +132,48 @@ def setting_text(parameter: Parameter) -> str:
 
 
 def world_lines(calibration: Calibration, command: Sequence[str]) -> list[str]:
-    """The file of the calibrated world, which says how it was made."""
-    found, world = calibration.fitted, calibration.world
-    uses = Counter(each.use for each in found.facts)
-    smoothed = found.posterior.smoothed
-    after = counted(calibration.after, HELD_OUT)
-    used = ", ".join(each.error.name for each in found.facts if each.use == USED)
-    others = [f"{each.error.name} ({each.use})" for each in found.facts if each.use != USED]
-    others += [f"{name} ({POOLED})" for name in calibration.pooled]
-    held = ", ".join(pattern.fact.name for pattern in calibration.after if pattern.fact.use == HELD_OUT)
-    made = f"{found.simulated} simulated draws, seed {calibration.seed}; {smoothed.effective:.0f} effective draws, k {smoothed.k_hat:.2f}"
+    """The file of the calibrated world, whose story says how it was made."""
     lines = [
-        f"# Made by: {command_line(without_place(command))}",
-        f"# lockgate {lockgate_version()}, code {code_hash()}; {made}{'' if smoothed.reliable else ', NOT RELIABLE'}",
-        f"# World: {calibration.base.name}, content {content_hash(world_content(calibration.base))}",
-        f"# Facts used ({uses[USED]}): {used}",
-        f"# Facts not used: {', '.join(others) or 'none'}",
-        f"# Facts held out ({after['facts']}, of which {after['met']} are met): {held}",
         f'summary = "The world {calibration.base.name} with the priors that agree with what was observed."',
         'story = """',
-        f"{uses[USED]} facts were used ({made}).",
-        "Each prior is that of a parameter alone, what ties parameters together is not in this file; other priors are as they were.",
+        *map(inside_quotes, story_lines(calibration, command)),
         '"""',
         "",
         "[parameters]",
     ]
-    return lines + [f"{name} = {setting_text(each)}" for name, each in world.parameters.items() if each != PARAMETERS[name]]
+    differing = {name: each for name, each in calibration.world.parameters.items() if each != PARAMETERS[name]}
+    return lines + [f"{name} = {setting_text(each)}" for name, each in differing.items()]
+
+
+def inside_quotes(line: str) -> str:
+    r"""A line as it stands within quotes, for TOML as for JSON.
+
+    >>> print(inside_quotes('a "b" \\ c'))
+    a \"b\" \\ c
+    """
+    return json.dumps(printable(line), ensure_ascii=False)[1:-1]
+
+
+def story_lines(calibration: Calibration, command: Sequence[str]) -> list[str]:
+    """How the calibrated world was made: the command, what it began with, the facts, and how far to trust the weights."""
+    found, base = calibration.fitted, calibration.base
+    smoothed = found.posterior.smoothed
+    used = [each.error.name for each in found.facts if each.use == USED]
+    others = [f"{each.error.name} ({each.use})" for each in found.facts if each.use != USED]
+    others += [f"{name} ({POOLED})" for name in calibration.pooled]
+    held = [pattern for pattern in calibration.after if pattern.fact.use == HELD_OUT]
+    met = counted(calibration.after, HELD_OUT)["met"]
+    trust = f"{smoothed.effective:,.0f}, the tail of their weights has k = {smoothed.k_hat:.2f}"
+    return [
+        f"Made by: {command_line(without_place(command))}",
+        f"With: lockgate {lockgate_version()}, code {code_hash()}; world {base.name}, content {content_hash(world_content(base))}",
+        f"Facts used ({len(used)}): {', '.join(used)}.",
+        f"Facts not used ({len(others)}): {', '.join(others) or 'none'}.",
+        f"Facts held out ({len(held)}, of which {met} are met): {', '.join(pattern.fact.name for pattern in held)}.",
+        f"{found.simulated:,} draws were simulated, seed {calibration.seed}; the weighted draws are worth {trust}"
+        f"{'.' if smoothed.reliable else ': NOT RELIABLE.'}",
+        "Each prior is that of a parameter alone, what ties parameters together is not in this file; other priors are as they were.",
+    ]
 
 
 def joint_table(calibration: Calibration) -> "pa.Table":

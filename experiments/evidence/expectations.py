@@ -126,9 +126,9 @@ def stolen_share(sampled: SampledRuns) -> Estimate:
 
 
 def insiders_added(sampled: SampledRuns) -> Estimate:
-    """What partners add to harm by insiders where no access leaks, in %."""
-    without = outcome(sampled, "partner-programme", "harm_insiders", **NOBODY, leaks_on=False)
-    return relative_change(outcome(sampled, "partner-programme", "harm_insiders", leaks_on=False), without)
+    """What its own access adds to harm by insiders where no access leaks, in %, whatever partners' search takes away."""
+    own = outcome(sampled, "partner-programme", "harm_insiders", leaks_on=False)
+    return relative_change(own, outcome(sampled, "partner-programme", "harm_insiders", leaks_on=False, insider_access_on=False))
 
 
 def distance_helps(sampled: SampledRuns) -> Estimate:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lockgate.experiments.results.ensemble import draw_worlds
-from lockgate.scenarios import load_policy, load_world
+from lockgate.scenarios import load_policy, load_world, with_levers
 from lockgate.scenarios.world import with_parameters
 from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.engine.run import simulate
@@ -45,7 +45,8 @@ def test_a_bypass_gets_through_the_guard_as_well():
 
 def test_a_guard_that_does_nothing_is_open_release():
     nothing = GUARDED | {"guard": 0.0}
-    openly, guarded = (outcomes(levers, 10, guard_cost_months=0.0, preview_error_months=0.0, labs=3) for levers in ({}, nothing))
+    exact = {"guard_cost_months": 0.0, "preview_error_months": 0.0}  # nobody misjudges what, under one policy alone, somebody judges
+    openly, guarded = (outcomes(levers, 10, labs=3, **exact) for levers in ({}, nothing))
     different = [name for name in openly.dtype.names if openly[name].tobytes() != guarded[name].tobytes()]
     assert different == ["unguarded_delay_days", "unguarded_censored"]
 
@@ -147,7 +148,9 @@ def test_followers_distil_what_the_guard_lets_through():
 
 def test_trusted_access_lies_between_open_release_and_the_partner_programme():
     policies = [load_policy(name) for name in ("open-release", "trusted-access", "partner-programme")]
-    draws = draw_worlds(with_parameters(load_world("baseline"), {"guard_cost_months": 1.0}), 300, 5)
+    # Of labs without a lasting culture; with one, what a programme adds in harm (-18 of 5,167 M US$, +-20) is within luck of nothing.
+    world = with_parameters(load_world("baseline"), {"guard_cost_months": 1.0, "race_rule": "winner"})
+    draws = draw_worlds(world, 150, 5)
     found = simulate(draws.worlds, policies, draws.seeds).outcomes
     delays = found["release_delay_days"].T  # to a guarded release, which comes at once
     assert (delays[0] == delays[1]).all()
@@ -159,6 +162,21 @@ def test_trusted_access_lies_between_open_release_and_the_partner_programme():
         assert np.sign(first.mean()) == np.sign(second.mean()), name
         for step in (first, second):
             assert abs(step.mean()) > 3 * step.std(ddof=1) / np.sqrt(len(step)), name
+
+
+def test_the_guard_decides_where_trusted_access_lies_in_harm():
+    """With a weak guard between open release and the partner programme; the more the guard stops, the less harm.
+
+    Each step is more than 3 standard errors from 0, which luck alone does once in 370 times. With a guard of 0.8 there is no
+    more harm than under the programme: whom the leader's guard stops goes to the same rivals, and no organisation lacks the system.
+    """
+    trusted = load_policy("trusted-access")
+    guarded = [with_levers(trusted, {"guard": guard}) for guard in (0.3, 0.5, 0.8)]
+    policies = [load_policy("open-release"), load_policy("partner-programme"), *guarded]
+    draws = draw_worlds(with_parameters(load_world("baseline"), {"guard_cost_months": 1.0}), 150, 5)
+    openly, partners, weak, middle, strict = simulate(draws.worlds, policies, draws.seeds).outcomes["model_enabled_harm"].T
+    for step in (openly - weak, weak - partners, weak - middle, middle - strict):
+        assert step.mean() > 3 * step.std(ddof=1) / np.sqrt(len(step))
 
 
 def test_both_channels_are_used_under_trusted_access():

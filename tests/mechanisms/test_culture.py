@@ -92,8 +92,9 @@ def efforts(**params):
 
 
 def test_nobody_is_careless_under_pressure_where_all_losers_of_a_race_are():
-    won, pressed = efforts(race_rule=RaceRule.WINNER), efforts(**PRESSED)
+    won, pressed = efforts(race_rule=RaceRule.WINNER, least_effort=0.0), efforts(**PRESSED)
     assert max(effort for lab, effort, _ in won if lab != 0) == 0.0
+    assert min(effort for _, effort, _ in efforts(race_rule=RaceRule.WINNER)) == 0.05
     assert len(pressed) > 15
     assert min(effort for _, effort, _ in pressed) >= 0.05
     assert all(days == math.ceil(effort * 14) for _, effort, days in pressed), "own tests follow effort"

@@ -261,9 +261,9 @@ def without_cause(tables: Tables) -> list[str]:
 @given(cases())
 def test_31_everything_has_a_cause(case: Case) -> None:
     """E. By the log alone: the system of every incident was on that day a public service, published, stolen by that actor, shared by its
-    state of which a spy stole it, or offered to partners of whom one leaked or was the home of that insider; every leak is of an approved organisation, every approval
-    follows a programme and every refusal and withdrawal an application, every release a system that is ready, every test one that was
-    limited, every directive one in use."""
+    state of which a spy stole it, or offered to partners of whom one leaked or was the home of that insider; every leak is of an approved
+    organisation, every approval follows a programme and every refusal and withdrawal an application, every release a system that is ready,
+    every test one that was limited, every directive one in use, every bypass one that the public or partners had."""
     assert without_cause(lived(case)) == []
 
 
