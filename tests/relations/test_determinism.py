@@ -407,7 +407,7 @@ def test_draws_by_row_are_noticed() -> None:
 TWINS = {"flaw_chance": 0.0, "cooperation": 1.0, "test_days_cv": 0.0, "service_times": 0, "theft_on": False, "reinvestment": 0.0,
          "queues_on": False, "preview_error_months": 0.0, "refusal_error": 0.0, "services": Services.BEST}  # fmt: skip
 MARKET = {"labs.customers", "labs.pull", "labs.aim", "labs.copied_aim", "open_weight_labs.customers", "open_weight_labs.pull",
-          "weeks.customers_share", "score.customers_lost", "outcomes.customers_lost_share", "score.rivals_revenue",
+          "open_weight_labs.aim", "weeks.customers_share", "score.customers_lost", "outcomes.customers_lost_share", "score.rivals_revenue",
           "outcomes.rivals_revenue"}  # fmt: skip
 ACTS = (EventKind.TRAINED, EventKind.READY, EventKind.COMPLIED, EventKind.DECLINED, EventKind.PROGRAMME, EventKind.PUBLIC, EventKind.BYPASS,
         EventKind.FIXED, EventKind.WEIGHTS, EventKind.STRIPPED)  # fmt: skip
