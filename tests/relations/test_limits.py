@@ -150,7 +150,8 @@ def test_22_restricted_with_everybody_approved_is_open_for_defenders(case: Case,
     approved, so a public service still differs from a restricted one for them. Adoption is off: a programme makes
     its members search more."""
     case = case.steady().of_world(feedback=Feedback.NONE, interest_share=1.0, head_start_on=True, adoption_on=False)
-    opened = {"lab_programme": False, "case_by_case": False, "framework": False, "publish_weights": False, "coordinated_hold": False}
+    opened = {"lab_programme": False, "case_by_case": False, "framework": False, "publish_weights": False, "coordinated_hold": False,
+              "allied_eligible": True, "others_eligible": True, "guarded_after_days": 3650}  # fmt: skip
     limited = {**opened, "lab_programme": own, "case_by_case": not own, "launch_partners": 1000, "public_release": False}
     assert differences(defence(lived(case.held(**opened))), defence(lived(case.held(**limited)))) == []
 
