@@ -149,12 +149,12 @@ def defence(tables: Tables) -> Tables:
 def test_22_restricted_with_everybody_approved_is_open_for_defenders(case: Case, own: bool) -> None:
     """E* (feedback none). A restricted release with a place for every organisation on day 0 equals open release in all that approval gives:
     search, code bases, the common pool, offers and customers, to the bit. Misuse is not equal, and should not be: bad actors are not
-    approved, so a public service still differs from a restricted one for them."""
-    everybody = without(["adoption"])  # searches all the same: early access does not make anybody search more
-    case = case.steady().of_world(feedback=Feedback.NONE, interest_share=1.0, head_start_on=True, **everybody)
+    approved, so a public service still differs from a restricted one for them. Adoption is off: a programme makes its members search
+    more."""
+    case = case.steady().of_world(feedback=Feedback.NONE, interest_share=1.0, head_start_on=True, **without(["adoption"]))
     opened = dict.fromkeys(("lab_programme", "case_by_case", "framework", "publish_weights", "coordinated_hold", "prohibited"), False)
-    limited = {**opened, "lab_programme": own, "case_by_case": not own, "launch_partners": 1000, "public_release": False,
-               "allied_eligible": True, "others_eligible": True}  # fmt: skip
+    opened |= {"allied_eligible": True, "others_eligible": True, "guarded_after_days": 3650}
+    limited = {**opened, "lab_programme": own, "case_by_case": not own, "launch_partners": 1000, "public_release": False}
     assert differences(defence(lived(case.held(**opened))), defence(lived(case.held(**limited)))) == []
 
 
