@@ -142,7 +142,7 @@ VOLUNTARY_PROTOCOL = Case(
         Reported("tests-found", "hidden flaws that tests find in 180 days", "flaws", None, NOT_FOUND),
     ),
     ("Nobody is asked before the framework is in force, so that the systems of the first weeks go out untested. What is limited may wait "
-     "for a flaw that tests found to be fixed, beyond the 30 days.",),
+     "for a flaw that tests found to be fixed, beyond the 30 days; over 180 stands for draws in which nothing was limited by then.",),
 )  # fmt: skip
 
 OPEN_WEIGHT_SHOCK = Case(
