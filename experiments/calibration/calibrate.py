@@ -20,7 +20,7 @@ from lockgate.scenarios import World
 from lockgate.sim.errors import InputError
 
 Array = np.ndarray[Any, np.dtype[Any]]
-EMULATED = (3000, 6)  # draws and waves of the emulated likelihood, which costs next to nothing
+EMULATED = (4000, 12)  # draws and waves of the emulated likelihood, which costs next to nothing
 EMULATED_FIRST = 10**9  # the number of the first of these draws, far from those that are simulated
 USED, UNMET, SILENT, POOLED = "used", "cannot be met", "says nothing", "of all draws together"
 Simulate = Callable[[Array, int], Array]  # points (N, d) and the number of the first draw to values (N, F)
@@ -179,7 +179,7 @@ def found_of(
 ) -> FactFound:
     """What became of one fact, given what the draws of the prior gave, (N, F)."""
     closest = nearest(error, prior[:, place])
-    before = middle(error.implausibility(prior[:, place]))
+    before = average(error.implausibility(prior[:, place]))
     if place not in used:
         use = UNMET if closest > IMPLAUSIBLE else SILENT
         return FactFound(error, use, closest, before, before, 0.0, float("nan"))
@@ -189,9 +189,9 @@ def found_of(
     return FactFound(error, USED, closest, before, after, each.explained, predicted)
 
 
-def middle(values: Array) -> float:
-    """The median of what there is."""
-    return float(np.nanmedian(values)) if np.isfinite(values).any() else float("nan")
+def average(values: Array) -> float:
+    """The mean of what there is."""
+    return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
 
 
 def agreeing(likelihood: FactsLikelihood, posterior: Posterior, drawn: Drawn) -> dict[str, float]:

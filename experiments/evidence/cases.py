@@ -80,8 +80,8 @@ STAGED_PREVIEW = Case(
         Reported("partners-60", "partners approved by day 60", "partners", None, NOT_FOUND),
         Reported("first-leak", "day of the first leak of access", "days", None, "none reported"),
     ),
-    ("The opening list of 20 is a lever of the policy: that it is repeated is no evidence. Where the lab declines there are no partners, and "
-     "where none is wanting more than 20 are approved, as the queue admits others beside the list.",),
+    ("The opening list of 20 is a lever of the policy: that it is repeated is no evidence. Where the lab declines there are no partners, "
+     "and where none is wanting more than 20 are approved, as the queue admits others beside the list.",),
 )  # fmt: skip
 
 PARTNER_PROGRAMME = Case(
@@ -123,8 +123,8 @@ DIRECTIVE_REVOCATION = Case(
         Reported("customers-lost", "customers lost by the last dark day, relative to open release", "share", None, NOT_FOUND),
         Reported("directives-180", "directives against this lab in 180 days", "directives", 1.0, "1"),
     ),
-    ("The early return for select partners is a lever (partial_restoration_days) that the policy does not set; halved quotas are not in the "
-     "model.",
+    ("The early return for select partners is a lever (partial_restoration_days) that the policy does not set; halved quotas are not in "
+     "the model.",
      "A bypass or incidents seldom set off a directive of their own (revocation_chance): the one of day 3 is the policy's date."),
 )  # fmt: skip
 
@@ -141,8 +141,8 @@ VOLUNTARY_PROTOCOL = Case(
         Reported("complied", "share of systems limited as asked in 180 days", "share", None, NOT_FOUND),
         Reported("tests-found", "hidden flaws that tests find in 180 days", "flaws", None, NOT_FOUND),
     ),
-    ("Nobody is asked before the framework is in force, so that the systems of the first weeks go out untested. What is limited may wait for "
-     "a flaw that tests found to be fixed, beyond the 30 days; over 180 stands for draws in which nothing was limited by then.",),
+    ("Nobody is asked before the framework is in force, so that the systems of the first weeks go out untested. What is limited may wait "
+     "for a flaw that tests found to be fixed, beyond the 30 days; over 180 stands for draws in which nothing was limited by then.",),
 )  # fmt: skip
 
 OPEN_WEIGHT_SHOCK = Case(

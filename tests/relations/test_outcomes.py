@@ -229,9 +229,10 @@ def test_55_the_log_tells_the_outcomes(case: Case) -> None:
     same bytes. The other 60, by name in NOT_LOGGED, are expectations, or of operations and states that leave no lines. The
     systems from before day 0 are not in the log either: pace and lag keep them below the critical level."""
     case = case.of_world(
-        pace=max(0.2, float(case.table["pace"][0])), open_weight_lag_months=max(0.1, float(case.table["open_weight_lag_months"][0]))
+        pace=max(0.2, float(case.table["pace"][0])), open_weight_lag_months=max(0.1, float(case.table["open_weight_lag_months"][0])),
+        share_days=-1,
     )
-    # With two configurations of a system, or one that is dark for some, its row does not tell the channel of an incident.
+    # With two configurations of a system, one that is dark for some, or loot that is shared, its row does not tell an incident's channel.
     tables = lived(case.held(guarded_after_days=3650, directive_spares_domestic=False, partial_restoration_days=3650))
     assert mistold(tables, case.table, case.days) == []
 
