@@ -336,7 +336,7 @@ def renamed(tables: Tables, order: list[int]) -> Tables:
     row_of = np.argsort(order)
     actors, events = tables["bad_actors"][order], tables["events"].copy()
     actors["index"] = np.arange(len(actors))
-    acted = np.isin(events["kind"], (EventKind.THEFT, EventKind.BAN, EventKind.LAB_BAN, EventKind.INCIDENT))
+    acted = np.isin(events["kind"], (EventKind.THEFT, EventKind.BAN, EventKind.LAB_BAN, EventKind.INCIDENT, EventKind.ACCESS_ENDED))
     events["who"][acted] = row_of[events["who"][acted]]
     bans = tables["bans"].reshape(len(actors), -1)[order].ravel() if len(tables["bans"]) else tables["bans"]
     return tables | {"bad_actors": actors, "events": events, "bans": bans}
@@ -408,10 +408,12 @@ TWINS = {"flaw_chance": 0.0, "cooperation": 1.0, "test_days_cv": 0.0, "service_t
          "queues_on": False, "preview_error_months": 0.0, "refusal_error": 0.0, "services": Services.BEST}  # fmt: skip
 MARKET = {"labs.customers", "labs.pull", "labs.aim", "labs.copied_aim", "open_weight_labs.customers", "open_weight_labs.pull",
           "open_weight_labs.aim", "weeks.customers_share", "score.customers_lost", "outcomes.customers_lost_share", "score.rivals_revenue",
-          "outcomes.rivals_revenue"}  # fmt: skip
+          "outcomes.rivals_revenue", "labs.revenue", "outcomes.covered_revenue"}  # fmt: skip
 ACTS = (EventKind.TRAINED, EventKind.READY, EventKind.COMPLIED, EventKind.DECLINED, EventKind.PROGRAMME, EventKind.PUBLIC, EventKind.BYPASS,
-        EventKind.FIXED, EventKind.WEIGHTS, EventKind.STRIPPED)  # fmt: skip
-SUFFERS = (EventKind.ASKED, EventKind.TEST_BEGUN, EventKind.FLAW_FOUND, EventKind.TEST_PASSED, EventKind.DIRECTIVE, EventKind.RESTORED)
+        EventKind.FIXED, EventKind.WEIGHTS, EventKind.STRIPPED, EventKind.GOODWILL, EventKind.HARDENED,
+        EventKind.EXTENDED, EventKind.GUARDED)  # fmt: skip
+SUFFERS = (EventKind.ASKED, EventKind.TEST_BEGUN, EventKind.FLAW_FOUND, EventKind.TEST_PASSED, EventKind.DIRECTIVE, EventKind.RESTORED,
+           EventKind.WEIGHED, EventKind.PARTLY_RESTORED)  # fmt: skip
 OWN_ROW = {"labs": ("index", "first_system"), "systems": ("index", "owner")}
 
 
