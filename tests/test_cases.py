@@ -85,7 +85,7 @@ def test_partners_follow_places_and_interest():
 def test_release_waits_for_the_preview_or_the_limit():
     quick = {"test_days": 0.0, "cooperation": 1.0, "flaw_chance": 0.0, "leaks_on": False}
     assert replayed("staged-preview", "release-day", **quick).quantiles == (14.0, 14.0, 14.0)
-    assert replayed("voluntary-protocol", "release-day", cooperation=1.0, staffing=0.0, flaw_chance=0.0,
+    assert replayed("voluntary-protocol", "limited-days", cooperation=1.0, staffing=0.0, flaw_chance=0.0,
                     political_delay_days=0, infighting_days=0.0).quantiles == (30.0, 30.0, 30.0)  # fmt: skip
     assert replayed("voluntary-protocol", "framework-day", political_delay_days=44, infighting_days=0.0).quantiles == (44.0, 44.0, 44.0)
 

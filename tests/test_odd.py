@@ -128,11 +128,11 @@ def test_every_rule_is_on_the_page_with_a_sentence(made):
     assert unexplained() == []
     checks = {invariant.broken_row.__name__ for invariant in INVARIANTS}
     shown = {rule.name for rule in rules() if not rule.file.startswith(MACHINERY)} - checks
-    assert {name for name in shown if f"`{name}`" not in made} == {"is_share"}  # a helper of the checks
+    assert {name for name in shown if f"`{name}`" not in made} == {"is_share", "is_open_by"}  # helpers of the checks
 
 
 def test_every_draw_of_a_run_has_a_rule():
-    assert {p.name for p in Purpose} - set(drawing_rules()) == {"WORLD_SEED", "PRIOR"}
+    assert {p.name for p in Purpose} - set(drawing_rules()) == {"WORLD_SEED", "PRIOR", "CALIBRATION", "CALIBRATION_SEED", "FACT_ERROR"}
 
 
 # True to the code
@@ -153,8 +153,9 @@ def test_commands_that_the_prose_names_are_understood():
         words = command.split()
         policies = words[: next((place for place, word in enumerate(words) if word.startswith("--")), len(words))]
         options = list(zip(words[len(policies) :: 2], words[len(policies) + 1 :: 2], strict=True))
-        assert {name for name, _ in options} <= {"--set", "--world", "--horizon"}
+        assert {name for name, _ in options} <= {"--set", "--world", "--horizon", "--by"}
         world = dict(options).get("--world", "baseline")
+        assert {PARAMETERS[value].grade for name, value in options if name == "--by"} <= {"S"}
         assert len(chosen(policies, world, [value for name, value in options if name == "--set"])[0]) == len(policies)
 
 

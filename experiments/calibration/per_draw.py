@@ -12,6 +12,7 @@ from lockgate.experiments.evidence.simulated import SIMULATED
 from lockgate.experiments.results.ensemble import Ensemble, word_of
 from lockgate.scenarios import World, load_world, with_parameters
 from lockgate.sim.engine.plan import Records
+from lockgate.sim.errors import InputError
 from lockgate.sim.limits import LARGEST_SEED
 from lockgate.sim.model.chance import Purpose, key, uniform
 from lockgate.sim.model.parameters import PARAMETERS, parameter_table
@@ -102,6 +103,8 @@ def value_of(name: str, one: SampledRuns) -> float:
         warnings.simplefilter("ignore", RuntimeWarning)  # of means of nothing
         try:
             return float(SIMULATED[name](one).value)
+        except InputError:  # a ValueError, but no missing value: what is asked for cannot be simulated at all
+            raise
         except (IndexError, ValueError, ZeroDivisionError):  # of the first, or the largest, of nothing
             return float("nan")
 

@@ -80,8 +80,8 @@ STAGED_PREVIEW = Case(
         Reported("partners-60", "partners approved by day 60", "partners", None, NOT_FOUND),
         Reported("first-leak", "day of the first leak of access", "days", None, "none reported"),
     ),
-    ("The 20 partners had their approval when the system was announced. In the policy organisations apply from day 0 on, so it has none "
-     "on day 1, and the preview is often over before 20 are approved.",),
+    ("The opening list of 20 is a lever of the policy: that it is repeated is no evidence. Where the lab declines there are no partners, "
+     "and where none is wanting more than 20 are approved, as the queue admits others beside the list.",),
 )  # fmt: skip
 
 PARTNER_PROGRAMME = Case(
@@ -103,7 +103,9 @@ PARTNER_PROGRAMME = Case(
         Reported("pool-patched", "open-source flaws found in 30 days and fixed", "share", 75 / 530, "75 of 530"),
     ),
     ("Only organisations that want access (by default 70 % of 200, from 40 to 100 %) can become partners: the model has about 140 where "
-     "about 200 were reported.",),
+     "about 200 were reported.",
+     "The hazard of a leak is the one leak in 8,700 organisation-days, so that a leak on the first day is a rare stroke of luck. If access "
+     "leaks most easily when it is new, the model does not know it."),
 )  # fmt: skip
 
 DIRECTIVE_REVOCATION = Case(
@@ -121,7 +123,9 @@ DIRECTIVE_REVOCATION = Case(
         Reported("customers-lost", "customers lost by the last dark day, relative to open release", "share", None, NOT_FOUND),
         Reported("directives-180", "directives against this lab in 180 days", "directives", 1.0, "1"),
     ),
-    ("The early return for select partners and the halved quotas are not in the policy.",),
+    ("The early return for select partners is a lever (partial_restoration_days) that the policy does not set; halved quotas are not in "
+     "the model.",
+     "A bypass or incidents seldom set off a directive of their own (revocation_chance): the one of day 3 is the policy's date."),
 )  # fmt: skip
 
 VOLUNTARY_PROTOCOL = Case(
@@ -132,12 +136,13 @@ VOLUNTARY_PROTOCOL = Case(
         Happening(date(2026, 8, 1), "Classified benchmarking and the definition of a covered frontier model are due, 60 days later"),
     ),
     (
-        Reported("release-day", "days of testing before release", "days", 30.0, "allowed: 30"),
+        Reported("limited-days", "days from ready to release, first system limited as asked", "days", 30.0, "allowed: 30"),
         Reported("framework-day", "day on which the framework is in force", "days", 60.0, "due: 60"),
         Reported("complied", "share of systems limited as asked in 180 days", "share", None, NOT_FOUND),
         Reported("tests-found", "hidden flaws that tests find in 180 days", "flaws", None, NOT_FOUND),
     ),
-    ("The policy asks case by case from day 0, so it works before its framework is in force; the order named no such bridge.",),
+    ("Nobody is asked before the framework is in force, so that the systems of the first weeks go out untested. What is limited may wait "
+     "for a flaw that tests found to be fixed, beyond the 30 days; over 180 stands for draws in which nothing was limited by then.",),
 )  # fmt: skip
 
 OPEN_WEIGHT_SHOCK = Case(
@@ -248,6 +253,14 @@ def partners_by(tables: Tables, day: int) -> float:
     return float(((events["kind"] == EventKind.APPROVED) & (events["day"] <= day)).sum())
 
 
+def first_limited(tables: Tables) -> float:
+    """Days from ready to release of the first system that a lab limited as asked; the length of the run where there is none."""
+    events = tables["events"]
+    limited = events["system"][events["kind"] == EventKind.COMPLIED][:1]
+    released = events["value"][(events["kind"] == EventKind.PUBLIC) & np.isin(events["system"], limited)]
+    return float(released[0]) if len(released) else float(horizon(tables))
+
+
 def noticed(tables: Tables) -> float:
     """Day on which the first leak is noticed."""
     events = tables["events"]
@@ -295,6 +308,7 @@ MEASURES = {
     "dark-days": Measure(LONG, dark_days),
     "customers-lost": Measure(22, customers, less_than="open-release"),
     "directives-180": Measure(LONG, directives),
+    "limited-days": Measure(LONG, first_limited),
     "framework-day": Measure(LONG, partial(first_day, kind=EventKind.FRAMEWORK)),
     "complied": Measure(LONG, complied),
     "tests-found": Measure(LONG, partial(outcome, name="flaws_found_by_tests")),

@@ -123,14 +123,14 @@ def storage(megabytes: float) -> str:
 def brief(value: float, unit: str) -> str:
     """A value in few characters, without its unit.
 
-    >>> brief(0.125, "share"), brief(2.4e7, "US$"), brief(0.0194, "incidents"), brief(66.0, "days"), brief(10_000.0, "flaws")
-    ('12', '24.0 M', '0.019', '66', '10,000')
+    >>> brief(0.125, "share"), brief(2.4e7, "US$"), brief(0.0, "US$"), brief(0.0194, "incidents"), brief(66.0, "days")
+    ('12', '24.0 M', '0', '0.019', '66')
     """
     if unit == "share":
         return percent(value, 1 if 0.0 < value < 0.1 else 0).removesuffix(" %")
     if unit == "US$":
-        _, text, size = money(value).split()
-        return f"{text} {'k' if size == 'thousand' else size[0].upper()}"
+        _, text, *size = money(value).split()
+        return " ".join([text, *("k" if word == "thousand" else word[0].upper() for word in size)])
     if value == round(value) or abs(value) >= 1000:
         return number(value, 0)
     return f"{value:.2g}" if abs(value) < 0.1 else number(value, decimals_of(value))

@@ -148,7 +148,9 @@ def test_followers_distil_what_the_guard_lets_through():
 
 def test_trusted_access_lies_between_open_release_and_the_partner_programme():
     policies = [load_policy(name) for name in ("open-release", "trusted-access", "partner-programme")]
-    draws = draw_worlds(with_parameters(load_world("baseline"), {"guard_cost_months": 1.0}), 300, 5)
+    # Of labs without a lasting culture; with one, what a programme adds in harm (-18 of 5,167 M US$, +-20) is within luck of nothing.
+    world = with_parameters(load_world("baseline"), {"guard_cost_months": 1.0, "race_rule": "winner"})
+    draws = draw_worlds(world, 150, 5)
     found = simulate(draws.worlds, policies, draws.seeds).outcomes
     delays = found["release_delay_days"].T  # to a guarded release, which comes at once
     assert (delays[0] == delays[1]).all()

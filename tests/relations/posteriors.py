@@ -24,7 +24,9 @@ from tests.relations.luck import BASE
 Values = Callable[[Any, int], Any]
 WORLD = with_parameters(load_world("baseline"), {"race_information": {"none": 1, "private": 1, "public": 2}})
 PLANTED = 5 * 10**9  # number of the first draw whose parameters are planted
-SPOILT = {"as it is": (1.0, 0.0), "too narrow": (0.1, 0.0), "shifted": (1.0, 4.0)}  # factor on the errors of facts, shift in these
+SPOILT = {  # factor on the errors of facts, shift in these
+    "as it is": (1.0, 0.0), "too narrow": (0.1, 0.0), "shifted": (1.0, 1.5), "shifted far": (1.0, 3.0),
+}  # fmt: skip
 
 
 def planted(names: Sequence[str], errors: Sequence[FactError], values_at: Values, count: int) -> tuple[Any, Any]:

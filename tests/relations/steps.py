@@ -16,7 +16,7 @@ TIMELESS = (
     "share", "chance", "ratio", "cv", "elasticity", "skill", "months", "logits", "logits per month", "hazard per operation", "ln US$",
     "US$",
     "flaws", "sigma of ln", "Weibull shape", "race units", "RAND security level", "RAND security levels", "choice", "yes or no", "labs",
-    "organisations", "actors", "partners", "reviewers", "agencies", "testers", "incidents",
+    "organisations", "actors", "partners", "reviewers", "agencies", "testers", "incidents", "services", "states",
 )  # fmt: skip
 
 

@@ -405,16 +405,18 @@ def test_draws_by_row_are_noticed() -> None:
     assert least_likely(case, list(range(30))[::-1], luck_by_row) < LEVEL / len(WITHOUT_KEYS)
 
 
-TWINS = {"flaw_chance": 0.0, "cooperation": 1.0, "test_days_cv": 0.0, "service_times": 0, "theft_on": False, "reinvestment": 0.0,
-         "queues_on": False, "preview_error_months": 0.0, "refusal_error": 0.0, "services": Services.BEST,
+TWINS = {"flaw_chance": 0.0, "cooperation": 1.0, "revocation_chance": 1.0, "test_days_cv": 0.0, "service_times": 0, "theft_on": False,
+         "reinvestment": 0.0, "queues_on": False, "preview_error_months": 0.0, "refusal_error": 0.0, "services": Services.BEST,
          "race_rule": int(RaceRule.WINNER)}  # fmt: skip
 MARKET = {"labs.customers", "labs.pull", "labs.aim", "labs.copied", "labs.copied_pull", "labs.copied_aim", "labs.revenue",
           "open_weight_labs.customers", "open_weight_labs.pull", "open_weight_labs.aim", "weeks.customers_share", "score.customers_lost",
           "score.covered_revenue", "score.rivals_revenue", "score.goodwill_spent", "outcomes.customers_lost_share",
           "outcomes.covered_revenue", "outcomes.rivals_revenue", "outcomes.goodwill_spent"}  # fmt: skip
 ACTS = (EventKind.TRAINED, EventKind.READY, EventKind.COMPLIED, EventKind.DECLINED, EventKind.PROGRAMME, EventKind.PUBLIC, EventKind.BYPASS,
-        EventKind.FIXED, EventKind.WEIGHTS, EventKind.STRIPPED, EventKind.GOODWILL)  # fmt: skip
-SUFFERS = (EventKind.ASKED, EventKind.TEST_BEGUN, EventKind.FLAW_FOUND, EventKind.TEST_PASSED, EventKind.DIRECTIVE, EventKind.RESTORED)
+        EventKind.FIXED, EventKind.WEIGHTS, EventKind.STRIPPED, EventKind.GOODWILL, EventKind.HARDENED,
+        EventKind.EXTENDED, EventKind.GUARDED)  # fmt: skip
+SUFFERS = (EventKind.ASKED, EventKind.TEST_BEGUN, EventKind.FLAW_FOUND, EventKind.TEST_PASSED, EventKind.DIRECTIVE, EventKind.RESTORED,
+           EventKind.WEIGHED, EventKind.PARTLY_RESTORED)  # fmt: skip
 OWN_ROW = {"labs": ("index", "first_system"), "systems": ("index", "owner")}
 
 
@@ -478,10 +480,10 @@ def differs_when_labs_swap(case: Case, one: int, other: int) -> list[str]:
 
 @given(cases(), st.integers(3, 4), st.integers(0, 2**20))
 def test_10_two_labs_that_change_names_change_places(case: Case, labs: int, seed: int) -> None:
-    """E. A lab's row is the key of its draws, so draws by lab are taken out (no hidden flaws, full cooperation, fixed test times, no
-    errors of measurement, no theft, one service on offer; no queue, which serves one day's submissions in the order of rows): two rivals
-    that begin in each other's place, capability, security, cadence and systems included, exchange all they do, to the bit; customers'
-    shares, summed in the order of rows, to 1e-9."""
+    """E. A lab's row is the key of its draws, so draws by lab are taken out (no hidden flaws, full cooperation, sure directives, fixed test
+    times, no errors of measurement, no theft, one service on offer; no queue, which serves one day's submissions in the order of rows):
+    two rivals that begin in each other's place, capability, security, cadence and systems included, exchange all they do, to the bit;
+    customers' shares and revenue, summed in the order of rows, to 1e-9."""
     case = case.of_world(labs=labs, **TWINS)
     begin = lived(case.until(1))["labs"]["capability"]
     assume(len(set(begin.tolist())) == labs)  # of two equally capable systems the first row serves

@@ -146,4 +146,4 @@ def test_53_mixture_is_the_weighted_sum() -> None:
 
 
 def test_53_catches_wrong_weights() -> None:
-    assert mixture_fault(0.3, 0.4)
+    assert mixture_fault(0.3, 0.6)

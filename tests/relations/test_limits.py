@@ -82,15 +82,15 @@ def withdrawn(table: Callable[[str], Any]) -> None:
 
 
 SHUT = {"guarded_after_days": 3650, "case_by_case": True, "public_release": False, "publish_weights": False, "lab_programme": False,
-        "threshold_months": -60.0, "directive": False}  # fmt: skip
+        "threshold_months": -60.0, "asks_all": True, "directive": False}  # fmt: skip
 SEALED = {"cooperation": 1.0, "theft_on": False, "leaks_on": False, "insider_access_on": False, "open_weight_labs": 0}
 
 
 @given(cases())
 def test_20_without_access_no_system_helps_a_bad_actor(case: Case) -> None:
     """E. Labs comply and keep or limit every system, the older ones are withdrawn, no weights are open, leaks, thefts and insiders' access
-    are off, and nothing is guarded for everyone: every
-    operation is without a system, no incident names one, and nothing is enabled. Partners may have access: no bad actor does."""
+    are off, and nothing is guarded for everyone: every operation is without a system, no incident names one, and
+    nothing is enabled. Partners may have access: no bad actor does."""
     tables = lived(case.held(**SHUT).of_world(**SEALED), withdrawn)
     row = tables["outcomes"][0]
     assert row["operations_no_model"] == row["operations"]
@@ -107,6 +107,7 @@ PAPERWORK = {
     "score.tests", "score.test_wait", "outcomes.asked", "outcomes.complied", "outcomes.tests", "outcomes.reviews",
     "outcomes.review_wait_days", "outcomes.test_wait_days", "constants.tests_per_agency", "constants.testers_per_agency",
     "weeks.tests_waiting", "labs.goodwill_spent", "score.goodwill_spent", "outcomes.goodwill_spent",
+    "score.missed", "outcomes.covered_missed", "score.covered_in_error", "outcomes.covered_in_error",
 }  # fmt: skip
 AT_ONCE = {"public_release": True, "preview_days": 0, "sign_offs": 0, "revocation": False, "trigger_incidents": 1_000_000,
            "refusal_needed": 0.0}  # fmt: skip
@@ -121,9 +122,10 @@ def without_paperwork(tables: Tables) -> Tables:
 @given(cases(), st.booleans(), some_levers())
 def test_21_a_stage_of_no_days_is_open_release_and_one_for_ever_is_none(case: Case, own: bool, changes: dict[str, Any]) -> None:
     """E. A preview of 0 days, by the lab's own programme or on the government's word with instant tests, equals open release in every
-    table but the government's paperwork. A preview of 3,650 days that nothing lengthens equals no public release, in all tables."""
+    table but the government's paperwork; asking costs no goodwill here. A preview of 3,650 days that nothing lengthens equals no public
+    release, in all tables."""
     by = {"lab_programme": own, "case_by_case": not own, "framework": False, "publish_weights": False}
-    case = case.steady().of_world(test_days=0.0)
+    case = case.steady().of_world(test_days=0.0, goodwill_cost=0.0, overrun_cost=0.0)
     opened = case.held(**{**AT_ONCE, "lab_programme": False, "case_by_case": False, "framework": False, "publish_weights": False})
     staged = case.held(**{**AT_ONCE, **by})
     assert differences(without_paperwork(lived(opened)), without_paperwork(lived(staged)), PAPERWORK) == []
@@ -147,12 +149,12 @@ def defence(tables: Tables) -> Tables:
 def test_22_restricted_with_everybody_approved_is_open_for_defenders(case: Case, own: bool) -> None:
     """E* (feedback none). A restricted release with a place for every organisation on day 0 equals open release in all that approval gives:
     search, code bases, the common pool, offers and customers, to the bit. Misuse is not equal, and should not be: bad actors are not
-    approved, so a public service still differs from a restricted one for them."""
-    everybody = without(["adoption"])  # searches all the same: early access does not make anybody search more
-    case = case.steady().of_world(feedback=Feedback.NONE, interest_share=1.0, head_start_on=True, **everybody)
+    approved, so a public service still differs from a restricted one for them. Adoption is off: a programme makes its members search
+    more."""
+    case = case.steady().of_world(feedback=Feedback.NONE, interest_share=1.0, head_start_on=True, **without(["adoption"]))
     opened = dict.fromkeys(("lab_programme", "case_by_case", "framework", "publish_weights", "coordinated_hold", "prohibited"), False)
-    limited = {**opened, "lab_programme": own, "case_by_case": not own, "launch_partners": 1000, "public_release": False,
-               "allied_eligible": True, "others_eligible": True}  # fmt: skip
+    opened |= {"allied_eligible": True, "others_eligible": True, "guarded_after_days": 3650}
+    limited = {**opened, "lab_programme": own, "case_by_case": not own, "launch_partners": 1000, "public_release": False}
     assert differences(defence(lived(case.held(**opened))), defence(lived(case.held(**limited)))) == []
 
 
@@ -223,7 +225,7 @@ def test_24_enough_testers_let_nobody_wait(case: Case, days: float) -> None:
 
 
 NO_CAPACITY = {"agencies": 2, "sign_offs": 1, "longest_wait_days": 3650, "case_by_case": True, "lab_programme": False,
-               "publish_weights": False, "threshold_months": -60.0}  # fmt: skip
+               "publish_weights": False, "threshold_months": -60.0, "asks_all": True}  # fmt: skip
 
 
 def released(tables: Tables) -> list[str]:
@@ -243,7 +245,8 @@ def test_25_no_capacity_no_release(case: Case, no_testers: bool) -> None:
     assert released(lived(case)) == []
 
 
-SUBSTITUTE = {"open_weight_lag_months": 0.0, "open_spread_months": 0.0, "open_cadence_days": 1, "feedback": Feedback.NONE}
+SUBSTITUTE = {"open_weight_lag_months": 0.0, "open_spread_months": 0.0, "open_cadence_days": 1, "feedback": Feedback.NONE,
+              "adoption_on": False}  # fmt: skip
 
 
 @given(cases(1, 30), some_policies(), st.booleans())
@@ -285,10 +288,9 @@ SWITCHES: Mapping[str, Channel] = {"theft_on": Channel.STOLEN_WEIGHTS, "leaks_on
 
 @given(cases(), st.sampled_from(list(ActorKind)))
 def test_27_each_source_can_be_switched_off_alone(case: Case, kind: ActorKind) -> None:
-    """E. Security at its maximum, or thefts off: nobody steals, and the two runs differ in nothing but the spies' vain attempts. Leaks and
-    insiders' access off: nothing leaks and no operation is through leaked access.
-    E* (feedback none). Each kind of actor switched off: its tally is 0, and the
-    others' tallies and rows stay to the bit; insiders by their switch, the others by sleep."""
+    """E. Security at its maximum, or thefts off: nobody steals, and the two runs differ in nothing but the spies' vain attempts. Leaks off:
+    nothing leaks and, insiders' own access off, no operation is through leaked access. E* (feedback none). Each kind of actor
+    switched off: its tally is 0, and the others' tallies and rows stay to the bit; insiders by their switch, the others by sleep."""
     secure = lived(case.of_world(theft_on=True, security_level=5.0, security_spread=0.0))
     off = lived(case.of_world(theft_on=False, security_level=5.0, security_spread=0.0))
     assert secure["score"]["thefts"][0] == secure["channels"]["operations"][Channel.STOLEN_WEIGHTS] == 0
@@ -306,7 +308,7 @@ CONTROL = Case(Policy("control", {"case_by_case": True, "approvals": True, "laun
                {"organisations": 10, "bad_actors": 60, "labs": 3, "crew_gap_days": 2.0, "base_hazard": 0.3, "bypass_hazard": 0.1,
                 "pace": 4.0, "cadence_days": 5, "own_testing_days": 1, "rival_gap_max_months": 1.0, "application_days": 0.5,
                 "approval_days": 1.0, "cooperation": 1.0, "security_level": 1.0, "theft_chance_sl3": 0.5, "theft_gap_days": 10.0,
-                "spy_share": 0.2, "test_days": 4.0}, 3, 40)  # fmt: skip
+                "spy_share": 0.2, "test_days": 4.0, "revocation_chance": 1.0}, 3, 40)  # fmt: skip
 
 
 def test_premises_of_limits_happen() -> None:
@@ -376,7 +378,7 @@ def test_planted_faults_in_limits_are_noticed() -> None:
     assert pair[0].tobytes() != pair[1].tobytes()
     direct = short.of_world(feedback=Feedback.NONE)
     assert others_moved(lived(direct), lived(direct, still(ActorKind.CREW)), ActorKind.SPY)
-    flawed = short.of_world(flaw_chance=1.0, bypass_hazard=1.0, own_testing_days=0, test_days=0.0)
+    flawed = short.of_world(flaw_chance=1.0, bypass_hazard=1.0, own_testing_days=0, test_days=0.0, goodwill_cost=0.0)
     opened = without_paperwork(lived(flawed.held(**AT_ONCE, case_by_case=False)))
     assert differences(opened, without_paperwork(lived(flawed.held(**AT_ONCE, case_by_case=True))), PAPERWORK) == []
     assert differences(opened, without_paperwork(lived(flawed.held(**{**AT_ONCE, "preview_days": 1}, case_by_case=True))), PAPERWORK)

@@ -18,7 +18,8 @@ from tests.relations.lively import LIVELY, WORLD_RANGES, Case, Tables, cases, li
 from tests.relations.sameness import differences
 
 HARM = ("model_enabled_harm", "marginal_harm", "harm_open_weights", "harm_public_service", "harm_leaked_access", "harm_stolen_weights",
-        "harm_spies", "harm_crews", "harm_insiders", "total_loss")  # fmt: skip
+        "harm_spies", "harm_crews", "harm_insiders", "harm_covered_lab", "harm_rival_labs",
+        "harm_open_weight_labs", "total_loss")  # fmt: skip
 IN_DOLLARS = {"constants.expected_loss", "weeks.harm", *(f"outcomes.{name}" for name in HARM)}
 
 
@@ -76,9 +77,11 @@ def test_54_what_no_rule_reads_has_no_effect(
     world: dict[str, Any], levers: dict[str, Any], seed: int, days: int, name: str, u: list[float]
 ) -> None:
     """E. A parameter that no rule reads under the policy (tests, approvals, leaks, compliance and holds where nothing is asked or limited;
-    the race, reinvestment and bans without feedback) takes four other values in four worlds: every outcome of every run stays, to the
-    bit, so its total effect (Jansen) is exactly 0 on each. The model has no parameter that is never read: unread ones depend on policy."""
+    the race, reinvestment and bans without feedback; interest where nobody adopts) takes four other values in four worlds: every outcome
+    of every run stays, to the bit, so its total effect (Jansen) is exactly 0 on each. The model has no parameter that is never read:
+    unread ones depend on policy."""
     without = {**world, "feedback": Feedback.NONE} if name in UNREAD_WITHOUT_FEEDBACK else world
+    without = {**without, "adoption_on": False} if name == "interest_share" else without
     case = Case(Policy("open", {**levers, **RULED}), without, seed, days)
     low, high = WORLD_RANGES[name]
     squares = effects(case, name, [within(PARAMETERS[name].type, low, high, value) for value in u])
@@ -181,7 +184,7 @@ class Story:
 
 
 COUNTED = {
-    EventKind.INCIDENT: "incidents", EventKind.BAN: "bans", EventKind.LEAK: "leaks", EventKind.THEFT: "thefts",
+    EventKind.INCIDENT: "incidents", EventKind.BAN: "bans", EventKind.LAB_BAN: "bans", EventKind.LEAK: "leaks", EventKind.THEFT: "thefts",
     EventKind.BYPASS: "bypasses", EventKind.ASKED: "asked", EventKind.COMPLIED: "complied",
     EventKind.TEST_BEGUN: "tests", EventKind.FLAW_FOUND: "flaws_found_by_tests",
     EventKind.APPLIED: "applications", EventKind.APPROVED: "partners_approved", EventKind.REFUSED_ACCESS: "partners_refused",
@@ -200,8 +203,8 @@ NOT_LOGGED = {
     "operations", "operations_no_model", "operations_open_weights", "operations_public_service", "operations_leaked_access",
     "operations_stolen_weights", "operations_spies", "operations_crews", "operations_insiders", "refusals",
     "usable_lead_months", "lead_over_rivals_months", "customers_lost_share", "capability_months_withheld", "race_risk",  # means of states
-    "covered_revenue", "rivals_revenue", "goodwill_spent",
-    "access_forgone", "benefit_forgone", "benefit_forgone_critical",  # sums of states
+    "covered_revenue", "rivals_revenue", "goodwill_spent", "backlog_share",
+    "benefit_forgone", "benefit_forgone_critical", "access_forgone", "access_days",
     "exposed_share", "exposed_share_end", "exposed_share_at_parity", "flaws_found", "flaws_patched",
     "directives_for_bypass", "directives_for_incidents", "covered_in_error", "covered_missed", "refusal_wait_days",  # judgements
     "approved_allied", "approved_others", "organisations_ineligible",  # nationalities, sizes and ranks leave no lines
@@ -222,13 +225,14 @@ def mistold(tables: Tables, table: Any, days: int) -> list[str]:
 
 @given(cases())
 def test_55_the_log_tells_the_outcomes(case: Case) -> None:
-    """E. From the event log, the horizon and the world's sizes alone: 36 outcomes that are counts, sums, means or dates of events have the
-    same bytes. The other 30, by name in NOT_LOGGED, are expectations, or of operations and states that leave no lines. The
+    """E. From the event log, the horizon and the world's sizes alone: 38 outcomes that are counts, sums, means or dates of events have the
+    same bytes. The other 60, by name in NOT_LOGGED, are expectations, or of operations and states that leave no lines. The
     systems from before day 0 are not in the log either: pace and lag keep them below the critical level."""
     case = case.of_world(
-        pace=max(0.2, float(case.table["pace"][0])), open_weight_lag_months=max(0.1, float(case.table["open_weight_lag_months"][0]))
+        pace=max(0.2, float(case.table["pace"][0])), open_weight_lag_months=max(0.1, float(case.table["open_weight_lag_months"][0])),
+        share_days=-1,
     )
-    # With two configurations of a system, or one that is dark for some, its row does not tell the channel of an incident.
+    # With two configurations of a system, one that is dark for some, or loot that is shared, its row does not tell an incident's channel.
     tables = lived(case.held(guarded_after_days=3650, directive_spares_domestic=False, partial_restoration_days=3650))
     assert mistold(tables, case.table, case.days) == []
 

@@ -89,7 +89,7 @@ OF_RIVALS = (
     EventKind.BYPASS,
     EventKind.FIXED,
 )
-SHARED = {"customers", "aim", "pull", "revenue", "attributed_recently", "enabled"}  # what labs compete for, or others do to them
+SHARED = {"customers", "pull", "aim", "copied_aim", "revenue", "attributed_recently", "enabled"}  # competed for, or done to them
 
 
 def rivals_only(tables: Tables) -> Tables:

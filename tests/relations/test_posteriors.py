@@ -42,7 +42,7 @@ def test_52_planted_parameters_of_the_model_have_uniform_ranks() -> None:
 
 
 def test_52_catches_a_wrong_posterior_of_the_model() -> None:
-    assert rank_faults(ranks(REAL_NAMES, REAL_ERRORS, real, COUNT, draws=120, waves=1, shape="shifted"))
+    assert rank_faults(ranks(REAL_NAMES, REAL_ERRORS, real, COUNT, draws=120, waves=1, shape="shifted far"))
 
 
 def test_52_a_linear_posterior_is_the_exact_one() -> None:

@@ -25,7 +25,7 @@ BRISK = {
     "base_hazard": 0.05, "leaks_on": False, "bypass_hazard": 0.0, "flaw_chance": 0.0, "theft_on": False, "search_days": 10.0,
     "patch_tau_days": 5.0, "patch_shape": 0.8, "new_code_per_day": 0.02, "cadence_days": 20, "open_cadence_days": 15, "own_testing_days": 4,
     "open_weight_lag_months": 0.5, "rival_gap_min_months": 0.2, "rival_gap_max_months": 0.8, "cooperation": 1.0, "test_days": 3.0,
-    "political_delay_days": 5, "fix_capacity": 60.0,
+    "political_delay_days": 5, "fix_capacity": 100.0,
 }  # fmt: skip
 STEP_ERRORS = {  # largest change of a mean from a step of a day to one of half a day, relative to the mean
     "model_enabled_harm": 0.01, "incidents": 0.02, "exposed_share_end": 0.01, "usable_lead_months": 0.03, "mean_release_delay_days": 0.02,
