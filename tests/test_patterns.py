@@ -199,7 +199,7 @@ def test_safeguards_of_the_careful_are_those_of_the_two_best_of_five():
             ("all-flaws-90", {"patch_tau_days": 19.6}),
             ("all-flaws-365", {"patch_tau_days": 19.6}),
             ("never-patched", {"never_patch_share": 0.4}),
-            ("pool-patched", {"pool_patch_days": 3.0}),
+            ("pool-patched", {"pool_capacity": 0.02}),
             ("incidents-all", {"base_hazard": 0.2}),
             ("incidents-largest", {"base_hazard": 0.2}),
             ("loss-median", {"severity_mu": 14.0}),
@@ -207,13 +207,12 @@ def test_safeguards_of_the_careful_are_those_of_the_two_best_of_five():
             ("loss-p99", {"severity_sigma": 1.0}),
             ("refusal-stripped", {"residual_refusal": 0.5, "open_safeguard": 0.6}),
             ("agency-tests", {"test_days": 90.0}),
-            ("approvals", {"approval_days": 200.0}),
+            ("approvals", {"approval_days": 0.5}),
             ("complied", {"cooperation": 0.001}),
             ("horizon-aisi", {"horizon_doubling_months": 24.0}),
             ("leak-noticed", {"leak_days": 100}),
             ("bypass-days", {"bypass_hazard": 0.0}),
             ("uplift-trial", {"uplift": 19.0}),
-            ("loss-top-1", {"severity_sigma": 1.0}),
             ("framework-days", {"political_delay_days": 300}),
         ],
     ),
@@ -222,6 +221,14 @@ def test_a_wrong_parameter_misses(name, wrong):
     assert FACTS[name].use == CALIBRATION
     assert Pattern(FACTS[name], simulated(name)).verdict == MEETS
     assert Pattern(FACTS[name], simulated(name, **wrong)).verdict == MISSES
+
+
+@pytest.mark.full
+def test_losses_with_a_light_tail_miss_the_costliest(found):
+    """With as many draws as the command has: few incidents have hardly a costliest 1 %."""
+    assert [pattern.verdict for pattern in found if pattern.fact.name == "loss-top-1"] == [MEETS]
+    light = SIMULATED["loss-top-1"](SampledRuns(changes={"severity_sigma": 1.0}))
+    assert Pattern(FACTS["loss-top-1"], light).verdict == MISSES
 
 
 @pytest.mark.parametrize(
@@ -247,7 +254,7 @@ def test_a_wrong_parameter_misses(name, wrong):
             ("incident-growth", {"search_days": 1e5}, True),
             ("losses-growth", {"search_days": 1e5}, True),
             ("preview-partners", {"approval_days": 0.0, "application_days": 0.0, "approval_refusal_chance": 0.0}, True),
-            ("directives", {"flaw_chance": 0.0}, False),
+            ("directives", {"revocation_chance": 1.0}, True),
             ("licence-starved", {"staffing": 2.0}, False),
         ],
     ),

@@ -101,7 +101,7 @@ def calibrate(
         return fact_values(base, facts, shares, seed, first, progress)
 
     errors = [fact_error(FACTS[name], discrepancy) for name in facts]
-    found = fit(base, names, errors, simulate, draws=draws, waves=waves, seed=seed)
+    found = fit(base, names, errors, simulate, draws=draws, waves=waves, seed=seed, emulated=EMULATED)
     every = [*facts_with_figures(CALIBRATION), *facts_with_figures(HELD_OUT)]
     before, after = (tuple(patterns(every, RunsIn(draws=compared, seed=seed, base=world))) for world in (base, found.posterior.world))
     pooled = tuple(name for name in facts_with_figures(CALIBRATION) if name not in facts)
