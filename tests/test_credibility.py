@@ -35,9 +35,15 @@ FIGURES = {
 }
 
 
+def written(parameter):
+    """The default as a world's file says it: choices by their words."""
+    words = {value: label for label, value in parameter.labels.items()} if parameter.choices else {}
+    return words.get(parameter.default, parameter.default)
+
+
 def small(draws=300, *, fixed=False, sampled=("uplift", "ban_days")):
     """A comparison in which only a few parameters are sampled."""
-    still = {name: p.default for name, p in PARAMETERS.items() if p.prior is not None and name not in sampled}
+    still = {name: written(p) for name, p in PARAMETERS.items() if p.prior is not None and name not in sampled}
     world = with_parameters(load_world("baseline"), {**still, "bad_actors": 200, "organisations": 20})
     return compare(["withhold", "open-weights-release"], world, draws, horizon_days=60, fixed=fixed)
 
