@@ -14,8 +14,11 @@ from types import SimpleNamespace
 import numba
 import pytest
 
+from lockgate.sim.engine.driver import driver
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.chance import FOLDER
+from lockgate.sim.model.parameters import PARAMETERS_DTYPE
+from lockgate.sim.model.policy import PHASE_DTYPE
 from lockgate.sim.rules import cache
 from lockgate.sim.rules.compiler import kernel
 
@@ -337,3 +340,9 @@ def test_the_lock_is_never_what_a_link_names(place):
     with pytest.raises(OSError, match="symbolic links"), cache.one_at_a_time(place):
         pass
     assert precious.read_text() == "years of work"
+
+
+def test_code_is_of_no_use_where_fields_lie_elsewhere():
+    layout = driver().layout
+    for kind in (PARAMETERS_DTYPE, PHASE_DTYPE, *layout.dtypes.values()):
+        assert repr(kind) in layout.shape

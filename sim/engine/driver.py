@@ -48,7 +48,7 @@ class Driver:
         """Where the compiled code is kept. It names the modules of its rules, and is of no use where these have other names."""
         modules = {function.__module__ for function in self.reach.functions}
         others = sorted(module for module in modules if module.partition(".")[0] != __name__.partition(".")[0])
-        return compiled_folder(self.reach.digest, " ".join([str(self.layout.world), *others]))
+        return compiled_folder(self.reach.digest, " ".join([self.layout.shape, *others]))
 
     @cached_property
     def kernels(self) -> "dict[str, Any]":

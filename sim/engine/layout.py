@@ -50,6 +50,11 @@ class Layout:
         self.open, self.open_by_day, self.open_ahead = map(opener, views)
         self.open_checked, self.open_by_day_checked, self.open_ahead_checked = (opener(view.checked()) for view in views)
 
+    @property
+    def shape(self) -> str:
+        """The fields of all tables, and where they lie. Compiled code holds these places, so it is of no use where they are others."""
+        return str({"params": PARAMETERS_DTYPE, "phases": PHASE_DTYPE, **self.dtypes})
+
     def kind_of(self, name: str, table: Table) -> Any:
         """A table as `world_type` takes it."""
         if name in SINGLES:
