@@ -93,7 +93,14 @@ def test_the_card_says_draws_seeds_intervals_and_version(card):
 
 def test_a_card_of_another_model_says_so(monkeypatch):
     monkeypatch.setattr("lockgate.experiments.evidence.card.source_hash", lambda: "another")
-    assert "with an older model: " in credibility_card(small(20)).text()
+    text = credibility_card(small(20)).text()
+    assert "with an older model: " in text
+    assert "generator" not in re.search(r"with an older model: ([^.*]*)", text)[1]  # it looks at random numbers alone
+
+
+def test_a_card_of_other_random_numbers_says_so(monkeypatch):
+    monkeypatch.setattr("lockgate.experiments.evidence.card.SCHEME", 0)
+    assert re.search(r"with an older model: [^.*]*generator", credibility_card(small(20)).text())
 
 
 def test_screening_finds_what_matters_and_not_what_does_not():

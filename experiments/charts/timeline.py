@@ -79,7 +79,6 @@ OPENINGS = {
     EventKind.PUBLIC: Stage.PUBLIC,
     EventKind.WEIGHTS: Stage.OPEN_WEIGHTS,
     EventKind.DIRECTIVE: Stage.DARK,
-    EventKind.PARTLY_RESTORED: Stage.PARTNERS,
 }
 LIMITS = (EventKind.PROGRAMME, EventKind.COMPLIED)
 
@@ -176,11 +175,12 @@ SIGNS = {
     EventKind.LEAK: Sign("a partner's access leaked", "v", 0.14),
     EventKind.BYPASS: Sign("public bypass", "X", 0.5),
     EventKind.DIRECTIVE: Sign("directive", "s", 0.86),
+    EventKind.PARTLY_RESTORED: Sign("back for domestic organisations", "p", 0.5),
     EventKind.RESTORED: Sign("restored", "D", 0.14),
     EventKind.THEFT: Sign("weights stolen", "*", 0.5, size=10.0),
     EventKind.HOLD: Sign("held back abroad", "h", 0.86),
     EventKind.WEIGHTS: Sign("weights published", "d", 0.86),
-    EventKind.STRIPPED: Sign("safeguards stripped", "p", 0.14),
+    EventKind.STRIPPED: Sign("safeguards stripped", "H", 0.14),
 }
 
 

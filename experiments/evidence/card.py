@@ -79,17 +79,19 @@ RECORD = Path(__file__).with_name("record.json")
 
 
 def recorded() -> dict[str, dict[str, Any]]:
-    """The figures of each long check, by its name; with each, the hash of the model's sources that it was made with (`model`).
+    """The figures of each long check, by its name.
 
-    >>> all("model" in figures for figures in recorded().values())
+    With each is what it looked at: the hash of the model's sources (`model`), or the scheme of random numbers alone (`scheme`).
+
+    >>> all("model" in figures or "scheme" in figures for figures in recorded().values())
     True
     """
     return json.loads(RECORD.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
 def record(check: str, figures: Mapping[str, Any]) -> None:
-    """Keep the figures of one long check in the place of older ones. Figures that name their model, as those mended in part do, keep it."""
-    known = recorded() | {check: {"model": source_hash(), **figures}}
+    """Keep the figures of one long check in the place of older ones. Figures that say what they looked at keep it."""
+    known = recorded() | {check: {**({} if "scheme" in figures else {"model": source_hash()}), **figures}}
     RECORD.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
@@ -210,7 +212,8 @@ Levels run from 0 (insufficient evidence) to 4. They are the authors' own, and a
 def credibility_card(comparison: Results) -> Card:
     """The card of a comparison."""
     record, now = recorded(), source_hash()
-    older = sorted(check for check, figures in record.items() if figures["model"] != now)
+    current = {"model": now, "scheme": SCHEME}
+    older = sorted(check for check, figures in record.items() if any(figures.get(of, current[of]) != current[of] for of in current))
     found = influences(comparison)
     return Card(
         verification=verified(record),

@@ -1,6 +1,6 @@
 """All policies in all worlds: what each outcome is, whether a policy is best everywhere, and what acts on nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,19 +108,23 @@ def is_allowed(values: Values) -> bool:
     return True
 
 
-def levers_without_effect(draws: int = 8) -> list[tuple[str, str]]:
-    """Policies and those of their own levers that, set otherwise, change no outcome of theirs in the baseline world."""
-    drawn = draw_worlds(load_world("baseline"), draws, 1)
+def levers_without_effect(draws: int = 8, more: int = 100) -> list[tuple[str, str]]:
+    """Policies and those of their own levers that, set otherwise, change no outcome of theirs in the baseline world.
+
+    What does nothing in a few draws is tried in `more`: an incident in a preview is rare, and so is what follows from it.
+    """
+    few, many = (draw_worlds(load_world("baseline"), number, 1) for number in (draws, more))
     policies = [load_policy(name) for name in list_policies()]
-    return [(policy.name, lever) for policy in policies for lever in idle_levers(policy, drawn)]
+    return [(policy.name, lever) for policy in policies for lever in idle_levers(policy, many, idle_levers(policy, few))]
 
 
-def idle_levers(policy: Policy, drawn: Ensemble) -> list[str]:
-    """Those levers that a policy sets and that change none of its outcomes in these draws."""
-    variants = [(lever, variant) for lever in policy.levers for variant in other_policies(policy, LEVERS[lever])]
+def idle_levers(policy: Policy, drawn: Ensemble, among: Collection[str] | None = None) -> list[str]:
+    """Those levers that a policy sets, or those `among` them, that change none of its outcomes in these draws."""
+    levers = list(policy.levers if among is None else among)
+    variants = [(lever, variant) for lever in levers for variant in other_policies(policy, LEVERS[lever])]
     outcomes = simulate(drawn.worlds, [policy, *(variant for _, variant in variants)], drawn.seeds, DAYS).outcomes
     acting = {lever for place, (lever, _) in enumerate(variants, 1) if (outcomes[:, place] != outcomes[:, 0]).any()}
-    return [lever for lever in policy.levers if lever not in acting]
+    return [lever for lever in levers if lever not in acting]
 
 
 def other_policies(policy: Policy, lever: Lever) -> Iterator[Policy]:

@@ -5,7 +5,6 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from lockgate.experiments.results.ensemble import sampled_values
 from lockgate.experiments.study.study import Study
@@ -14,6 +13,8 @@ from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.parameters import PARAMETERS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lockgate.experiments.results.results import Results
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -60,8 +61,8 @@ def few(name: str, label: str, draws: int) -> str:
 
 
 def split_frame(
-    study: Study, draws: Array, values: Values, by: str | Sequence[str] | None, make: Callable[[Values, Any], pd.DataFrame]
-) -> pd.DataFrame:
+    study: Study, draws: Array, values: Values, by: str | Sequence[str] | None, make: "Callable[[Values, Any], pd.DataFrame]"
+) -> "pd.DataFrame":
     """What `make` gives for outcomes and columns to group by; once for each value of the structures among these columns.
 
     Runs with another value count as missing, so that only the draws (and worlds) with this one are looked at.
@@ -70,6 +71,8 @@ def split_frame(
     names = [name for name in dict.fromkeys(asked) if name in structures_of(study)]
     if not names:
         return make(values, by)
+    import pandas as pd
+
     rest = [name for name in asked if name not in names]
     total = len(next(iter(values.values()))) // (len(study.worlds) * study.point_count * len(study.policies))
     labels = {name: labels_of(study, name, range(total)) for name in names}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lockgate.experiments.evidence.card import record
+from lockgate.sim.model.chance import SCHEME
 from tests.generator import avalanche, collisions, dieharder
 from tests.generator.mixers import keyed
 from tests.test_generator import CAUGHT, ONE_IN_A_MILLION
@@ -54,7 +55,8 @@ def main(folder: Path, batteries: int) -> bool:
         begun = time.monotonic()
         figures[name] = check()
         print(name, f"({time.monotonic() - begun:.0f} s)", figures[name], flush=True)
-    record("generator", {**figures, "everyday_checks_that_catch": {mixer: sorted(checks) for mixer, checks in CAUGHT.items()}})
+    caught = {mixer: sorted(checks) for mixer, checks in CAUGHT.items()}
+    record("generator", {"scheme": SCHEME, **figures, "everyday_checks_that_catch": caught})
     return all(part["holds"] for part in figures.values())
 
 

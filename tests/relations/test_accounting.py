@@ -248,8 +248,8 @@ class Replay:
                 self.need(system in (self.public | self.guarded) - self.dark, line)
 
     def offered(self, system: int) -> bool:
-        """Partners can use it."""
-        return system in self.limited - self.public - self.open - (self.dark - self.partly)
+        """Partners can use it, or domestic organisations alone."""
+        return system in (self.limited - self.public - self.dark | self.partly) - self.open
 
 
 def without_cause(tables: Tables) -> list[str]:

@@ -185,11 +185,13 @@ def used_while_dark(events: Any) -> list[str]:
 
 @given(cases())
 def test_23_refused_or_revoked_is_without_access(case: Case) -> None:
-    """E. Where every application is refused, nobody but the partners of the launch, by rank, is ever approved. From the day of a directive
+    """E. Where every application is refused and no nationality is left out, nobody but the partners of the launch, by rank, is ever
+    approved. From the day of a directive
     on, that day included, no incident, leak, approval, bypass or release names the system until it is back (thefts off: a stolen copy
     stays in use; no domestic organisation is spared, or has it back sooner)."""
     places = 3
-    refused = case.held(launch_partners=places, wave_partners=0).of_world(approval_refusal_chance=1.0)
+    all_eligible = {"allied_eligible": True, "others_eligible": True}
+    refused = case.held(launch_partners=places, wave_partners=0, **all_eligible).of_world(approval_refusal_chance=1.0)
     assert access_grown(lived(refused), places) == []
     for_all = case.held(directive_spares_domestic=False, partial_restoration_days=3650)
     assert used_while_dark(lived(for_all.of_world(theft_on=False))["events"]) == []

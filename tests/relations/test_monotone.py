@@ -27,7 +27,7 @@ from tests.relations.couplings import (
 from tests.relations.runs import DAYS, RESTRICTED, SEEDS, incidents, lost, run, still_worlds, with_added, with_held
 
 FACTORS = st.floats(1.05, 10.0)
-NO_SEARCH_GAIN = {"search_doubling_months": 1e9}  # defenders search as fast with any system
+NO_SEARCH_GAIN = {"search_doubling_months": 1e9, "covered_search_step": 1.0}  # defenders search as fast with any system
 # Every public service refuses alike: no flaws, and where nothing reacts the race leaves every lab its full effort.
 ONE_SAFEGUARD = {"flaw_chance": 0.0, "leaks_on": False, "race_rule": int(RaceRule.WINNER)}
 STRIPPED_AT_ONCE = {"strip_days": 0, "open_spread_months": 0.0}
