@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from lockgate import InputError, Study, compare, load_policy, load_world, open_study, sweep
-from lockgate.experiments.results.ratios import NO_CEILING, ratios
+from lockgate.experiments.results.ratio_frames import NO_CEILING
+from lockgate.experiments.results.ratios import ratios
 from lockgate.experiments.results.scale import has_rate
 from lockgate.experiments.store import save_comparison
 from lockgate.experiments.study.factor import Factor

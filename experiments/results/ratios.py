@@ -1,23 +1,15 @@
 """Ratios of two paired differences: how much of what can be prevented a policy prevents, and what a day of access may be worth for it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from lockgate.experiments.results.intervals import Columns, by_count, level, mean_interval
-from lockgate.experiments.results.replicate import By, Values, cells, check_replicates, groups_of, referring, together
-from lockgate.experiments.results.selection import Array, Selection
-from lockgate.experiments.sweep.plan import CEILING_HARM
-from lockgate.sim.errors import InputError
+from lockgate.experiments.results.selection import Array
 from lockgate.sim.model.outcomes import OUTCOMES
 
 HARM, ACCESS = "model_enabled_harm", "access_forgone"
-NO_CEILING = (
-    "these results have no ceiling: harm under a prohibition that all obey was not kept beside that of the policies; make them again, "
-    "with compare(..., ceiling=True), or with ceiling = true in the study's file"
-)
 
 
 def ratios(top: Array, bottom: Array) -> Columns:
@@ -43,44 +35,6 @@ def ratios(top: Array, bottom: Array) -> Columns:
     return by_count(method, top, bottom)
 
 
-def differing(selection: Selection, values: Values, by: By, reference: str | None) -> Any:
-    """The groups of the policies beside the reference, and of each outcome what the reference has more, (draws, C)."""
-    compared, referred = referring(selection, reference)
-    groups = groups_of(compared, by)
-    check_replicates(compared, groups)
-    return groups, {name: cells(referred.of(each) - compared.of(each)) for name, each in values.items()}
-
-
-def preventable_share(selection: Selection, values: Values, by: By, reference: str | None) -> pd.DataFrame:
-    """The harm that each policy removes, of what the ceiling removes; `values` has both harms."""
-    groups, less = differing(selection, {HARM: values[HARM]}, by, reference)
-    compared, referred = referring(selection, reference)
-    removable = np.broadcast_to(referred.of(values[HARM]) - referred.of(values[CEILING_HARM]), compared.shape)
-    found = ratios(less[HARM], cells(removable))
-    return named(groups.frame("", found), {"ratio": "share", "top": "harm_removed", "bottom": "harm_removable"}, selection, reference)
-
-
-def break_even(selection: Selection, values: Values, by: By, reference: str | None) -> pd.DataFrame:
-    """The harm that each policy avoids, for each organisation-day of access that it costs; `values` has harm and access forgone."""
-    groups, less = differing(selection, values, by, reference)
-    found = ratios(less[HARM], -less[ACCESS])
-    return named(groups.frame("", found), {"ratio": "price", "top": "harm_avoided", "bottom": "access_forgone"}, selection, reference)
-
-
-def named(frame: pd.DataFrame, names: Mapping[str, str], selection: Selection, reference: str | None) -> pd.DataFrame:
-    """The frame with the ratio and both means under names of their own, and the reference that it is against."""
-    told = together([frame.rename(columns=names).drop(columns="outcome")])
-    told.attrs["reference"] = selection.study.policies[selection.policy(reference)].name
-    told.attrs["interval"] = "95 %, of a ratio of means of paired differences, by the delta method"
-    return told
-
-
-def refuse_without_ceiling(selection: Selection) -> None:
-    """Raise `InputError` where the study kept no ceiling."""
-    if not selection.study.ceiling:
-        raise InputError(NO_CEILING)
-
-
 def ceiling_summary(harm: Array, ceiling: Array) -> dict[str, Any]:
     """What is left under the ceiling, and what it removes of the reference's harm; both (D,)."""
     found = ratios((harm - ceiling)[:, None], harm[:, None])
@@ -88,10 +42,20 @@ def ceiling_summary(harm: Array, ceiling: Array) -> dict[str, Any]:
     return {"harm": level(OUTCOMES[HARM], ceiling), "removed": level(OUTCOMES[HARM], harm - ceiling), "removed_share": share}
 
 
-def by_policy(frame: pd.DataFrame, ratio: str) -> dict[str, dict[str, float]]:
-    """Rows of a frame as a summary has them: the ratio is the mean."""
-    columns = [name for name in frame if name not in ("world", "policy", "draws")]
-    return {
-        str(row["policy"]): {"mean" if name == ratio else name: float(row[name]) for name in columns} for row in frame.to_dict("records")
-    }
+def share_summary(names: Sequence[str], harm: Array, ceiling: Array) -> dict[str, dict[str, float]]:
+    """The share that each policy but the first removes of what the ceiling removes; `harm` (D, P), `ceiling` (D,)."""
+    removed = harm[:, :1] - harm[:, 1:]
+    removable = np.broadcast_to(harm[:, :1] - ceiling[:, None], removed.shape)
+    return by_policy(names, ratios(removed, removable), {"ratio": "mean", "top": "harm_removed", "bottom": "harm_removable"})
 
+
+def break_even_summary(names: Sequence[str], harm: Array, access: Array) -> dict[str, dict[str, float]]:
+    """The harm that each policy but the first avoids, for each organisation-day of access that it costs; both (D, P)."""
+    found = ratios(harm[:, :1] - harm[:, 1:], access[:, 1:] - access[:, :1])
+    return by_policy(names, found, {"ratio": "mean", "top": "harm_avoided", "bottom": "access_forgone"})
+
+
+def by_policy(names: Sequence[str], found: Columns, called: dict[str, str]) -> dict[str, dict[str, float]]:
+    """Columns as a summary has them, for each policy but the first."""
+    columns = {called.get(name, name): column for name, column in found.items() if name != "draws"}
+    return {policy: {name: float(column[place]) for name, column in columns.items()} for place, policy in enumerate(names[1:])}

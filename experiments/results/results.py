@@ -12,6 +12,7 @@ from lockgate.experiments.notebook import page, sentence
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds, seeds_of
 from lockgate.experiments.results.intervals import level
 from lockgate.experiments.results.pairing import pairing, summary
+from lockgate.experiments.results.ratios import ACCESS, HARM, break_even_summary, ceiling_summary, share_summary
 from lockgate.experiments.results.scale import has_rate, organisations_of, per_1000_organisations_and_year
 from lockgate.experiments.results.selection import Array, Selection, dataset
 from lockgate.experiments.results.source import InMemory, Source
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from lockgate.experiments.charts import Plots
 
 By = str | Sequence[str] | None
-HARM, ACCESS = "model_enabled_harm", "access_forgone"
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,12 +230,10 @@ class Results:
         95 % intervals by the methods that `interval` names. `pairing -> NAME` says on which day paired runs first differ, and in what.
         Raises `InputError` where there are several worlds or points.
         """
-        from lockgate.experiments.results import ratios
-
         names, found = self.names, summary(self.policies, self.world.name, self.ensemble, self.outcomes(), self.pairing)
         found["ceiling"] = self.ceiling_summary()
         priced = len(names) > 1 and {HARM, ACCESS} <= set(self.study.outcomes)
-        found["break_even"] = ratios.by_policy(self.break_even(names[0]), "price") if priced else {}
+        found["break_even"] = break_even_summary(names, self.outcome(HARM), self.outcome(ACCESS)) if priced else {}
         rates = {name: shaped(self.selection, values) for name, values in self.rates(self.rated_names(None)).items()}
         found["per_1000_organisations_and_year"] = {
             policy: {name: level(OUTCOMES[name], values[:, place]) for name, values in rates.items()} for place, policy in enumerate(names)
@@ -246,11 +244,9 @@ class Results:
         """Harm under the ceiling, what it removes of the reference's, and the share of that which each policy removes, where it is kept."""
         if not self.study.ceiling or len(self.names) < 2 or HARM not in self.study.outcomes:
             return None
-        from lockgate.experiments.results import ratios
-
-        harm, ceiling = (shaped(self.selection, values)[:, 0] for values in self.source.values((HARM, CEILING_HARM)).values())
-        shares = ratios.by_policy(self.preventable_share(self.names[0]), "share")
-        return {**ratios.ceiling_summary(harm, ceiling), "preventable_share": shares}
+        harm, ceiling = (shaped(self.selection, values) for values in self.source.values((HARM, CEILING_HARM)).values())
+        shares = share_summary(self.names, harm, ceiling[:, 0])
+        return {**ceiling_summary(harm[:, 0], ceiling[:, 0]), "preventable_share": shares}
 
     @cached_property
     def pairing(self) -> dict[str, dict[str, Any]]:
@@ -293,11 +289,11 @@ class Results:
         What could be removed is known by one more run of each draw, in which nobody releases a covered system (`sim.model.policy.CEILING`).
         Raises `InputError` where these runs were not made.
         """
-        from lockgate.experiments.results import ratios
+        from lockgate.experiments.results import ratio_frames
 
-        ratios.refuse_without_ceiling(self.selection)
+        ratio_frames.refuse_without_ceiling(self.selection)
         values = self.source.values((*self.outcome_names(HARM), CEILING_HARM))
-        return ratios.preventable_share(self.selection, values, by, reference)
+        return ratio_frames.preventable_share(self.selection, values, by, reference)
 
     @installed_first
     def break_even(self, reference: str | None = None, by: By = None) -> "pd.DataFrame":
@@ -306,9 +302,9 @@ class Results:
         Where a policy avoids harm and costs access, it pays as long as a day is worth less than `price`; where both are negative, as
         long as it is worth more. Where one of them is, it pays never or always. There is no price where access does not clearly differ.
         """
-        from lockgate.experiments.results import ratios
+        from lockgate.experiments.results import ratio_frames
 
-        return ratios.break_even(self.selection, self.source.values(self.outcome_names((HARM, ACCESS))), by, reference)
+        return ratio_frames.break_even(self.selection, self.source.values(self.outcome_names((HARM, ACCESS))), by, reference)
 
     @installed_first
     def per_1000_organisations_and_year(self, outcome: str | Sequence[str] | None = None, by: By = None) -> "pd.DataFrame":

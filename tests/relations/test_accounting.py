@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lockgate.sim.model.day import BadActor, Government, OpenWeightLab, Partner
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.tables import ROWS
-from lockgate.sim.model.vocabulary import ActorKind, Approval, EventKind, Stage
+from lockgate.sim.model.vocabulary import ActorKind, Approval, EventKind, Nationality, Stage
 from lockgate.sim.rules.row import NEVER, fields
 from tests.relations.lively import LIVELY, PLANS, Case, Tables, cases, lived, tables_of
 from tests.relations.sameness import of_kind
@@ -167,11 +167,12 @@ def test_30_totals_are_sums(case: Case) -> None:
 class Replay:
     """Who could use what, from the log alone: it is fed line by line, and says what has no cause."""
 
-    def __init__(self, labs: int, owners: int, states: list[int], insiders_of: dict[int, int]) -> None:
+    def __init__(self, labs: int, owners: int, states: list[int], insiders_of: dict[int, int], domestic: set[int]) -> None:
         self.public, self.open = set(range(labs)), set(range(labs, owners))
         self.ready, self.limited, self.dark, self.asked = set(self.public), set[int](), set[int](), set[int]()
         self.guarded, self.partly, self.waiting, self.approved = set[int](), set[int](), set[int](), set[int]()
-        self.insiders_of, self.states, self.stolen, self.shared = insiders_of, states, dict[int, set[int]](), dict[int, set[int]]()
+        self.insiders_of, self.states, self.domestic = insiders_of, states, domestic
+        self.stolen, self.shared = dict[int, set[int]](), dict[int, set[int]]()
         self.leaks: dict[int, float] = {}
         self.without_cause: list[str] = []
 
@@ -230,7 +231,7 @@ class Replay:
                 self.need(who in self.waiting, line)
                 self.waiting.discard(who)
             case EventKind.LEAK:
-                self.need(who in self.approved and self.offered(system), line)
+                self.need(who in self.users(system), line)
                 self.leaks[who] = max(self.leaks.get(who, 0.0), day + value)
             case EventKind.THEFT:
                 self.stolen.setdefault(who, set()).add(system)
@@ -242,7 +243,7 @@ class Replay:
                 leaked = self.offered(system) and any(day < until for until in self.leaks.values())
                 served = system in (self.public | self.guarded) - self.dark
                 stolen = system in self.stolen.get(who, set()) | self.shared.get(self.states[who], set())
-                inside = self.offered(system) and self.insiders_of.get(who) in self.approved
+                inside = self.insiders_of.get(who) in self.users(system)
                 self.need(system == -1 or served or system in self.open or stolen or leaked or inside, line)
             case EventKind.BAN | EventKind.LAB_BAN:
                 self.need(system in (self.public | self.guarded) - self.dark, line)
@@ -251,12 +252,17 @@ class Replay:
         """Partners can use it, or domestic organisations alone."""
         return system in (self.limited - self.public - self.dark | self.partly) - self.open
 
+    def users(self, system: int) -> set[int]:
+        """The organisations that can use it while others cannot."""
+        return (self.approved | (self.domestic if system in self.partly else set())) if self.offered(system) else set()
+
 
 def without_cause(tables: Tables) -> list[str]:
     """Lines of the log that nothing before them explains."""
     actors = tables["bad_actors"]
     insiders_of = {row: int(actors["home"][row]) for row in np.flatnonzero(actors["kind"] == ActorKind.INSIDER).tolist()}
-    replay = Replay(len(tables["labs"]), int(tables["constants"]["owners"][0]), actors["state"].tolist(), insiders_of)
+    domestic = set(np.flatnonzero(tables["partners"]["nationality"] == Nationality.DOMESTIC).tolist())
+    replay = Replay(len(tables["labs"]), int(tables["constants"]["owners"][0]), actors["state"].tolist(), insiders_of, domestic)
     for event in tables["events"].tolist():
         replay.feed(*event)
     return replay.without_cause
@@ -265,9 +271,10 @@ def without_cause(tables: Tables) -> list[str]:
 @given(cases())
 def test_31_everything_has_a_cause(case: Case) -> None:
     """E. By the log alone: the system of every incident was on that day a public service, published, stolen by that actor, shared by its
-    state of which a spy stole it, or offered to partners of whom one leaked or was the home of that insider; every leak is of an approved
-    organisation, every approval follows a programme and every refusal and withdrawal an application, every release a system that is ready,
-    every test one that was limited, every directive one in use, every bypass one that the public or partners had."""
+    state of which a spy stole it, or offered to organisations of which one leaked or was the home of that insider; every leak is of an
+    approved organisation, or of a domestic one to which alone a system is back; every approval follows a programme, every refusal and
+    withdrawal an application; every release is of a system that is ready, every test of one that was limited, every directive of one in
+    use, every bypass of one that the public or partners had."""
     assert without_cause(lived(case)) == []
 
 
