@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lockgate.sim.model.parameters import without
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import Channel, RaceRule
 from tests.generated import policies
@@ -27,7 +28,9 @@ from tests.relations.couplings import (
 from tests.relations.runs import DAYS, RESTRICTED, SEEDS, incidents, lost, run, still_worlds, with_added, with_held
 
 FACTORS = st.floats(1.05, 10.0)
-NO_SEARCH_GAIN = {"search_doubling_months": 1e9, "covered_search_step": 1.0}  # defenders search as fast with any system
+# Defenders search as fast with any system, and as eagerly in a programme as outside it.
+NO_SEARCH_GAIN = {"search_doubling_months": 1e9, "covered_search_step": 1.0, **without(["adoption"])}
+SAME_NATIONALITIES = {"allied_eligible": st.booleans(), "others_eligible": st.booleans()}
 # Every public service refuses alike: no flaws, and where nothing reacts the race leaves every lab its full effort.
 ONE_SAFEGUARD = {"flaw_chance": 0.0, "leaks_on": False, "race_rule": int(RaceRule.WINNER)}
 STRIPPED_AT_ONCE = {"strip_days": 0, "open_spread_months": 0.0}
@@ -41,15 +44,15 @@ def held(**choices: Any) -> Any:
 
 @given(
     still_worlds(),
-    held(**RESTRICTED, by_criticality=False, directive=False, vetted_places=0, launch_partners=st.integers(0, 5)),
+    held(**RESTRICTED, **SAME_NATIONALITIES, by_criticality=False, directive=False, vetted_places=0, launch_partners=st.integers(0, 5)),
     st.integers(0, 4),
     st.integers(1, 3),
     SEEDS,
     DAYS,
 )
 def test_34_more_reviewers(world: dict[str, Any], policy: Policy, reviewers: int, more: int, seed: int, days: int) -> None:
-    """E*: first come first served, no binding cap, no waves, an offer that never lapses: with more reviewers every review begins no
-    later, the queue is no longer in any week, and whoever is approved is approved no later."""
+    """E*: first come first served, no binding cap, no waves, the same nationalities for good, an offer that never lapses: with more
+    reviewers every review begins no later, the queue is no longer in any week, and whoever is approved is approved no later."""
     few, many = (run(world, with_held(policy, reviewers=count), seed, days) for count in (reviewers, reviewers + more))
     assert not delayed_reviews(few, many)
 
@@ -234,7 +237,7 @@ def test_40_more_refusals_of_applications(world: dict[str, Any], policy: Policy,
 
 @given(
     still_worlds(),
-    held(**RESTRICTED, by_criticality=False, directive=False, vetted_places=0, launch_partners=st.integers(0, 3)),
+    held(**RESTRICTED, **SAME_NATIONALITIES, by_criticality=False, directive=False, vetted_places=0, launch_partners=st.integers(0, 3)),
     st.integers(0, 10),
     st.integers(1, 10),
     st.booleans(),
@@ -242,8 +245,8 @@ def test_40_more_refusals_of_applications(world: dict[str, Any], policy: Policy,
     DAYS,
 )
 def test_40_lower_cap(world: dict[str, Any], policy: Policy, cap: int, more: int, alone: bool, seed: int, days: int) -> None:
-    """E*: first come first served, no waves, an offer that never lapses, and one reviewer or no other applicants: the lower the cap on
-    approvals, the smaller the set of organisations with access on every day."""
+    """E*: first come first served, no waves, the same nationalities for good, an offer that never lapses, and one reviewer or no other
+    applicants: the lower the cap on approvals, the smaller the set of organisations with access on every day."""
     place = {**world, "background_applications_per_day": 0.0} if alone else world
     rules = policy if alone else with_held(policy, reviewers=1)
     small, large = (run(place, with_held(rules, partners_max=most), seed, days) for most in (cap, cap + more))

@@ -77,12 +77,13 @@ def test_54_what_no_rule_reads_has_no_effect(
     world: dict[str, Any], levers: dict[str, Any], seed: int, days: int, name: str, u: list[float]
 ) -> None:
     """E. A parameter that no rule reads under the policy (tests, approvals, leaks, compliance and holds where nothing is asked or limited;
-    the race, reinvestment and bans without feedback; interest where nobody adopts) takes four other values in four worlds: every outcome
-    of every run stays, to the bit, so its total effect (Jansen) is exactly 0 on each. The model has no parameter that is never read:
-    unread ones depend on policy."""
+    the race, reinvestment and bans without feedback; interest where nobody adopts and nobody is ineligible) takes four other values in
+    four worlds: every outcome of every run stays, to the bit, so its total effect (Jansen) is exactly 0 on each. The model has no
+    parameter that is never read: unread ones depend on policy."""
     without = {**world, "feedback": Feedback.NONE} if name in UNREAD_WITHOUT_FEEDBACK else world
     without = {**without, "adoption_on": False} if name == "interest_share" else without
-    case = Case(Policy("open", {**levers, **RULED}), without, seed, days)
+    eligible = {"allied_eligible": True, "others_eligible": True} if name == "interest_share" else {}
+    case = Case(Policy("open", {**levers, **RULED, **eligible}), without, seed, days)
     low, high = WORLD_RANGES[name]
     squares = effects(case, name, [within(PARAMETERS[name].type, low, high, value) for value in u])
     assert [outcome for outcome, changes in squares.items() if changes.any()] == []

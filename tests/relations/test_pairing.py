@@ -59,7 +59,7 @@ def test_12_a_trigger_that_is_never_met_is_none(case: Case, day: int) -> None:
     120 months beyond the critical level equals none. All tables."""
     calm = case.of_world(flaw_chance=0.0).held(trigger_incidents=1_000_000)
     assert differences(lived(calm.held(revocation=True)), lived(calm.held(revocation=False))) == []
-    high = case.held(threshold_months=120.0, directive=False, revocation=True)
+    high = case.held(threshold_months=120.0, relative_threshold=False, directive=False, revocation=True)
     steps = [*high.policy.timeline, (day + 1, {"directive": True})]
     without = Policy("none", high.policy.levers, [*high.policy.timeline, (day + 1, {"directive": False})])
     ordered = lived(high.under(Policy("ordered", high.policy.levers, steps)))
