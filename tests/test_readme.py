@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import lockgate
 from lockgate.experiments.cli import app
 from tests import sizes
 
@@ -82,3 +83,21 @@ def test_a_broken_block_names_its_page_and_line(tmp_path, monkeypatch):
     page.write_text("```sh\n$ lockgate no-such-command\n```\n")
     with pytest.raises(AssertionError, match=r"page\.md, block below line 1: 'lockgate no-such-command' ended with"):
         test_blocks_run(page, tmp_path, monkeypatch)
+
+
+ROW = re.compile(r"^\| `([a-z-]+)` \| ([^|]+) \| (\d+ %) \| (-?\d+ %) \| ([^|]+) \|$", re.MULTILINE)
+
+
+@pytest.mark.full
+def test_the_table_is_what_compare_finds():
+    rows = ROW.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(rows) > 5
+    found = lockgate.compare(["open-release", *(policy for policy, *_ in rows)], draws=500).summary()
+    for policy, harm, better, share, public in rows:
+        less = found["policies"][policy]["model_enabled_harm"]["difference"]
+        mean, low, high = (f"{less[name] / 1e6:+,.0f}" for name in ("mean", "low", "high"))
+        delay = found["policies"][policy]["release_delay_days"]["mean"]
+        assert harm == f"{mean} [{low}, {high}]"
+        assert better == f"{100 * less['better_share']:.0f} %"
+        assert share == f"{100 * found['ceiling']['preventable_share'][policy]['mean']:.0f} %"
+        assert public.removesuffix(", guarded") == (f"{delay:.0f} days" if delay < 539.5 else "not in 540 days")
