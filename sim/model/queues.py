@@ -153,6 +153,8 @@ def next_application(government, world, levers, free_at, day):
         return first if world.partners[first].applied_at <= government.background_at else -1
     # At the moment at which a reviewer turns to it, the most critical of those who have applied by then goes first.
     begins = max(free_at, min(world.partners[first].applied_at, government.background_at))
+    if government.full:
+        begins = max(begins, float(day))  # nobody could be turned to before there was a place
     chosen = -1
     for row in range(len(world.partners)):
         partner = world.partners[row]

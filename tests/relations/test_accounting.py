@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockgate.sim.model.day import BadActor, Government, OpenWeightLab, Partner
-from lockgate.sim.model.policy import Policy
+from lockgate.sim.model.policy import LEVERS, Policy
 from lockgate.sim.model.tables import ROWS
 from lockgate.sim.model.vocabulary import ActorKind, Approval, EventKind, Nationality, Stage
 from lockgate.sim.rules.row import NEVER, fields
@@ -167,11 +167,15 @@ def test_30_totals_are_sums(case: Case) -> None:
 class Replay:
     """Who could use what, from the log alone: it is fed line by line, and says what has no cause."""
 
-    def __init__(self, labs: int, owners: int, states: list[int], insiders_of: dict[int, int], domestic: set[int]) -> None:
+    def __init__(self, tables: Tables, policy: Policy) -> None:
+        labs, owners, actors = len(tables["labs"]), int(tables["constants"]["owners"][0]), tables["bad_actors"]
         self.public, self.open = set(range(labs)), set(range(labs, owners))
         self.ready, self.limited, self.dark, self.asked = set(self.public), set[int](), set[int](), set[int]()
         self.guarded, self.partly, self.waiting, self.approved = set[int](), set[int](), set[int](), set[int]()
-        self.insiders_of, self.states, self.domestic = insiders_of, states, domestic
+        self.states = actors["state"].tolist()
+        self.insiders_of = {row: int(actors["home"][row]) for row in np.flatnonzero(actors["kind"] == ActorKind.INSIDER).tolist()}
+        self.domestic = set(np.flatnonzero(tables["partners"]["nationality"] == Nationality.DOMESTIC).tolist())
+        self.policy = policy
         self.stolen, self.shared = dict[int, set[int]](), dict[int, set[int]]()
         self.leaks: dict[int, float] = {}
         self.without_cause: list[str] = []
@@ -208,6 +212,7 @@ class Replay:
             case EventKind.DIRECTIVE:
                 self.need(system in self.public | self.limited, line)
                 self.dark.add(system)
+                self.partly |= {system} if lever_on(self.policy, "directive_spares_domestic", day) else set()
             case EventKind.RESTORED:
                 self.need(system in self.dark, line)
                 self.dark.discard(system)
@@ -257,12 +262,17 @@ class Replay:
         return (self.approved | (self.domestic if system in self.partly else set())) if self.offered(system) else set()
 
 
-def without_cause(tables: Tables) -> list[str]:
+def lever_on(policy: Policy, name: str, day: int) -> Any:
+    """What a policy sets a lever to on a day."""
+    value = policy.levers.get(name, LEVERS[name].default)
+    for first, changes in sorted(policy.timeline, key=lambda step: step[0]):
+        value = changes.get(name, value) if first <= day else value
+    return value
+
+
+def without_cause(tables: Tables, policy: Policy) -> list[str]:
     """Lines of the log that nothing before them explains."""
-    actors = tables["bad_actors"]
-    insiders_of = {row: int(actors["home"][row]) for row in np.flatnonzero(actors["kind"] == ActorKind.INSIDER).tolist()}
-    domestic = set(np.flatnonzero(tables["partners"]["nationality"] == Nationality.DOMESTIC).tolist())
-    replay = Replay(len(tables["labs"]), int(tables["constants"]["owners"][0]), actors["state"].tolist(), insiders_of, domestic)
+    replay = Replay(tables, policy)
     for event in tables["events"].tolist():
         replay.feed(*event)
     return replay.without_cause
@@ -275,7 +285,7 @@ def test_31_everything_has_a_cause(case: Case) -> None:
     approved organisation, or of a domestic one to which alone a system is back; every approval follows a programme, every refusal and
     withdrawal an application; every release is of a system that is ready, every test of one that was limited, every directive of one in
     use, every bypass of one that the public or partners had."""
-    assert without_cause(lived(case)) == []
+    assert without_cause(lived(case), case.policy) == []
 
 
 def fixed_before_found(tables: Tables) -> list[str]:
@@ -417,12 +427,13 @@ def test_planted_faults_in_accounts_are_noticed() -> None:
 
     honest = mesa()
     testers = {"testers": 1, "reviewers": 5, "by_criticality": False}
-    assert unbalanced(honest, 24) + unfair(honest, **testers) + sums_apart(honest) + unlikely(honest) + without_cause(honest) == []
+    assert unbalanced(honest, 24) + unfair(honest, **testers) + sums_apart(honest) + unlikely(honest) == []
+    assert without_cause(honest, CONTROL.policy) == []
     assert fixed_before_found(honest) + ahead(honest, 1.0, True) == []
     assert "approved" in unbalanced(mesa(partners=Smuggler), 24)
     assert unfair(mesa(governments=Hasty), **testers)
     assert "incidents" in sums_apart(mesa(bad_actors=Forgetful))
-    assert any(line.startswith("incident") for line in without_cause(mesa(bad_actors=Magician)))
+    assert any(line.startswith("incident") for line in without_cause(mesa(bad_actors=Magician), CONTROL.policy))
     assert fixed_before_found(mesa(partners=Careless))
     assert ahead(mesa(open_weight_labs=Overtaker), 1.0, True)
     honest["systems"]["safeguard"][0] = 1.5

@@ -30,6 +30,8 @@ from tests.relations.runs import DAYS, RESTRICTED, SEEDS, incidents, lost, run, 
 FACTORS = st.floats(1.05, 10.0)
 # Defenders search as fast with any system, and as eagerly in a programme as outside it.
 NO_SEARCH_GAIN = {"search_doubling_months": 1e9, "covered_search_step": 1.0, **without(["adoption"])}
+# Nobody learns from a fix what to attack, and insiders of partners have what everybody has.
+NO_GAIN_OF_ATTACKERS = without(["n-day exploitation", "insiders as users"])
 SAME_NATIONALITIES = {"allied_eligible": st.booleans(), "others_eligible": st.booleans()}
 # Every public service refuses alike: no flaws, and where nothing reacts the race leaves every lab its full effort.
 ONE_SAFEGUARD = {"flaw_chance": 0.0, "leaks_on": False, "race_rule": int(RaceRule.WINNER)}
@@ -129,15 +131,16 @@ def test_37_longer_preview_operations(world: dict[str, Any], policy: Policy, mor
 
 
 @given(
-    still_worlds(**ONE_SAFEGUARD, **NO_SEARCH_GAIN, theft_on=False),
+    still_worlds(**ONE_SAFEGUARD, **NO_SEARCH_GAIN, **NO_GAIN_OF_ATTACKERS, theft_on=False),
     held(directive=False, publish_weights=False),
     st.integers(1, 40),
     SEEDS,
     DAYS,
 )
 def test_37_longer_preview_incidents(world: dict[str, Any], policy: Policy, more: int, seed: int, days: int) -> None:
-    """E*: if besides defenders search no faster with better systems: incidents through public services up to each day are among those
-    under the shorter preview; where a refused actor always falls back, so are all incidents."""
+    """E*: if besides defenders search no faster with better systems, fixes disclose nothing and insiders gain nothing by partners'
+    access: incidents through public services up to each day are among those under the shorter preview; where a refused actor always
+    falls back, so are all incidents."""
     soon, late = run(world, policy, seed, days), run(world, with_added(policy, "preview_days", more), seed, days)
     assert not hosted_incidents_lost(late, soon)
     if world.get("fallback_chance", 1.0) == 1.0:
@@ -145,7 +148,7 @@ def test_37_longer_preview_incidents(world: dict[str, Any], policy: Policy, more
 
 
 @given(
-    still_worlds(new_code_per_day=0.0),
+    still_worlds(new_code_per_day=0.0, **NO_GAIN_OF_ATTACKERS),
     policies(),
     st.sampled_from(["patch_tau_days", "never_patch_share", "pool_patch_days"]),
     FACTORS,
@@ -153,8 +156,8 @@ def test_37_longer_preview_incidents(world: dict[str, Any], policy: Policy, more
     DAYS,
 )
 def test_38_faster_patching(world: dict[str, Any], policy: Policy, name: str, factor: float, seed: int, days: int) -> None:
-    """E*: without new code, under any policy: faster patching, of organisations or of the common pool, or fewer that never patch:
-    no organisation is more exposed on any day, and incidents are among those before."""
+    """E*: without new code, and where fixes disclose nothing, under any policy: faster patching, of organisations or of the common pool, or
+    fewer that never patch: no organisation is more exposed on any day, and incidents are among those before."""
     slow = {"patch_tau_days": 19.6, "never_patch_share": 0.09, "pool_patch_days": 60.0, **world}
     least = 0.0 if name == "never_patch_share" else 0.01
     before, after = run(slow, policy, seed, days), run({**slow, name: max(slow[name] / factor, least)}, policy, seed, days)
@@ -163,7 +166,7 @@ def test_38_faster_patching(world: dict[str, Any], policy: Policy, name: str, fa
 
 
 @given(
-    still_worlds(new_code_per_day=0.0, leaks_on=False),
+    still_worlds(new_code_per_day=0.0, leaks_on=False, **NO_GAIN_OF_ATTACKERS),
     held(approvals=False, launch_partners=st.integers(1, 6), wave_partners=st.integers(0, 3), wave_days=st.integers(1, 30)),
     st.integers(0, 20),
     st.integers(0, 5),
@@ -172,8 +175,8 @@ def test_38_faster_patching(world: dict[str, Any], policy: Policy, name: str, fa
     DAYS,
 )
 def test_38_earlier_access(world: dict[str, Any], policy: Policy, more: int, wave: int, sooner: int, seed: int, days: int) -> None:
-    """E*: without new code and leaks: more partners at launch, larger waves or earlier ones: nobody loses access, no organisation is more
-    exposed on any day, and incidents are among those before."""
+    """E*: without new code and leaks, and where neither fixes nor partners' access serve attackers: more partners at launch, larger waves
+    or earlier ones: nobody loses access, no organisation is more exposed on any day, and incidents are among those before."""
     grown = with_added(with_added(policy, "launch_partners", more), "wave_partners", wave)
     grown = with_held(grown, wave_days=max(1, grown.levers["wave_days"] - sooner))
     few, many = run(world, policy, seed, days), run(world, grown, seed, days)
@@ -209,7 +212,7 @@ def test_39_shorter_lag_incidents(world: dict[str, Any], policy: Policy, share: 
 
 
 @given(
-    still_worlds(strip_days=0, fallback_chance=1.0, **ONE_SAFEGUARD, **NO_SEARCH_GAIN),
+    still_worlds(strip_days=0, fallback_chance=1.0, **ONE_SAFEGUARD, **NO_SEARCH_GAIN, **NO_GAIN_OF_ATTACKERS),
     held(coordinated_hold=False, prohibited=False, publish_weights=False, directive=False),
     st.floats(0.0, 0.95),
     SEEDS,
@@ -217,7 +220,8 @@ def test_39_shorter_lag_incidents(world: dict[str, Any], policy: Policy, share: 
 )
 def test_39_benefit_of_restriction(world: dict[str, Any], policy: Policy, share: float, seed: int, days: int) -> None:
     """E*: benefit = model-enabled harm under open release less that under the policy, in whole units of chance; under the conditions above,
-    one safeguard for all services and no leaks, it is not negative and no larger with a shorter lag (to one unit an operation)."""
+    with one safeguard for all services and no leaks, and where neither fixes nor partners' access serve attackers, it is not negative and
+    no larger with a shorter lag (to one unit an operation)."""
     far = {"open_weight_lag_months": 4.0, **world}
     benefit = {}
     for lag in (far["open_weight_lag_months"], far["open_weight_lag_months"] * share):
