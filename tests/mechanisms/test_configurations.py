@@ -10,9 +10,22 @@ from lockgate.scenarios import load_policy, load_world, with_levers
 from lockgate.scenarios.world import with_parameters
 from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.engine.run import simulate
+from lockgate.sim.model.configurations import (
+    approval_places,
+    is_guarded,
+    is_restricted,
+    is_vetting,
+    offer_guarded,
+    served_capability,
+    served_safeguard,
+    serves_all,
+)
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import EventKind, Stage
+from lockgate.sim.model.world import System
+from lockgate.sim.rules.row import NEVER, NOTHING
+from tests.mutation.worlds import log_of, world_of
 
 SMALL = {"organisations": 25, "bad_actors": 60, "labs": 1, "open_weight_labs": 1, "insider_access_on": False}
 GUARDED = {"lab_programme": True, "public_release": False, "guarded_after_days": 0, "guard": 0.8}
@@ -184,3 +197,62 @@ def test_both_channels_are_used_under_trusted_access():
     found = outcomes({**levers, "monitored": 0.0}, 10, insider_access_on=True, bad_actors=300)
     assert (found["operations_public_service"] > 0).all()
     assert found["operations_leaked_access"].sum() > 0
+
+
+def test_places_for_those_approved_one_by_one():
+    for guarded, approvals, vetted, vetting, places in (
+        (False, True, 0, False, 7),
+        (False, False, 0, False, 7),
+        (False, False, 1, False, 0),
+        (False, True, 1, False, 7),
+        (True, True, 0, False, 7),
+        (True, False, 1, True, 1),
+        (True, False, 4, True, 4),
+        (True, True, 4, True, 11),
+    ):
+        world = world_of({"approvals": approvals, "vetted_places": vetted, "partners_max": 7})
+        world.today.guarded = guarded
+        assert (is_vetting(world), approval_places(world)) == (vetting, places), (guarded, approvals, vetted)
+
+
+def test_what_everyone_gets_of_a_system_at_each_stage():
+    world = world_of({"guard": 0.5}, guard_cost_months=1.5, bypassed_share=0.25)
+    for stage, guarded, capability, safeguard in (
+        (Stage.PUBLIC, False, 2.0, 0.3),
+        (Stage.OPEN_WEIGHTS, False, 2.0, 0.3),
+        (Stage.HELD, True, 0.5, 0.7),
+        (Stage.PARTNERS, True, 0.5, 0.7),
+        (Stage.HELD, False, NOTHING, 0.3),
+        (Stage.DARK, True, NOTHING, 0.3),
+    ):
+        system = System(stage=int(stage), guarded=guarded, capability=2.0, safeguard=0.3, built=0.4)
+        assert served_capability(world, system) == capability
+        assert served_safeguard(world, system) == pytest.approx(safeguard)
+        assert is_guarded(system) == (safeguard == 0.7)
+        assert serves_all(system) == (is_guarded(system) or stage == Stage.PUBLIC)
+        if guarded and stage != Stage.DARK:
+            system.bypassed = True
+            assert served_safeguard(world, system) == pytest.approx(0.25 * 0.7)
+
+
+def test_the_guarded_configuration_comes_once_and_on_its_day():
+    world = world_of({"guarded_after_days": 3})
+    log_of(world)
+    for public_day, first in ((NEVER, 8), (6, 6)):
+        system = System(index=4, owner=1, stage=int(Stage.PARTNERS), offered_day=5, ready_day=2, public_day=public_day)
+        offer_guarded(world, system, 7)
+        assert not system.guarded
+        offer_guarded(world, system, 8)
+        assert (system.guarded, system.public_day, system.unguarded_day) == (True, first, NEVER)
+        offer_guarded(world, system, 9)
+        assert log_of(world) == [(EventKind.GUARDED, 8, 1, -1, 4, 6.0)]
+
+
+def test_who_has_a_full_configuration_that_others_lack():
+    for stage, spared, restricted in (
+        (Stage.PARTNERS, False, True),
+        (Stage.DARK, True, True),
+        (Stage.DARK, False, False),
+        (Stage.HELD, True, False),
+    ):
+        assert is_restricted(System(stage=int(stage), domestic_only=spared)) == restricted

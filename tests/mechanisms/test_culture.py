@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from lockgate.sim.engine.run import simulate, trace
-from lockgate.sim.model.chance import Purpose, uniform
+from lockgate.sim.model.chance import Purpose, normal, uniform
 from lockgate.sim.model.culture import set_cultures
 from lockgate.sim.model.lab import settle_effort
 from lockgate.sim.model.parameters import parameter_table
@@ -112,3 +112,19 @@ def test_the_risk_of_the_race_is_its_equilibriums_whatever_drives_effort():
     risks = [simulate(table, [Policy("open")], range(5)).outcomes["race_risk"] for table in worlds]
     assert (risks[0] > 0.0).any()
     assert all(np.array_equal(risks[0], other) for other in risks[1:])
+
+
+def test_a_culture_is_worked_out_from_the_score_of_its_rank_and_luck():
+    """The closed form, with a mean on either side of a half."""
+    for mean, width in ((0.3, 0.15), (0.8, 0.1)):
+        months = [-1.0, 0.0, -2.0, 0.0]
+        ahead = [2, 0, 3, 1]
+        scores, own = (
+            [normal(uniform(6, purpose, lab, 0), uniform(6, angle, lab, 0)) for lab in range(4)]
+            for purpose, angle in ((Purpose.CULTURE_RANK, Purpose.CULTURE_RANK_ANGLE), (Purpose.CULTURE, Purpose.CULTURE_ANGLE))
+        )
+        scores.sort(reverse=True)
+        found = cultures(6, months, culture_mean=mean, culture_spread=0.5, culture_rank=0.6)
+        for lab in range(4):
+            place = stats.norm.cdf(0.6 * scores[ahead[lab]] + 0.8 * own[lab])
+            assert found[lab] == pytest.approx(mean + width * (2.0 * place - 1.0))

@@ -4,7 +4,8 @@ import math
 from typing import Any
 
 from lockgate.sim.engine.run import simulate
-from lockgate.sim.model.directives import answers
+from lockgate.sim.model.chance import Purpose, uniform
+from lockgate.sim.model.directives import answers, forget_incidents
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import Cause, EventKind, Stage
@@ -78,3 +79,29 @@ def test_directives_become_rare() -> None:
         assert (outcomes["directives"] == outcomes["directives_for_bypass"] + outcomes["directives_for_incidents"]).all()
     assert sums[0] > 2 * sums[1] > 0
     assert sums[2] == 0
+
+
+def test_where_every_cause_is_answered_none_is_weighed() -> None:
+    for chance, weighed in ((1.0, 0), (math.nextafter(1.0, 0.0), 1 << Cause.BYPASS)):
+        world, system = world_with({}, params={"revocation_chance": chance}, bypassed=True)
+        assert answers(world, system, int(Cause.BYPASS), 5)
+        assert system.weighed == weighed
+        assert log_of(world) == [(EventKind.WEIGHED, 5, 0, 1, 4, float(Cause.BYPASS))] * bool(weighed)
+
+
+def test_a_cause_is_answered_by_a_draw_of_its_system_and_kind() -> None:
+    world = world_of(seed=2)
+    for number in range(1, 4):
+        for cause in (Cause.BYPASS, Cause.INCIDENTS):
+            u = uniform(2, Purpose.REVOKED, 1, number * 8 + cause)
+            for chance, answered in ((u, False), (math.nextafter(u, 1.0), True)):
+                world.params.revocation_chance = chance
+                assert answers(world, System(owner=1, number=number), int(cause), 5) == answered
+
+
+def test_a_restored_system_has_a_clean_record_and_others_keep_theirs() -> None:
+    world, system = world_with({}, attributed_recently=3)
+    world.attributed[:] = [1] * len(world.attributed)
+    forget_incidents(world, system)
+    assert system.attributed_recently == 0
+    assert [slot // 30 for slot, count in enumerate(world.attributed) if count == 0] == [4] * 30

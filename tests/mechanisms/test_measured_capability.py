@@ -1,12 +1,14 @@
 """Capability is measured with an error: systems are covered by mistake or missed, and tests make the error smaller."""
 
+import itertools
 import math
 from statistics import NormalDist
 
 import pytest
 
 from lockgate.sim.engine.run import simulate
-from lockgate.sim.model.coverage import error_left, is_covered, measure
+from lockgate.sim.model.chance import Purpose, normal, uniform
+from lockgate.sim.model.coverage import count_misjudged, error_left, is_covered, measure
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import EventKind, Regime, Stage
@@ -67,10 +69,10 @@ def test_a_relative_threshold_counts_from_the_best_open_weights() -> None:
     assert limited({"threshold_months": 3.0}, capability=-1.0) == Regime.FREE
 
 
-@pytest.mark.parametrize("regime", [Regime.GOVERNMENT, Regime.OWN_PROGRAMME])
-def test_what_open_weights_catch_up_with_is_free(regime: Regime) -> None:
+def test_what_open_weights_catch_up_with_is_free() -> None:
     levers = {"relative_threshold": True, "threshold_months": 3.0, "case_by_case": True, "lab_programme": True, "public_release": False}
-    for open_capability, stage in ((-2.5, Stage.HELD), (-1.9, Stage.PUBLIC)):
+    cases = ((-2.5, Stage.HELD), (-1.9, Stage.PUBLIC))
+    for regime, (open_capability, stage) in itertools.product((Regime.GOVERNMENT, Regime.OWN_PROGRAMME), cases):
         world = world_of(levers)
         world.today.open_capability = open_capability
         put(world.labs[1], systems=2, next_trained_day=10**6)
@@ -110,17 +112,20 @@ def test_misjudged_systems_are_an_outcome() -> None:
     assert wrong[1][1] == 0, "nobody measures where nobody asks"
 
 
-@pytest.mark.parametrize(
-    ("asks_all", "in_force", "row", "asked"),
-    [(True, False, 0, 1), (True, False, 1, 1), (False, False, 0, 1), (False, False, 1, 0), (False, True, 1, 1)],
-)
-def test_who_is_asked(asks_all: bool, in_force: bool, row: int, asked: int) -> None:
-    world = world_of({"case_by_case": True, "framework": True, "asks_all": asks_all})
-    world.today.asks, world.governments[0].in_force = True, in_force
-    put(world.labs[row], systems=2, next_trained_day=10**6)
-    put(world.systems[3 + row], stage=int(Stage.TESTING), ready_day=5, capability=1.0)
-    world.labs[row].step(world, 5)
-    assert world.score.asked == asked
+def test_who_is_asked() -> None:
+    for asks_all, in_force, row, asked in (
+        (True, False, 0, 1),
+        (True, False, 1, 1),
+        (False, False, 0, 1),
+        (False, False, 1, 0),
+        (False, True, 1, 1),
+    ):
+        world = world_of({"case_by_case": True, "framework": True, "asks_all": asks_all})
+        world.today.asks, world.governments[0].in_force = True, in_force
+        put(world.labs[row], systems=2, next_trained_day=10**6)
+        put(world.systems[3 + row], stage=int(Stage.TESTING), ready_day=5, capability=1.0)
+        world.labs[row].step(world, 5)
+        assert world.score.asked == asked
 
 
 def test_a_programme_for_all_binds_rivals() -> None:
@@ -130,3 +135,34 @@ def test_a_programme_for_all_binds_rivals() -> None:
         system = put(world.systems[4], stage=int(Stage.TESTING), ready_day=5, capability=1.0)
         world.labs[1].step(world, 5)
         assert system.regime == regime
+
+
+def test_by_how_much_a_system_is_misjudged_is_drawn_by_its_owner_and_number() -> None:
+    for leads, open_lab, owner, number in (
+        (True, False, 0, 1),
+        (False, False, 0, 1),
+        (True, False, 0, 2),
+        (True, False, 1, 1),
+        (True, True, 0, 1),
+        (True, True, 3, 5),
+    ):
+        for seed in range(4):
+            world = world_of(preview_error_months=2.0, covered_leads=leads, open_weight_labs=4, seed=seed)
+            system = System(open_lab=open_lab, owner=owner, number=number)
+            measure(world, system)
+            row = 2 + owner if open_lab else owner
+            z = normal(uniform(seed, Purpose.MEASURED, row, number), uniform(seed, Purpose.MEASURED_ANGLE, row, number))
+            assert system.misjudged == (abs(z) if leads and not open_lab and (owner, number) == (0, 1) else z)
+
+
+def test_who_is_judged_wrongly_is_counted_on_the_side_on_which_it_is() -> None:
+    for capability, covered, in_error, missed in (
+        (1.0, True, 0, 0),
+        (1.0, False, 0, 1),
+        (0.0, False, 0, 1),
+        (-1.0, True, 1, 0),
+        (-1.0, False, 0, 0),
+    ):
+        world = world_of()
+        count_misjudged(world, System(capability=capability), covered)
+        assert (world.score.covered_in_error, world.score.missed) == (in_error, missed)

@@ -4,9 +4,9 @@ import math
 from statistics import NormalDist
 from typing import Any
 
-import pytest
-
 from lockgate.sim.engine.run import simulate
+from lockgate.sim.model.chance import Purpose, normal, uniform
+from lockgate.sim.model.formulas.time import MONTH_DAYS
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.previews import refuses_enough
@@ -37,14 +37,26 @@ def opened(world: Any, system: Any, days: int = 100) -> int:
     return -1
 
 
-@pytest.mark.parametrize(("needed", "rounds"), [(0.0, 0), (0.5, 0), (0.74, 1), (0.76, 2), (0.9, 3), (0.99, 6)])
-def test_rounds_until_it_refuses_enough(needed: float, rounds: int) -> None:
+def test_rounds_until_it_refuses_enough() -> None:
     """After n rounds of a gain g it refuses 1 - (1 - built) (1 - g)^n; a round takes four days, the first begins on day 0."""
-    world, system = waiting({"refusal_needed": needed})
-    assert opened(world, system) == max(5, 4 * rounds)
-    assert (system.hardened, system.safeguard) == (rounds, 1.0 - 0.5 ** (rounds + 1))
-    assert [line[0] for line in log_of(world)].count(EventKind.HARDENED) == rounds
-    assert world.score.refusal_wait == max(0, 4 * rounds - 5)
+    for needed, rounds in ((0.0, 0), (0.5, 0), (0.74, 1), (0.75, 1), (0.76, 2), (0.9, 3), (0.99, 6)):
+        world, system = waiting({"refusal_needed": needed})
+        assert opened(world, system) == max(5, 4 * rounds)
+        assert (system.hardened, system.safeguard) == (rounds, 1.0 - 0.5 ** (rounds + 1))
+        hardened = [line for line in log_of(world) if line[0] == EventKind.HARDENED]
+        assert hardened == [(EventKind.HARDENED, 4 * n, 1, -1, 4, 1.0 - 0.5 ** (n + 1)) for n in range(1, rounds + 1)]
+        assert world.score.refusal_wait == max(0, 4 * rounds - 5)
+
+
+def test_each_strengthened_safeguard_is_measured_anew_by_draws_of_its_own() -> None:
+    world = world_of({"refusal_needed": 0.9}, refusal_error=0.2, seed=3)
+    for number, hardened, tested_days in ((1, 0, 0.0), (1, 2, 0.0), (5, 1, 3 * MONTH_DAYS)):
+        count = number * 65536 + hardened
+        z = normal(uniform(3, Purpose.REFUSAL_MEASURED, 1, count), uniform(3, Purpose.REFUSAL_MEASURED_ANGLE, 1, count))
+        bar = 0.9 - z * (0.1 if tested_days else 0.2)
+        for safeguard, enough in ((bar - 1e-9, False), (bar + 1e-9, True)):
+            system = System(owner=1, number=number, hardened=hardened, tested_days=tested_days, safeguard=safeguard)
+            assert refuses_enough(world, system) == enough
 
 
 def test_the_longest_wait_ends_a_wait_without_end() -> None:

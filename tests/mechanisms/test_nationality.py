@@ -1,5 +1,7 @@
 """Nationality: who is eligible for early access, whom a directive leaves a system to, and who waits how long."""
 
+import itertools
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -8,10 +10,28 @@ import pytest
 from lockgate.scenarios import load_policy
 from lockgate.sim.engine.mesa import ReleaseModel
 from lockgate.sim.engine.run import simulate
-from lockgate.sim.model.nationality import last_rank
+from lockgate.sim.model.nationality import (
+    count_approval,
+    has_access,
+    is_eligible,
+    keeps_access,
+    last_rank,
+    nationality_of,
+    organisations_with_access,
+)
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.model.policy import Policy
 from lockgate.sim.model.vocabulary import Approval, EventKind, Nationality
+from lockgate.sim.model.waits import (
+    count_ineligible,
+    count_undecided,
+    days_waited,
+    wait_by_criticality,
+    wait_by_nationality,
+    wait_by_size,
+)
+from lockgate.sim.rules.row import NOTHING
+from tests.mutation.worlds import put, world_of
 
 MIXED = {"organisations": 60, "bad_actors": 50, "interest_share": 1.0, "domestic_share": 0.5, "allied_share": 0.6}
 PROGRAMME = {"lab_programme": True, "public_release": False, "launch_partners": 20}
@@ -162,3 +182,85 @@ def test_by_criticality_the_critical_wait_less():
     # Sign tests over 30 paired runs: 25 or more of 30 by luck once in 6,000 times.
     assert shorter.sum() >= 25
     assert longer.sum() >= 25
+
+
+def test_nationality_at_each_draw():
+    params = SimpleNamespace(domestic_share=0.5, allied_share=0.6)
+    for u, nationality in ((0.01, 0), (0.49, 0), (0.5, 1), (0.79, 1), (0.81, 2), (0.99, 2)):
+        assert nationality_of(params, u) == nationality
+
+
+def test_who_is_eligible_and_who_keeps_access_while_a_directive_spares_domestic_organisations():
+    for allied, others, domestic_only in itertools.product((False, True), repeat=3):
+        world = world_of({"allied_eligible": allied, "others_eligible": others})
+        world.today.domestic_only = domestic_only
+        assert [bool(is_eligible(world, nation)) for nation in range(3)] == [True, allied, others]
+        spared = not domestic_only
+        assert [bool(keeps_access(world, nation)) for nation in range(3)] == [True, allied and spared, others and spared]
+
+
+def test_who_has_the_restricted_system():
+    for approval, nationality, restricted, keep, has in (
+        (Approval.APPROVED, 0, 1.0, False, True),
+        (Approval.APPROVED, 1, 1.0, False, True),
+        (Approval.APPROVED, 2, 1.0, False, False),
+        (Approval.WAITING, 0, 1.0, False, False),
+        (Approval.NONE, 0, 1.0, True, True),
+        (Approval.NONE, 1, 1.0, True, False),
+        (Approval.APPROVED, 0, NOTHING, False, False),
+        (Approval.NONE, 0, NOTHING, True, False),
+    ):
+        world = world_of({"allied_eligible": True, "others_eligible": False})
+        put(world.today, restricted_capability=restricted, domestic_keep=keep)
+        assert has_access(world, put(world.partners[1], approval=int(approval), nationality=nationality)) == has
+
+
+def test_approvals_are_counted_by_nationality_and_those_that_lost_access_are_left_out():
+    world = world_of({"allied_eligible": True, "others_eligible": False})
+    home = world.governments[0]
+    for partner, nationality in zip([*world.partners, *world.partners], (0, 1, 1, 2, 2, 2, 0, 1), strict=True):
+        count_approval(home, put(partner, nationality=nationality))
+    assert (home.approved, home.approved_allied, home.approved_others) == (8, 3, 3)
+    put(world.constants, domestic=9)
+    for domestic_only, keep, organisations in ((False, False, 5), (True, False, 2), (True, True, 9)):
+        put(world.today, domestic_only=domestic_only, domestic_keep=keep)
+        assert organisations_with_access(world) == organisations
+
+
+def test_places_go_to_the_most_critical_who_are_eligible_and_want_one():
+    for levers, wants, places, limit in (
+        ({"allied_eligible": True, "others_eligible": True}, (0, 1, 2, 3), 2, 2),
+        ({"others_eligible": False}, (0, 1, 2, 3), 1, 1),
+        ({"others_eligible": False}, (0, 1, 2, 3), 2, 3),  # the second of them may not
+        ({"others_eligible": False}, (0, 1, 2, 3), 9, 4),
+        ({"others_eligible": False}, (0, 1, 3), 2, 4),  # and the third has no use for it
+        ({"others_eligible": False}, (0, 1, 2, 3), 0, 0),
+    ):
+        world = world_of({"allied_eligible": True, **levers})
+        for rank, row in enumerate(world.by_rank):
+            put(world.partners[row], nationality=2 if rank == 1 else 1, interested=rank in wants, rank=rank if rank in wants else 4 + rank)
+        assert last_rank(world, places) == limit
+
+
+def test_waits_are_means_over_the_applicants_of_each_group():
+    world = world_of({"others_eligible": False}, days=120)
+    given = (  # by criticality; who has not applied counts nowhere
+        (Approval.APPROVED, 1, True, True, 6.0, 0.0, 0.4),
+        (Approval.WAITING, 2, True, True, 5.0, 100.0, 0.1),
+        (Approval.IN_REVIEW, 0, True, True, 1.0, 119.0, 0.25),
+        (Approval.PLANNED, 2, False, True, 77.0, 50.0, 0.25),
+    )
+    for row, (approval, nationality, applicant, interested, waited, applied_at, size) in zip(world.by_rank, given, strict=True):
+        partner = put(world.partners[row], approval=int(approval), nationality=nationality, applicant=applicant, interested=interested)
+        put(partner, waited=waited, applied_at=applied_at, size=size)
+    waits = [6.0, 25.0, 2.0]
+    assert [wait_by_nationality(world, nation) for nation in range(3)] == [2.0, 6.0, 25.0]
+    assert (wait_by_criticality(world, True), wait_by_criticality(world, False)) == (6.0, 27.0 / 2)
+    assert (wait_by_size(world, True), wait_by_size(world, False)) == (6.0, 27.0 / 2)
+    put(world.partners[world.by_rank[0]], applicant=False)
+    assert (wait_by_criticality(world, True), wait_by_size(world, True), wait_by_nationality(world, 1)) == (0.0, 0.0, 0.0)
+    assert [days_waited(world, world.partners[row]) for row in world.by_rank[:3]] == waits
+    assert count_undecided(world) == 2
+    assert count_ineligible(world) == 2
+    put(world.partners[world.by_rank[3]], interested=False)
+    assert count_ineligible(world) == 1

@@ -22,27 +22,24 @@ def world_holding(*stages: Stage, **params: Any) -> Any:
     return world
 
 
-@pytest.mark.parametrize(
-    ("stages", "share"),
-    [
+def test_share_of_equal_systems_that_is_held() -> None:
+    for stages, share in (
         ((Stage.PUBLIC, Stage.PUBLIC), 0.0),
         ((Stage.PUBLIC, Stage.OPEN_WEIGHTS), 0.0),
         ((Stage.PARTNERS, Stage.PUBLIC), 0.5),
         ((Stage.HELD, Stage.DARK), 1.0),
         ((Stage.TESTING, Stage.HELD), 1.0),
         ((Stage.TESTING, Stage.TESTING), 0.0),
-    ],
-)
-def test_share_of_equal_systems_that_is_held(stages: tuple[Stage, ...], share: float) -> None:
-    assert held_at_home(world_holding(*stages), 1.0) == share
-    assert held_at_home(world_holding(*stages), 1.1) == 0.0, "none is as capable"
+    ):
+        assert held_at_home(world_holding(*stages), 1.0) == share
+        assert held_at_home(world_holding(*stages), 1.1) == 0.0, "none is as capable"
 
 
-@pytest.mark.parametrize(("reciprocity", "chances"), [(0.0, [0.8, 0.8, 0.8]), (0.5, [0.4, 0.6, 0.8]), (1.0, [0.0, 0.4, 0.8])])
-def test_chance_rises_with_what_is_held(reciprocity: float, chances: list[float]) -> None:
+def test_chance_rises_with_what_is_held() -> None:
     pairs = ((Stage.PUBLIC, Stage.PUBLIC), (Stage.HELD, Stage.PUBLIC), (Stage.HELD, Stage.HELD))
-    found = [chance_to_heed(world_holding(*stages, heed_reciprocity=reciprocity), 1.0) for stages in pairs]
-    assert found == pytest.approx(chances)
+    for reciprocity, chances in ((0.0, [0.8, 0.8, 0.8]), (0.5, [0.4, 0.6, 0.8]), (1.0, [0.0, 0.4, 0.8])):
+        found = [chance_to_heed(world_holding(*stages, heed_reciprocity=reciprocity), 1.0) for stages in pairs]
+        assert found == pytest.approx(chances)
 
 
 def test_the_chance_is_fixed_where_nothing_reacts() -> None:

@@ -131,22 +131,22 @@ def test_every_later_refusal_has_luck_of_its_own() -> None:
     assert seen == {1, 2, 3, 4, 5}
 
 
-@pytest.mark.parametrize("shared", [0.0, 1.0])
-def test_a_ban_is_from_one_lab_or_shared_by_all(shared: float) -> None:
-    world, actor, _ = serving({0: (3.0, 1.0), 1: (2.0, 0.0)}, ban_chance=1.0, ban_shared=shared, ban_days=5)
-    actor.step(world, DAY)
-    labs, row = len(world.labs), actor.index
-    kind, whom = (EventKind.BAN, -1) if shared else (EventKind.LAB_BAN, 0)
-    bans = [line for line in log_of(world) if line[0] in (EventKind.BAN, EventKind.LAB_BAN)]
-    assert bans == [(kind, DAY, row, whom, 0, 5.0)]
-    assert list(world.bans[row * labs : (row + 1) * labs]) == ([15] * labs if shared else [15, 0, 0, 0, 0])
-    assert (actor.banned_until, world.score.bans) == (15, 1)
-    assert used(world) == (-1 if shared else 1), "the others hear of it at once"
-    for day, tries in ((14, 0), (15, 1)):
-        before = world.channels[Channel.PUBLIC_SERVICE].refusals
-        put(actor, next_at=day + 0.5, gap_days=1e9)
-        actor.step(world, day)
-        assert world.channels[Channel.PUBLIC_SERVICE].refusals - before == tries, "until the ban is over it does not even try"
+def test_a_ban_is_from_one_lab_or_shared_by_all() -> None:
+    for shared in (0.0, 1.0):
+        world, actor, _ = serving({0: (3.0, 1.0), 1: (2.0, 0.0)}, ban_chance=1.0, ban_shared=shared, ban_days=5)
+        actor.step(world, DAY)
+        labs, row = len(world.labs), actor.index
+        kind, whom = (EventKind.BAN, -1) if shared else (EventKind.LAB_BAN, 0)
+        bans = [line for line in log_of(world) if line[0] in (EventKind.BAN, EventKind.LAB_BAN)]
+        assert bans == [(kind, DAY, row, whom, 0, 5.0)]
+        assert list(world.bans[row * labs : (row + 1) * labs]) == ([15] * labs if shared else [15, 0, 0, 0, 0])
+        assert (actor.banned_until, world.score.bans) == (15, 1)
+        assert used(world) == (-1 if shared else 1), "the others hear of it at once"
+        for day, tries in ((14, 0), (15, 1)):
+            before = world.channels[Channel.PUBLIC_SERVICE].refusals
+            put(actor, next_at=day + 0.5, gap_days=1e9)
+            actor.step(world, day)
+            assert world.channels[Channel.PUBLIC_SERVICE].refusals - before == tries, "until the ban is over it does not even try"
 
 
 def test_nothing_is_banned_where_nothing_reacts() -> None:

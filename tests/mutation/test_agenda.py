@@ -12,12 +12,15 @@ from lockgate.sim.model.world import Draft, Plan
 from lockgate.sim.rules.row import NEVER
 from tests.mutation.worlds import log_of, put, state, world_of
 
-AGENDA = Agenda(KINDS)
-keep_agenda = AGENDA.acts("bad_actors")
 BUSY = {
     "bad_actors": 8, "spy_share": 0.3, "insider_share": 0.25, "spy_gap_days": 3.0, "insider_gap_days": 4.0, "crew_gap_days": 2.5,
     "theft_gap_days": 6.0, "base_hazard": 0.4, "theft_chance_sl3": 0.4, "ban_chance": 0.5, "days": 12, "seed": 4,
 }  # fmt: skip
+
+
+def keep_agenda(world: Any, day: int) -> None:
+    """Let actors do what is on the agenda for a day."""
+    Agenda(KINDS).acts("bad_actors")(world, day)
 
 
 def planning(days_ahead: int, room: int = 150) -> Any:
@@ -25,7 +28,7 @@ def planning(days_ahead: int, room: int = 150) -> Any:
     world = world_of(**BUSY)
     world.days_ahead = days_ahead
     world.drafts, world.agenda = [Draft() for _ in range(room)], [Plan() for _ in range(room)]
-    world.agenda_begins = [99] * AGENDA.slots(days_ahead)
+    world.agenda_begins = [99] * Agenda(KINDS).slots(days_ahead)
     return world
 
 
@@ -42,7 +45,7 @@ def test_a_run_by_agenda_is_the_run_by_steps() -> None:
             for day in range(12):
                 for actor in stepped.bad_actors:
                     actor.step(stepped, day)
-                planned = AGENDA.renew(kept, day)
+                planned = Agenda(KINDS).renew(kept, day)
                 needed = max(needed, planned)
                 assert planned == 0 or day % days_ahead == 0, day
                 keep_agenda(kept, day)
@@ -57,10 +60,10 @@ def test_a_run_by_agenda_is_the_run_by_steps() -> None:
 
 def test_too_little_room_gives_the_number_and_files_nothing() -> None:
     enough = planning(12)
-    number = AGENDA.renew(enough, 0)
+    number = Agenda(KINDS).renew(enough, 0)
     for room in (number - 1, 1):
         world = planning(12, room)
-        assert AGENDA.renew(world, 0) == number
+        assert Agenda(KINDS).renew(world, 0) == number
         assert [state(line) for line in world.agenda] == [state(Plan())] * room
         assert [state(actor) for actor in world.bad_actors] == [state(actor) for actor in enough.bad_actors]
 
@@ -70,7 +73,7 @@ def test_a_block_without_plans_is_empty() -> None:
     for actor in world.bad_actors:
         put(actor, next_at=float(NEVER), theft_at=float(NEVER))
     for day in range(12):
-        assert AGENDA.renew(world, day) == 0
+        assert Agenda(KINDS).renew(world, day) == 0
         keep_agenda(world, day)
     assert [line for line in log_of(world) if line[0] in (EventKind.INCIDENT, EventKind.THEFT)] == []
     assert world.score.operations == 0
@@ -80,8 +83,9 @@ def test_room_and_days_follow_from_how_much_is_expected() -> None:
     worlds = parameter_table(3, bad_actors=64, spy_gap_days=8.0, insider_gap_days=4.0, crew_gap_days=2.0, theft_gap_days=16.0)
     worlds["spy_share"], worlds["insider_share"] = [0.25, 0.0, 0.75], [0.5, 0.0, 0.5]  # in the last there are no crews
     assert operations_per_day(worlds).tolist() == [18.0, 32.0, 14.0]
-    assert AGENDA.plans_per_day(worlds).tolist() == [19.0, 32.0, 17.0]
-    assert AGENDA.plans_expected(10, worlds).tolist() == [int(10 * rate + 8.0 * math.sqrt(10 * rate)) + 64 for rate in (19.0, 32.0, 17.0)]
+    assert Agenda(KINDS).plans_per_day(worlds).tolist() == [19.0, 32.0, 17.0]
+    expected = [int(10 * rate + 8.0 * math.sqrt(10 * rate)) + 64 for rate in (19.0, 32.0, 17.0)]
+    assert Agenda(KINDS).plans_expected(10, worlds).tolist() == expected
     assert MOST_PLANS == 131072
     for horizon, actors, gap, days in (
         (540, [1024, 2048], 1.0, 64),  # the busiest world counts
@@ -97,4 +101,4 @@ def test_room_and_days_follow_from_how_much_is_expected() -> None:
     ):
         table = parameter_table(len(actors), spy_share=0.0, insider_share=0.0)
         table["bad_actors"], table["crew_gap_days"] = actors, gap
-        assert AGENDA.days_ahead(horizon, table) == days, (horizon, actors, gap)
+        assert Agenda(KINDS).days_ahead(horizon, table) == days, (horizon, actors, gap)

@@ -1,12 +1,25 @@
 """A day of each kind of agent, by its `step` alone: what it does in which state, in tables."""
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
+from lockgate.sim.model.agent import Alarm, step_of
 from lockgate.sim.model.chance import Purpose, draw, exponential, grow, key, normal, uniform
 from lockgate.sim.model.formulas.attack import attack_success, uplift, whole
 from lockgate.sim.model.formulas.safeguards import refusal_chance, theft_chance
+from lockgate.sim.model.lab import complies
 from lockgate.sim.model.parameters import without
+from lockgate.sim.model.queues import run_tests
+from lockgate.sim.model.systems import (
+    fix_safeguard,
+    harden,
+    open_to_all,
+    publish_weights,
+    restore,
+    strip_weights,
+    submit_to_agencies,
+)
 from lockgate.sim.model.vocabulary import ActorKind, Approval, Channel, EventKind, Feedback, RaceRule, Regime, Stage
 from lockgate.sim.model.world import Plan
 from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
@@ -465,6 +478,7 @@ def test_who_is_refused_turns_to_the_next_best_and_what_comes_of_it() -> None:
         success, without, alone = (attack_success(hazard, each, surface) for each in (rate, 1.0, opened))
         assert world.channels[channel].enabled == world.kinds[ActorKind.CREW].enabled == whole(0.5 * (success - without))
         assert world.score.marginal == (0 if channel == Channel.OPEN_WEIGHTS else whole(0.5 * (success - alone)))
+        assert world.score.expected == whole(0.5 * success)
         happened = draw(chances, Purpose.LUCK) < success
         assert [partner.incidents for partner in world.partners] == [int(happened and row == target) for row in range(4)]
         assert (actor.operations, actor.incidents, world.kinds[ActorKind.CREW].operations) == (number + 1, int(happened), 1)
@@ -588,3 +602,128 @@ def test_what_finds_no_room_in_the_log_is_counted() -> None:
 def test_the_draws_of_an_actor_are_those_of_its_row() -> None:
     world = world_of(seed=8)
     assert draw(grow(world.bad_actors[5].stem, 4), Purpose.LUCK) == draw(key(8, 5, 4), Purpose.LUCK)
+
+
+def test_own_tests_last_as_long_as_effort_says() -> None:
+    world = world_of(own_testing_days=9, race_rule=int(RaceRule.NONE), safeguard_least=0.2, safeguard_most=0.8, bypass_effort=4.0)
+    lab = put(world.labs[1], culture=0.5, capability=2.0, next_trained_day=7)
+    lab.step(world, 7)
+    system = world.systems[4]
+    assert (lab.effort, system.ready_day) == (0.5, 12), "four days and a half, and then the next morning"
+    assert near(system.built, 0.5)
+    assert near(system.bypass_hazard, world.params.bypass_hazard / 2.0)
+
+
+def test_an_ask_and_its_answer_are_noted() -> None:
+    logit = math.log(0.6 / 0.4) + 2.0 * 0.5 - 0.3 * 4.0
+    for cooperation, mandatory, chance in ((0.6, 0.5, 1.0 / (1.0 + math.exp(-logit))), (0.0, 0.5, 0.0), (1.0, 0.0, 1.0)):
+        world = world_of(cooperation=cooperation, mandate=2.0, race_weight=0.3, goodwill_cost=0.0)
+        put(world.today, best_offer=1.0, best_offer_lab=0, second_offer=-9.0, open_capability=-9.0, mandatory=mandatory)
+        lab, system = put(world.labs[1], offer=-3.0), world.systems[4]
+        log_of(world)
+        agreed = complies(lab, world, system, 6)
+        assert agreed == (uniform(0, Purpose.COMPLY, 1, 1) < chance)
+        asked, answer = log_of(world)
+        assert near(asked[-1], chance)
+        assert asked[:-1] == (EventKind.ASKED, 6, 0, 1, 4)
+        assert answer == (EventKind.COMPLIED if agreed else EventKind.DECLINED, 6, 1, -1, 4, 4.0)
+        assert (world.score.asked, world.score.complied) == (1, int(agreed))
+
+
+def test_a_system_waits_for_a_tester_from_the_day_on_which_it_was_handed_in() -> None:
+    world = world_of({"agencies": 2, "testers": 1}, test_days=3.0, test_days_cv=0.0)
+    log_of(world)
+    submit_to_agencies(world, put(world.systems[4], flaw=False), 3)
+    put(world.testers[1], free_at=5.5)
+    for agency in world.agencies:
+        agency.testers = 1
+    for day in range(4, 10):
+        run_tests(world, day)
+    assert [(line[0], line[2], line[-1]) for line in log_of(world)] == [
+        (EventKind.TEST_BEGUN, 0, 0.0),
+        (EventKind.TEST_PASSED, 0, 3.0),
+        (EventKind.TEST_BEGUN, 1, 2.5),
+        (EventKind.TEST_PASSED, 1, 3.0),
+    ]
+    assert (world.score.tests, world.score.test_wait) == (2, whole(2.5))
+    assert [test.arrival for test in world.tests if test.system == 4] == [3.0, 3.0]
+
+
+def test_a_refusal_by_vetting_comes_on_top_of_any_other() -> None:
+    for row in range(3):
+        luck = uniform(0, Purpose.REFUSED, row, 2)
+        for base in (0.0, 0.5 * luck):
+            vetting = (luck - base) / (1.0 - base)
+            for share, refused in ((0.999, False), (1.001, True)):
+                world = world_of({"approvals": True, "vetting_refused": share * vetting}, approval_refusal_chance=base)
+                put(world.today, restricted_system=4, restricted_capability=1.0, offered=True)
+                given = {"approval": int(Approval.IN_REVIEW), "applied_at": 2.5, "review_finish": 9.0, "applications": 2, "waited": 1.0}
+                partner, home = put(world.partners[row], **given), put(world.governments[0], in_review=1)
+                log_of(world)
+                partner.step(world, 9)
+                kind, system = (EventKind.REFUSED_ACCESS, -1) if refused else (EventKind.APPROVED, 4)
+                assert log_of(world) == [(kind, 9, row, 0, system, 6.5)]
+                assert (home.refused, home.approved, home.in_review, partner.waited) == (int(refused), int(not refused), 0, 7.5)
+
+
+def test_an_application_is_taken_back_when_the_offer_is_gone() -> None:
+    for approval, applied_at, days in ((Approval.WAITING, 2.5, [6.5]), (Approval.WAITING, 9.5, [0.0]), (Approval.PLANNED, 2.5, [])):
+        world = world_of()
+        put(world.today, offered=False, restricted_capability=NOTHING)
+        partner = put(world.partners[1], approval=int(approval), applied_at=applied_at, applications=3, waited=1.0)
+        log_of(world)
+        partner.step(world, 9)
+        assert (partner.approval, partner.applications, partner.waited) == (Approval.NONE, 4, 1.0 + sum(days))
+        assert log_of(world) == [(EventKind.WITHDRAWN, 9, 1, 0, -1, wait) for wait in days]
+
+
+def test_what_is_noted_of_a_safeguard_and_of_a_guarded_release() -> None:
+    world = world_of(fix_gain=0.5, strip_days=0, residual_refusal=0.1)
+    system = put(world.systems[4], built=0.5, safeguard=0.1, flaw=True, bypassed=True, capability=1.5)
+    put(system, ready_day=3, dark_day=4, weights_day=2)
+    log_of(world)
+    fix_safeguard(world, system, 6)
+    harden(world, system, 7)
+    open_to_all(world, system, 8)
+    publish_weights(world, system, 9)
+    strip_weights(world, system, 10)
+    restore(world, system, 11)
+    assert log_of(world) == [
+        (EventKind.FIXED, 6, 1, -1, 4, 0.75),
+        (EventKind.HARDENED, 7, 1, -1, 4, 0.875),
+        (EventKind.PUBLIC, 8, 1, -1, 4, 5.0),
+        (EventKind.WEIGHTS, 9, 1, -1, 4, 1.5),
+        (EventKind.STRIPPED, 10, 1, -1, 4, 0.1),
+        (EventKind.RESTORED, 11, 0, 1, 4, 7.0),
+    ]
+
+
+def test_prohibited_weights_are_held_without_end_and_that_is_noted() -> None:
+    for prohibited, threshold, held in ((True, -60.0, True), (True, 60.0, False), (False, -60.0, False)):
+        world = world_of({"prohibited": prohibited, "threshold_months": threshold})
+        lab = put(world.open_weight_labs[0], next_trained_day=7)
+        log_of(world)
+        lab.step(world, 7)
+        system = world.systems[5]
+        assert (system.stage, system.regime) == ((HELD, Regime.PROHIBITED) if held else (OPEN, FREE))
+        holds = [line for line in log_of(world) if line[0] == EventKind.HOLD]
+        assert holds == [(EventKind.HOLD, 7, 1, 0, 5, float(NEVER))] * held
+
+
+def test_a_step_by_alarms_does_all_that_is_due_in_their_order() -> None:
+    done: list[tuple[str, float]] = []
+
+    def alarm(name: str, gap: float) -> Alarm:
+        def plan(agent: Any, world: Any, line: Any) -> None:
+            setattr(agent, name, getattr(agent, name) + gap)
+
+        def act(agent: Any, world: Any, line: Any, day: int) -> None:
+            done.append((name, getattr(agent, name)))
+
+        return Alarm(plan, act)
+
+    world = SimpleNamespace(agenda=[None])
+    step_of({"one": alarm("one", 0.5), "two": alarm("two", 2.0), "three": alarm("three", 0.75)})(
+        SimpleNamespace(one=4.5, two=5.0, three=4.0), world, 4
+    )
+    assert done == [("one", 5.0), ("three", 4.75), ("three", 5.5)]

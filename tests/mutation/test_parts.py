@@ -4,12 +4,13 @@ import itertools
 import math
 from typing import Any
 
+from lockgate.sim.model.benefit import forgo_access
 from lockgate.sim.model.day import DAY
 from lockgate.sim.model.formulas.attack import uplift
 from lockgate.sim.model.formulas.defence import search_hazard
-from lockgate.sim.model.formulas.time import mean_kept
+from lockgate.sim.model.formulas.time import mean_kept, mean_passed_on
 from lockgate.sim.model.parameters import without
-from lockgate.sim.model.vocabulary import Channel, EventKind, Stage
+from lockgate.sim.model.vocabulary import Approval, Channel, EventKind, Stage
 from lockgate.sim.rules.row import NEVER, NOBODY, NOTHING
 from tests.mutation.worlds import log_of, near, put, world_of
 
@@ -108,8 +109,10 @@ def test_places_grow_in_waves() -> None:
         seen = []
         for day in range(14):
             world.governments[0].programme_day = 2 if day >= 2 else NEVER
+            world.today.phase_begins = False
             settle_access(world, day)
             seen.append(world.today.places)
+            assert world.today.last_rank == world.today.places, "where all are eligible"
         assert seen == [0] * 2 + [launch] * 5 + [launch + 3] * 5 + [launch + 6] * 2
         assert [line[-1] for line in log_of(world) if line[0] == EventKind.WAVE] == waves, "from one place to more"
 
@@ -155,3 +158,58 @@ def test_what_draws_customers() -> None:
         clear_market(world, 0)
         assert near(lab.pull, pull), (brand, offer)
         assert (lab.customers > 0.5) == (pull > 0.0), "where nobody offers anything nobody moves"
+
+
+def test_the_pool_is_searched_at_the_mean_rate_of_its_maintainers() -> None:
+    world = world_of(pool_patch_days=20.0)
+    put(world.constants, maintainers=4, idle_maintainers=1)
+    for row, (maintainer, early) in enumerate(((True, True), (True, False), (True, True), (False, True))):
+        put(world.partners[row], maintainer=maintainer, searches_early=early)
+    put(world.today, partner_search=0.5, search=0.3, idle_search=0.1)
+    dawn(world, 3)
+    search = (2 * 0.5 + 1 * 0.3 + 1 * 0.1) / 4
+    assert near(world.pool.paced_at, search)
+    assert near(world.pool.latent_kept, math.exp(-search))
+    assert near(
+        world.pool.latent_exposed, (1.0 - math.exp(-search)) / search + mean_passed_on(search, 0.05, mean_kept(search), mean_kept(0.05))
+    )
+
+
+def test_what_customers_pay() -> None:
+    params = {"horizon_doubling_months": 5.0, "revenue_elasticity": 0.5, "one_market_on": True}
+    for approved, offer, best, paid in (
+        (0, -2.0, 3.0, 2.0**-0.2),
+        (1, -2.0, 3.0, 0.75 * 2.0**-0.2 + 0.25 * 2.0**0.3),
+        (1, -2.0, -2.0, 2.0**-0.2),
+        (1, NOTHING, NOTHING, 0.0),
+    ):
+        world = world_of(**params)
+        put(world.governments[0], approved=approved)
+        lab = put(world.labs[0], offer=offer, served=offer, best=best)
+        clear_market(world, 0)
+        assert near(lab.revenue, lab.customers * paid)
+    lab = world_of(**params).labs[1]
+    assert near(lab.revenue_at_start, lab.customers_at_start * 2.0 ** (0.5 * lab.offer / 5.0))
+
+
+def test_what_organisations_forgo_in_a_day() -> None:
+    """An organisation of mean size without a system of critical capability counts as 1."""
+    for ready, public, opened, restricted, lacking, spared in (
+        (0.0, NOTHING, NOTHING, NOTHING, 1.0, 0.0),
+        (0.0, -6.0, NOTHING, NOTHING, 0.5, 0.0),
+        (0.0, -12.0, -6.0, 0.0, 0.5, 0.5),
+        (6.0, 0.0, -6.0, 3.0, 1.0, 2.0**0.5 - 1.0),
+        (0.0, 6.0, -6.0, 0.0, 0.0, 0.0),
+        (0.0, 0.0, -6.0, 0.0, 0.0, 0.0),
+        (NOTHING, -6.0, NOTHING, -7.0, 0.0, 0.0),
+    ):
+        world = world_of(benefit_doubling_months=6.0)
+        put(world.today, frontier_capability=ready, public_capability=public, open_capability=opened, restricted_capability=restricted)
+        put(world.today, discount=0.5)
+        put(world.constants, critical_size=0.4)
+        for row, size in enumerate((0.1, 0.2, 0.3, 0.4)):
+            put(world.partners[row], size=size, maintainer=row in (0, 2), approval=int(Approval.APPROVED if row < 2 else Approval.NONE))
+        forgo_access(world)
+        case = (ready, public, opened, restricted)
+        assert near(world.score.access_forgone, 2.0 * (lacking - spared * 0.3)), case
+        assert near(world.score.access_forgone_critical, 2.0 * (lacking * 0.4 - spared * 0.1)), case
