@@ -238,6 +238,14 @@ def test_whose_turn_it_is() -> None:
         assert found == begun, (levers, applied, background)
 
 
+def test_a_new_place_goes_to_the_most_critical_who_have_applied_by_then() -> None:
+    world, home = applying({"by_criticality": True}, 1.0, 2.0, 6.0)
+    home.step(world, 0)  # its reviewer is free from now on
+    home.full = True
+    home.step(world, 5)
+    assert [partner.review_start for partner in world.partners[:3]] == [0.0, 5.0, 0.0], "nobody could be turned to before day 5"
+
+
 def test_reviews_in_continuous_time() -> None:
     """Staff, queues, and reviewers who come later."""
     for params, starts, work in (
