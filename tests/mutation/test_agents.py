@@ -10,7 +10,7 @@ from lockgate.sim.model.formulas.attack import attack_success, uplift, whole
 from lockgate.sim.model.formulas.safeguards import refusal_chance, theft_chance
 from lockgate.sim.model.lab import complies
 from lockgate.sim.model.parameters import without
-from lockgate.sim.model.queues import run_tests
+from lockgate.sim.model.queues import run_tests, settle_test
 from lockgate.sim.model.systems import (
     fix_safeguard,
     harden,
@@ -735,3 +735,19 @@ def test_a_step_by_alarms_does_all_that_is_due_in_their_order() -> None:
         SimpleNamespace(one=4.5, two=5.0, three=4.0), world, 4
     )
     assert done == [("one", 5.0), ("three", 4.75), ("three", 5.5)]
+
+
+def test_what_a_test_finds_is_fixed_before_it_passes() -> None:
+    world = world_of({"framework": True}, fix_days=7, staffing=0.5)
+    system, test = world.systems[0], put(world.tests[0], system=0, start=1.0, finish=5.0, found=True)
+    put(system, flaw=True, fix_day=NEVER, tested_days=0.0, sign_offs=0, owner=0, index=0)
+    log_of(world)
+    settle_test(world, test, 1, 5)
+    assert (system.fix_day, system.flaw_day, system.sign_offs, test.passed) == (12, 5, 0, False)
+    assert (world.score.flaws_found, log_of(world)) == (1, [(EventKind.FLAW_FOUND, 5, 1, 0, 0, 4.0)])
+    settle_test(world, test, 0, 6)
+    assert (system.fix_day, system.flaw_day, world.score.flaws_found, log_of(world)) == (12, 5, 1, []), "one flaw is found once"
+    put(system, flaw=False)
+    settle_test(world, test, 1, 12)
+    assert (system.sign_offs, system.tested_days, test.passed) == (1, 2.0, True)
+    assert log_of(world) == [(EventKind.TEST_PASSED, 12, 1, 0, 0, 4.0)]

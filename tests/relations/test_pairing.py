@@ -106,12 +106,13 @@ def rivals_only(tables: Tables) -> Tables:
 
 @given(cases(), st.sampled_from([{"lab_programme": True}, {"publish_weights": True}, {"directive": True}]), st.integers(1, 30))
 def test_14_what_touches_one_lab_leaves_the_others_alone(case: Case, levers: dict[str, Any], day: int) -> None:
-    """E* (feedback none, no programme of all labs). A programme of the covered lab's own, publication of its weights, or a directive to it:
-    capability, effort, training, systems, safeguards, compliance and releases of all other labs and of open-weight labs stay, to the bit.
-    Customers and attacks are what labs share, and testers with a queue too, so queues are off and customers and attributed incidents not
-    compared."""
+    """E* (feedback none, no programme of all labs, no threshold that follows open weights). A programme of the covered lab's own,
+    publication of its weights, or a directive to it: capability, effort, training, systems, safeguards, compliance and releases of all
+    other labs and of open-weight labs stay, to the bit. Customers and attacks are what labs share, and testers with a queue too, so
+    queues are off and customers and attributed incidents not compared."""
     case = case.of_world(feedback=Feedback.NONE, queues_on=False, labs=max(2, case.world["labs"]))
-    neither = case.held(lab_programme=False, programme_all=False, publish_weights=False, directive=False)
+    alone = {"programme_all": False, "relative_threshold": False}
+    neither = case.held(lab_programme=False, publish_weights=False, directive=False, **alone)
     touched = neither.under(Policy("touched", {**neither.policy.levers, **({} if "directive" in levers else levers)},
                                    [*neither.policy.timeline, *([(day, levers)] if "directive" in levers else [])]))  # fmt: skip
     assert differences(rivals_only(lived(neither)), rivals_only(lived(touched))) == []
