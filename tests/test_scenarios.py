@@ -135,9 +135,13 @@ def test_staged_preview_is_extended_not_copied():
     assert load_policy("coordinated-hold").levers == staged | {"coordinated_hold": True, "hold_days": 90}
 
 
-def test_relative_threshold_and_industry_programme_are_extended_not_copied():
+def test_a_relative_threshold_has_what_a_staged_preview_has_but_no_date():
+    staged, dates = load_policy("staged-preview").levers, ("preview_days", "sign_offs", "extension_days", "trigger_incidents")
     relative = {"relative_threshold": True, "threshold_months": 2.0, "public_release": False}
-    assert load_policy("relative-threshold").levers == load_policy("staged-preview").levers | relative
+    assert load_policy("relative-threshold").levers == {name: staged[name] for name in staged if name not in dates} | relative
+
+
+def test_industry_programme_is_extended_not_copied():
     assert load_policy("industry-programme").levers == load_policy("partner-programme").levers | {"programme_all": True}
 
 
