@@ -1,4 +1,4 @@
-"""Mutation score of the rules and formulas: `python -m tests.full.mutation [--only FILE] [--sample N] [--keep]`.
+"""Mutation score of the rules and formulas: `python -m tests.full.mutation [--only FILE] [--sample N [--after M]] [--keep]`.
 
 Each mutant is tried in a process of its own, in plain Python: first the checks of behaviour in tests/mutation (of a formula also its
 doctests) and tests/mechanisms, and last the golden fingerprints. What survives must stand in survivors.toml with a
@@ -108,10 +108,10 @@ def tried(mutant: Mutant) -> tuple[str, str]:
     return kind, check
 
 
-def chosen(mutants: list[Mutant], share: float) -> list[Mutant]:
-    """A share of the mutants in an order of chance, both by a hash of their names: the same in every run."""
+def chosen(mutants: list[Mutant], share: float, after: float = 0.0) -> list[Mutant]:
+    """A share of the mutants in an order of chance, both by a hash of their names: the same in every run; without those of a smaller share."""
     places = {mutant: int(hashlib.sha256(mutant.name.encode()).hexdigest()[:8], 16) for mutant in mutants}
-    return sorted((mutant for mutant in mutants if places[mutant] < share * 2**32), key=places.__getitem__)
+    return sorted((mutant for mutant in mutants if after * 2**32 <= places[mutant] < share * 2**32), key=places.__getitem__)
 
 
 def verdicts_of(mutants: list[Mutant], pool: Any, log: Path | None) -> list[tuple[Mutant, tuple[str, str]]]:
@@ -142,6 +142,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", default=BEHAVIOUR, help="files, such as sim/model/lab.py")
     parser.add_argument("--sample", type=float, default=1.0, help="share of the mutants to try, by chance")
+    parser.add_argument("--after", type=float, default=0.0, help="leave out the mutants of a sample of this share: checks were written for it")
     parser.add_argument("--keep", action="store_true", help="keep the figures in the record of credibility")
     parser.add_argument("--log", type=Path, help="keep verdicts in this file, and try no mutant again that it says is killed by meaning")
     options = parser.parse_args()
@@ -150,7 +151,7 @@ def main() -> int:
         check()
     with multiprocessing.get_context("fork").Pool(2) as pool:
         made = [mutant for of_file in pool.imap(mutants_of, options.only) for mutant in of_file]
-        mutants = chosen(made, options.sample)
+        mutants = chosen(made, options.sample, options.after)
         print(f"{len(mutants)} of {len(made)} mutants, after {time.monotonic() - began:.0f} s", flush=True)
         verdicts = verdicts_of(mutants, pool, options.log)
     known = reasons()
