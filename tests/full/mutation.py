@@ -109,7 +109,7 @@ def tried(mutant: Mutant) -> tuple[str, str]:
 
 
 def chosen(mutants: list[Mutant], share: float, after: float = 0.0) -> list[Mutant]:
-    """A share of the mutants in an order of chance, both by a hash of their names: the same in every run; without those of a smaller share."""
+    """A share of the mutants in an order of chance, both by a hash of their names: the same in every run; without a smaller share."""
     places = {mutant: int(hashlib.sha256(mutant.name.encode()).hexdigest()[:8], 16) for mutant in mutants}
     return sorted((mutant for mutant in mutants if after * 2**32 <= places[mutant] < share * 2**32), key=places.__getitem__)
 
@@ -142,7 +142,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", default=BEHAVIOUR, help="files, such as sim/model/lab.py")
     parser.add_argument("--sample", type=float, default=1.0, help="share of the mutants to try, by chance")
-    parser.add_argument("--after", type=float, default=0.0, help="leave out the mutants of a sample of this share: checks were written for it")
+    parser.add_argument("--after", type=float, default=0.0, help="leave out this share, for which checks were written")
     parser.add_argument("--keep", action="store_true", help="keep the figures in the record of credibility")
     parser.add_argument("--log", type=Path, help="keep verdicts in this file, and try no mutant again that it says is killed by meaning")
     options = parser.parse_args()
