@@ -144,7 +144,11 @@ def test_customers_of_a_system_that_is_dark_for_foreigners_alone_are_lost_less()
 
 def test_waits_are_those_of_the_event_log():
     """Every applicant's days from its application to the decision, or to the end, by group: worked out again from what was noted."""
-    world = model(QUEUE | {"others_eligible": False}, 90).run().world
+    for others in (False, True):
+        check_waits(model(QUEUE | {"others_eligible": others}, 90).run().world, others)
+
+
+def check_waits(world, others):
     waits: dict[int, float] = {}
     open_since: dict[int, float] = {}
     for event in world.events.rows:
@@ -169,7 +173,7 @@ def test_waits_are_those_of_the_event_log():
     for name, group in groups.items():
         assert getattr(out, name) == pytest.approx(np.mean([waits[who] for who in group]) if group else 0.0), name
     assert groups["wait_allied_days"]
-    assert not groups["wait_others_days"]
+    assert bool(groups["wait_others_days"]) == others
 
 
 def test_by_criticality_the_critical_wait_less():

@@ -706,6 +706,14 @@ def test_what_is_noted_of_a_safeguard_and_of_a_guarded_release() -> None:
     ]
 
 
+def test_what_was_known_of_a_system_is_fixed_while_it_is_away() -> None:
+    for flaw, bypassed in ((False, False), (True, False), (False, True)):
+        world = world_of(fix_gain=0.5)
+        system = put(world.systems[0], built=0.5, safeguard=0.5, flaw=flaw, bypassed=bypassed, resume_stage=int(PUBLIC), dark_day=3)
+        restore(world, system, 9)
+        assert (system.safeguard, system.flaw, system.bypassed) == (0.75 if flaw or bypassed else 0.5, False, False)
+
+
 def test_prohibited_weights_are_held_without_end_and_that_is_noted() -> None:
     for prohibited, threshold, held in ((True, -60.0, True), (True, 60.0, False), (False, -60.0, False)):
         world = world_of({"prohibited": prohibited, "threshold_months": threshold})
