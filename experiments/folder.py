@@ -28,9 +28,7 @@ def check_folder(folder: Path, study: Mapping[str, Any]) -> None:
     keys = dict.fromkeys([*study, *known])
     differing = [key for key in keys if key not in study or key not in known or known[key] != plain(study[key])]
     if differing:
-        raise InputError(
-            f"output folder {folder} holds another study (it differs in {', '.join(differing)}); name a new folder with --out"
-        )
+        raise InputError(f"output folder {folder} holds another study (it differs in {', '.join(differing)}); name a new folder with --out")
     listed = manifest.get("files")
     others = set(files_in(folder)) - {MANIFEST} - {name for name in (listed if isinstance(listed, list) else ()) if isinstance(name, str)}
     if others:
@@ -142,11 +140,3 @@ def write_table(table: Any, path: Path) -> None:
 
     with path.open("wb") as file:
         pq.write_table(table, file)
-
-
-
-
-
-
-
-

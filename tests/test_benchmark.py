@@ -242,6 +242,11 @@ def test_answer_of_a_command_and_none_of_one_that_fails(tmp_path):
     assert math.isnan(report.answer_seconds(("show", "nothing-of-this-name"), tmp_path))
 
 
+def test_the_end_of_a_command_comes_after_its_answer(tmp_path):
+    assert report.end_seconds(("--version",), tmp_path) > 0
+    assert math.isnan(report.end_seconds(("show", "nothing-of-this-name"), tmp_path))
+
+
 # The floor
 
 

@@ -10,13 +10,14 @@ from lockgate import InputError, Study, compare, load_policy, load_world, open_s
 from lockgate.experiments.results.ratio_frames import NO_CEILING
 from lockgate.experiments.results.ratios import ratios
 from lockgate.experiments.results.scale import has_rate
+from lockgate.experiments.results.verdict import decided
 from lockgate.experiments.store import save_comparison
 from lockgate.experiments.study.factor import Factor
 from lockgate.experiments.study.study import content_of, study_of
 from lockgate.experiments.sweep.folder import StudyFolder, plan_of
 from lockgate.experiments.sweep.plan import CEILING_HARM
 from lockgate.experiments.sweep.replay import replayed
-from lockgate.experiments.text.verdict import Wording, notes, policy_rows, said_price, said_share, table_columns, verdicts
+from lockgate.experiments.text.comparison import Wording, notes, policy_rows, said_price, said_share, sentences, table_columns
 from lockgate.scenarios import with_parameters
 from lockgate.sim.model.chance import Purpose, uniform
 from lockgate.sim.model.outcomes import OUTCOMES
@@ -56,7 +57,8 @@ def test_it_changes_no_run(compared):
     assert str(refused.value) == NO_CEILING
     summary = alone.summary()
     assert summary["ceiling"] is None
-    assert not any("reventable" in line for line in [*notes(summary, Wording(300, 24, False)), *verdicts(summary, Wording(300, 24, False))])
+    words = Wording(300, 24, fixed=False)
+    assert not any("reventable" in line for line in [*notes(summary, words), *sentences(summary, words)])
 
 
 def test_another_reference_is_allowed(compared):
@@ -71,7 +73,7 @@ def test_the_summary_and_what_is_printed_say_it(compared):
     assert share["mean"] == compared.preventable_share().set_index("policy").loc["withhold", "share"]
     rows = {row[0].strip(): row[1] for row in policy_rows("withhold", summary, table_columns(summary["policies"].values()), words)}
     assert rows["preventable"] == f"{100 * share['mean']:.1f} %"
-    assert f"preventable share of harm: {100 * share['mean']:.1f} %" in verdicts(summary, words)[1]
+    assert f", {100 * share['mean']:.1f} % of what is preventable (" in sentences(summary, words)[1]
     assert any("if nobody anywhere ever released a covered system" in note for note in notes(summary, words))
     json.dumps(summary["ceiling"])
 
@@ -182,8 +184,8 @@ def test_intervals_of_ratios_cover():
     ("price", "said"),
     [
         ({}, ""),
-        ({"mean": 5.0, "low": float("nan"), "high": 9.0}, ""),
-        ({"mean": 5.0, "low": -1.0, "high": 9.0}, "at no clear value of access"),
+        ({"mean": 5.0, "low": float("nan"), "high": 9.0, "harm_avoided": 1.0, "access_forgone": 1.0}, ""),
+        ({"mean": 5.0, "low": -1.0, "high": 9.0, "harm_avoided": 1.0, "access_forgone": 1.0}, "at no clear value of access"),
         ({"mean": 500.0, "low": 100.0, "high": 900.0, "harm_avoided": 1.0, "access_forgone": 1.0}, "less than US$ 500"),
         ({"mean": 500.0, "low": 100.0, "high": 900.0, "harm_avoided": -1.0, "access_forgone": -1.0}, "more than US$ 500"),
         ({"mean": -5.0, "low": -9.0, "high": -1.0, "harm_avoided": -1.0, "access_forgone": 1.0}, "worse at any value"),
@@ -191,13 +193,16 @@ def test_intervals_of_ratios_cover():
     ],
 )
 def test_break_even_in_words(price, said):
-    text = said_price(price)
+    harm = decided(HARM, -1.0, -2.0, -0.5, 100, 90, 10)
+    text = said_price(price, harm)
     assert said in text
     assert bool(text) == bool(said)
+    unclear = said_price(price, decided(HARM, -1.0, -2.0, 0.5, 100, 50, 50))
+    assert unclear in {"", "; at no clear value of access does it break even"}
 
 
 def test_a_share_without_an_interval_in_words():
-    assert said_share({"mean": 0.25, "low": float("nan"), "high": float("nan")}) == "; preventable share of harm: 25.0 %"
+    assert said_share({"mean": 0.25, "low": float("nan"), "high": float("nan")}) == ", 25.0 % of what is preventable"
     assert said_share({}) == ""
 
 

@@ -3,27 +3,26 @@
 import json
 import re
 
-import numpy as np
 import pytest
 
 from lockgate.experiments.charts.style import caption
 from lockgate.experiments.evidence.card import (
-    DRAWS_PER_PARAMETER,
     FACTORS,
-    Influence,
     credibility_card,
     foot,
     influences,
-    rank_shares,
     recorded,
     validated,
     verified,
 )
+from lockgate.experiments.evidence.caveats import said
+from lockgate.experiments.evidence.facts import FACTS, HELD_OUT
 from lockgate.experiments.results.compare import compare
+from lockgate.experiments.results.verdict import decided, verdict
 from lockgate.experiments.store import save_comparison
 from lockgate.scenarios import load_world, with_parameters
-from lockgate.sim.model.chance import uniform
 from lockgate.sim.model.parameters import PARAMETERS
+from lockgate.sim.model.policy import Policy
 from tests.full.page import PAGE, renewed
 from tests.relations.catalogue import readings
 
@@ -41,10 +40,14 @@ def written(parameter):
     return words.get(parameter.default, parameter.default)
 
 
+def held(*sampled):
+    """The values at which all other parameters than these are held."""
+    return {name: written(p) for name, p in PARAMETERS.items() if p.prior is not None and name not in sampled}
+
+
 def small(draws=300, *, fixed=False, sampled=("uplift", "ban_days")):
     """A comparison in which only a few parameters are sampled."""
-    still = {name: written(p) for name, p in PARAMETERS.items() if p.prior is not None and name not in sampled}
-    world = with_parameters(load_world("baseline"), {**still, "bad_actors": 200, "organisations": 20})
+    world = with_parameters(load_world("baseline"), {**held(*sampled), "bad_actors": 200, "organisations": 20})
     return compare(["withhold", "open-weights-release"], world, draws, horizon_days=60, fixed=fixed)
 
 
@@ -91,6 +94,52 @@ def test_the_card_says_draws_seeds_intervals_and_version(card):
         assert words in card.text()
 
 
+def test_the_page_opens_with_three_caveats_of_this_very_result(card):
+    text = card.text()
+    first, _, rest = text.partition("## What would change the answer")
+    assert text.startswith("# How far to trust this result\n\n1. **It is no prediction.** ")
+    assert re.findall(r"^(\d)\. \*\*(.+?)\*\*", first, re.MULTILINE) == [
+        ("1", "It is no prediction."), ("2", "It is a sample."), ("3", "It is a small world for a short time."),
+    ]  # fmt: skip
+    assert "It rests on 300 draws." in first
+    assert "20 organisations and 60 days (0.2 years)" in first
+    assert "bad_actors 200, not " in first
+    assert "under withhold" in first
+    assert "## Annex: credibility card" in rest
+    assert "Annex" not in first
+
+
+def test_the_facts_missed_are_those_of_the_record():
+    held = {fact.name: fact for fact in FACTS.values() if fact.use == HELD_OUT}
+    missed = [held[name].meaning for name, verdict in recorded()["patterns"]["verdicts"].items() if verdict == "misses" and name in held]
+    said = credibility_card(small(5)).caveats[0]
+    assert len(missed) == recorded()["patterns"]["held_out_missed"] > 0
+    assert all(meaning[1:] in said for meaning in missed)
+    assert f"it misses {len(missed)} of {recorded()['patterns']['held_out']}" in said
+
+
+def test_the_second_caveat_has_the_verdicts(card):
+    found = small()
+    harm = found.outcome("model_enabled_harm")
+    assert said(verdict("model_enabled_harm", harm[:, 1], harm[:, 0])) in card.caveats[1]
+    few = credibility_card(small(5)).caveats[1]
+    assert "It rests on 5 draws, and a verdict needs 50, so that all of this is preliminary." in few
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ((-2.0, -3.0, -1.0, 100, 80, 15), "has clearly less on average, and in 15 % of draws the opposite"),
+        ((2.0, 1.0, 3.0, 100, 20, 70), "has clearly more on average, and in 20 % of draws the opposite"),
+        ((2.0, -1.0, 3.0, 100, 20, 70), "leans to more, with no clear difference on average"),
+        ((2.0, -1.0, 3.0, 100, 50, 50), "has no clear difference"),
+        ((0.0, 0.0, 0.0, 100, 0, 0), "has as much in every draw"),
+    ],
+)
+def test_verdicts_in_caveats(word, told):
+    assert said(decided("model_enabled_harm", *word)) == told
+
+
 def test_a_card_of_another_model_says_so(monkeypatch):
     monkeypatch.setattr("lockgate.experiments.evidence.card.source_hash", lambda: "another")
     text = credibility_card(small(20)).text()
@@ -103,37 +152,30 @@ def test_a_card_of_other_random_numbers_says_so(monkeypatch):
     assert re.search(r"with an older model: [^.*]*generator", credibility_card(small(20)).text())
 
 
-def test_screening_finds_what_matters_and_not_what_does_not():
-    found = influences(small())
+def test_screening_finds_what_matters_and_not_what_does_not(card):
+    [(policy, found)] = influences(small()).items()
+    assert policy == "open-weights-release"
     assert found[0].name == "uplift"
-    assert found[0].share > 0.5
+    assert found[0].influence > 0.5
     assert "ban_days" not in [one.name for one in found]
+    assert re.search(r"^\| `open-weights-release` \| `uplift` \| \d\d % \[\d\d, \d\d\] \| D: ", card.text(), re.MULTILINE)
+    assert card.content()["of_most_concern"][policy][0]["name"] == "uplift"
 
 
-def test_rank_shares_know_chance_from_influence():
-    inputs = np.array([[uniform(5, 1, who, count) for who in range(20)] for count in range(400)])
-    noise = np.array([uniform(6, 1, 0, count) for count in range(400)])
-    assert not rank_shares(inputs, noise).any()
-    shares = rank_shares(inputs, np.exp(3 * inputs[:, 4]) + noise)
-    assert shares.argmax() == 4
-    assert (shares > 0).sum() == 1
-    assert rank_shares(inputs, np.full(400, 7.0)).tolist() == [0.0] * 20
-
-
-def test_concern_is_influence_times_weakness():
-    assert Influence("weak", "E", 0.1).concern > Influence("strong", "A", 0.4).concern
-
-
-def test_sampled_structure_is_of_concern_like_a_number_without_evidence():
-    sampled = {p.grade for p in PARAMETERS.values() if p.prior is not None}
-    assert "S" in sampled
-    assert {grade: Influence("any", grade, 0.2).concern > 0 for grade in sampled} == dict.fromkeys(sampled, True)
-    assert Influence("adoption_on", "S", 0.2).concern == Influence("swept", "E", 0.2).concern
+def test_each_policy_has_its_own_list():
+    world = with_parameters(load_world("baseline"), {**held("uplift"), "bad_actors": 200, "organisations": 20})
+    compared = compare(["open-release", "open-weights-release", Policy("open-release-again")], world, 60, horizon_days=60)
+    found = influences(compared)
+    assert [one.name for one in found["open-weights-release"]] == ["uplift"]
+    assert found["open-release-again"] == []
+    text = credibility_card(compared).text()
+    assert "For `open-release-again` none can." in text
+    assert "| `open-release-again` |" not in text
 
 
 def test_few_draws_or_fixed_parameters_are_not_screened():
-    assert "Not screened: 7 draws are too few for 2 sampled parameters; 8 are enough" in credibility_card(small(7)).text()
-    assert influences(small(DRAWS_PER_PARAMETER * 2 - 1)) == []
+    assert "Not screened: 7 draws are too few to tell influence from chance; 50 are enough" in credibility_card(small(7)).text()
+    assert influences(small(49)) == {}
     assert "held at their central values" in credibility_card(small(10, fixed=True)).text()
 
 

@@ -96,7 +96,7 @@ def test_the_recipes_do_what_they_say(copy: Path, monkeypatch: pytest.MonkeyPatc
     """In one test, so that one process compiles them."""
     monkeypatch.setenv("COLUMNS", "120")  # one more column than fits 80
     table, usual, folder = compared(copy)
-    assert "audits" in table.split("better in")[0]
+    assert "audits" in table.split("less/same/more")[0]
     assert means(usual, "audits") == [3 * 30, 3 * 30]
     package = json.loads((folder / "datapackage.json").read_text("utf-8"))
     fields = {field["name"]: field for resource in package["resources"] for field in resource["schema"]["fields"]}

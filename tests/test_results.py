@@ -20,6 +20,7 @@ from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.ensemble import draw_worlds
 from lockgate.experiments.results.intervals import change, level
 from lockgate.experiments.results.results import Results, results_in_memory
+from lockgate.experiments.results.verdict import verdict
 from lockgate.experiments.store import save_comparison
 from lockgate.experiments.study.factor import Factor
 from lockgate.experiments.study.study import Study
@@ -39,6 +40,7 @@ SMALL = {"organisations": 20, "bad_actors": 60}
 WORLDS = tuple(with_parameters(load_world(name), SMALL) for name in ("baseline", "race"))
 POLICIES = tuple(load_policy(name) for name in ("open-release", "staged-preview"))
 DRAWS, WEEKS = 12, 9
+WORDS = {"verdict", "direction", "preliminary"}
 CELL = {"world": "race", "open_weight_lag_months": 6.0, "preview_days": 45}
 FACTORS = (Factor("parameter", "open_weight_lag_months", (2.0, 6.0)), Factor("lever", "preview_days", (0, 45)))
 POINTS = {"open_weight_lag_months": (2.0, 2.0, 6.0, 6.0), "preview_days": (0, 45, 0, 45)}
@@ -143,8 +145,10 @@ def test_selecting_narrows_all_views(opened):
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        ({"polcy": "x"},
-         'open_weight_lag_months, preview_days, feedback, race_information, race_rule, adoption_on; did you mean "policy"?'),
+        (
+            {"polcy": "x"},
+            'open_weight_lag_months, preview_days, feedback, race_information, race_rule, adoption_on; did you mean "policy"?',
+        ),
         ({"policy": "withhold"}, "where(policy='withhold'): policy is one of open-release, staged-preview"),
         ({"preview_days": [0, 7]}, "where(preview_days=7): preview_days is one of 0, 45"),
         ({"draw": 12}, "where(draw=12): draw is one of 0, 1,"),
@@ -177,7 +181,51 @@ def equal(row, expected):
     flat = dict(expected)
     if nonzero := flat.pop("nonzero", None):
         flat |= {"nonzero_share": nonzero["share"], "nonzero_share_low": nonzero["low"], "nonzero_share_high": nonzero["high"]}
+    if relative := flat.pop("relative", None):
+        flat |= {"relative": relative["mean"], "relative_low": relative["low"], "relative_high": relative["high"]}
+    assert [row[name] for name in WORDS & flat.keys()] == [flat.pop(name) for name in WORDS & flat.keys()]
     assert {name: row[name] for name in flat} == pytest.approx(flat, rel=1e-9, abs=1e-12, nan_ok=True)
+
+
+def test_a_censored_delay_stays_censored(tmp_path):
+    """Of 8 draws the frame counts those in which the run ended first, by the outcome that says so or by the delay itself."""
+    for kept in (("release_delay_days", "release_censored", "incidents"), ("release_delay_days", "incidents")):
+        study = Study(f"late-{len(kept)}", "", POLICIES, WORLDS[:1], 8, kept, horizon_days=10)
+        found = sweep_of(study, tmp_path / study.name)
+        late = np.mean(found.outcome("release_delay_days")[:, 1] == 10)
+        assert 0.0 < late < 1.0
+        levels, changes = (frame.set_index(["outcome", "policy"]) for frame in (found.estimates(), found.differences()))
+        assert levels.loc["release_delay_days", "staged-preview"]["censored_share"] == late
+        assert levels.loc["release_delay_days", "open-release"]["censored_share"] == 0.0
+        change = changes.loc["release_delay_days", "staged-preview"]
+        assert (change["censored_share"], change["reference_censored_share"]) == (late, 0.0)
+        assert (levels.xs("incidents")["censored_share"] == 0.0).all()
+        back = found.differences("release_delay_days", reference="staged-preview").iloc[0]
+        assert (back["censored_share"], back["reference_censored_share"]) == (0.0, late)
+        assert "censored_share" not in found.estimates("incidents")
+        assert "censored_share" not in found.to_pandas()
+
+
+def sweep_of(study, folder):
+    sweep(study, folder)
+    return open_study(folder)
+
+
+def test_it_is_not_known_what_nothing_says(tmp_path):
+    study = Study("waits", "", POLICIES, WORLDS[:1], 3, ("wait_large_days", "incidents"), horizon_days=20)
+    shares = sweep_of(study, tmp_path / "waits").estimates().set_index("outcome")["censored_share"]
+    assert shares["wait_large_days"].isna().all()
+    assert (shares["incidents"] == 0.0).all()
+
+
+def test_differences_have_the_words_of_their_verdicts(opened):
+    found = opened.differences("incidents")
+    for _, row in found.iterrows():
+        where = {name: row[name] for name in ("world", "open_weight_lag_months", "preview_days")}
+        base, mine = opened.where(**where).outcome("incidents").T
+        decided = verdict("incidents", mine, base)
+        assert (row["verdict"], row["direction"], row["preliminary"]) == (decided.word, decided.direction, decided.preliminary)
+        assert (row["less"], row["same"], row["more"]) == (decided.less, decided.same, decided.more)
 
 
 def test_estimates_are_those_of_a_comparison(tmp_path):

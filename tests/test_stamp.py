@@ -102,7 +102,7 @@ def test_charts_of_a_folder_say_what_its_manifest_says(pair, tmp_path):
     save_comparison(pair, tmp_path / "out", ["lockgate", "compare", "--out", "a secret place", "open-release", "withhold"])
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     found = [read_provenance(path) for path in charts(tmp_path / "out")]
-    assert len(found) == 10
+    assert len(found) == 12
     for each in found:
         assert each == {
             "command": "lockgate compare open-release withhold",
@@ -120,6 +120,12 @@ def test_commands_write_it(tmp_path, monkeypatch):
         for each in found:
             assert each["command"] == f"lockgate {command} {' '.join(TINY)}"
             assert each["study"] == manifest["study"]
+
+
+def test_no_chart_is_drawn_where_none_is_wanted(tmp_path, monkeypatch):
+    lockgate(monkeypatch, "compare", "withhold", "--draws", "2", *TINY, "--no-charts", "--out", str(tmp_path))
+    assert charts(tmp_path) == []
+    assert (tmp_path / "summary.json").exists()
 
 
 def test_pillow_reads_what_we_read(pair, tmp_path):

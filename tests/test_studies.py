@@ -223,7 +223,7 @@ REFUSED = [
     ("[levers]\npreview_days = { low = 1 }", f"preview_days.high is missing, it must be a whole number, {PREVIEW}"),
     ("[levers]\npreview_days = { low = -1, high = 2 }", f"preview_days.low = -1 must be {PREVIEW}"),
     ("[levers]\npreview_days = { low = 1, high = 2, stps = 3 }",
-     'preview_days.stps = 3 is no known key here, allowed are low, high, steps; did you mean "steps"?'),
+     'preview_days.stps = 3 is no known key here, allowed are low, high, steps, policies; did you mean "steps"?'),
     ("[levers]\npreview_days = { low = 3, high = 3, steps = 2 }",
      "preview_days = { low = 3, high = 3, steps = 2 } must have low < high, give one value"),
     ("[levers]\npreview_days = { low = 1, high = 3 }", "preview_days is a range without levels for a grid, add steps = 5 or list levels"),
@@ -755,10 +755,11 @@ def test_schema_has_every_lever_and_parameter_with_bounds():
 def test_the_example_of_the_page_loads_and_every_study_is_on_it(write):
     page = (ROOT / "docs" / "studies.md").read_text(encoding="utf-8")
     examples = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    first, spread, dated = (load_study(write(text)) for text in examples)
+    first, alone, spread, dated = (load_study(write(text)) for text in examples)
     assert f"{first.point_count} points" in page
     assert f"{first.run_count:,} runs" in page
     assert f"spreads {spread.point_count} points" in page
+    assert [(factor.policies, len(factor.listed())) for factor in alone.factors] == [(("staged-preview",), 3), (("partner-programme",), 3)]
     assert [factor.column for factor in dated.factors] == ["lever_dark_days", "directive_day"]
     for name in list_studies():
         found = load_study(name)

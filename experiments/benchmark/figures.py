@@ -122,6 +122,7 @@ GROWTH = (
 START = (
     Figure("lockgate --help", "help_seconds", "s", Target(high=0.4)),
     Figure("compare, warm start", "warm_start_seconds", "s", Target(high=1.0)),
+    Figure("compare, to its end", "warm_end_seconds", "s"),
     Figure("compare, cold start", "cold_start_seconds", "s", Target(high=10)),
 )
 

@@ -18,7 +18,7 @@ COMPARE = ("compare", "--draws", "50", "--quiet", "--out")
 
 
 def answer_seconds(arguments: tuple[str, ...], cache: Path) -> float:
-    """Time until the answer is printed. `compare` prints it at once; its charts, which come after it, are not waited for."""
+    """Time until the answer is printed. `compare` prints it at once, and draws its charts after it."""
     pipes = {"env": {"LOCKGATE_CACHE_DIR": str(cache)}, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with start("lockgate.experiments.cli:main", *arguments, **pipes) as process:
         line = b""
@@ -32,16 +32,25 @@ def answer_seconds(arguments: tuple[str, ...], cache: Path) -> float:
     return taken if line else NOT_MEASURED
 
 
+def end_seconds(arguments: tuple[str, ...], cache: Path) -> float:
+    """Time until the process has ended: of `compare`, with its charts drawn and its folder written."""
+    quiet = {"env": {"LOCKGATE_CACHE_DIR": str(cache)}, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with start("lockgate.experiments.cli:main", *arguments, **quiet) as process:
+        taken = seconds(process.wait)
+    return NOT_MEASURED if process.returncode else taken
+
+
 def start_up(size: Size, advance: Callable[[int], None]) -> dict[str, list[float]]:
-    """`--help`, and `compare` with compiled rules and without."""
+    """`--help`, and `compare` with compiled rules, to its answer and to its end, and without them."""
     kept = FOLDER.parents[1]  # what LOCKGATE_CACHE_DIR would name
-    found: dict[str, list[float]] = {"help_seconds": [], "warm_start_seconds": [], "cold_start_seconds": []}
+    found: dict[str, list[float]] = {"help_seconds": [], "warm_start_seconds": [], "warm_end_seconds": [], "cold_start_seconds": []}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         out = str(Path(folder) / "out")
         for _ in range(size.command_times):
             found["help_seconds"].append(answer_seconds(("--help",), kept))
             found["warm_start_seconds"].append(answer_seconds((*COMPARE, out), kept))
-            advance(2)
+            found["warm_end_seconds"].append(end_seconds((*COMPARE, out), kept))
+            advance(3)
         for number in range(size.cold_times):
             found["cold_start_seconds"].append(answer_seconds((*COMPARE, out), Path(folder) / f"cache-{number}"))
             advance(1)
@@ -56,7 +65,7 @@ def steps_of(size: Size) -> int:
     rounds = size.rounds * (len(workload.thread_counts()) + 2 + 2)
     batches = size.mesa_times + 2 * size.batch_times
     points = len(size.agents) + len(size.days) + len(size.runs) + 1
-    return rounds + batches + points + 2 * size.command_times + size.cold_times
+    return rounds + batches + points + 3 * size.command_times + size.cold_times
 
 
 def measure(size: Size, advance: Callable[[int], None]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from lockgate.experiments.evidence.sampled_runs import Array, SampledRuns, Tables, parameters_of
 from lockgate.experiments.evidence.simulated import SIMULATED
-from lockgate.experiments.results.ensemble import Ensemble, word_of
+from lockgate.experiments.results.ensemble import Ensemble
+from lockgate.experiments.results.sampling import word_of
 from lockgate.scenarios import World, load_world, with_parameters
 from lockgate.sim.engine.plan import Records
 from lockgate.sim.errors import InputError

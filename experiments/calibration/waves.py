@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from lockgate.experiments.calibration.weights import effective
-from lockgate.experiments.results.ensemble import word_of
+from lockgate.experiments.results.sampling import word_of
 from lockgate.sim.model.chance import Purpose, uniform
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import cache, wraps
 from io import BytesIO
 from os import PathLike, fsdecode
-from pathlib import PurePath
-from textwrap import fill
+from pathlib import Path, PurePath
 from threading import RLock
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -26,6 +26,7 @@ from matplotlib.style import context
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from lockgate.experiments.charts.layout import DESKTOP, EDGE, SPACED, Layout, wrapped
 from lockgate.experiments.evidence.card import foot
 from lockgate.experiments.provenance import KEY, lockgate_version
 from lockgate.experiments.results.results import Results
@@ -90,6 +91,12 @@ def decades(values: Sequence[float] | Array) -> float:
     return float(10.0 ** np.floor(np.log10(max(np.quantile(sizes, 0.02), sizes.max() * 1e-5))))
 
 
+# Text in SVG stays text. The fonts after the first are as wide as it, or nearly so, and are what other systems have.
+IN_FILES: dict[Any, Any] = {
+    "svg.hashsalt": "lockgate",
+    "svg.fonttype": "none",
+    "font.sans-serif": ["DejaVu Sans", "Bitstream Vera Sans", "Verdana", "Geneva", "sans-serif"],
+}
 DRAWING = RLock()  # Matplotlib's settings, fonts and caches belong to the whole process
 NO_DATE = {"png": {"Software": None}, "svg": {"Date": None}}  # nor the version of Matplotlib where it would stand alone
 SCREEN_DPI = 100  # of a picture in a notebook: 1060 pixels wide
@@ -108,8 +115,18 @@ class Chart(Figure):
         kind = str(options.get("format") or suffix_of(fname) or mpl.rcParams["savefig.format"]).lower()
         if kind in NO_DATE:
             metadata = {**NO_DATE[kind], **self.stamp(), **(metadata or {})}
-        with DRAWING, mpl.rc_context({"svg.hashsalt": "lockgate"}):
+        with DRAWING, mpl.rc_context(IN_FILES):
             super().savefig(fname, metadata=metadata, **options)
+
+    def write(self, path: Path) -> None:
+        """Write a PNG or SVG file, the same as `savefig` does, in less time: that draws all once more, to see how large it is."""
+        kind = path.suffix.removeprefix(".")
+        own, dpi = self.canvas, self.dpi
+        with DRAWING, mpl.rc_context(IN_FILES):
+            canvas: Any = FigureCanvasAgg(self) if kind == "png" else FigureCanvasSVG(self)
+            (canvas.print_png if kind == "png" else canvas.print_svg)(path, metadata={**NO_DATE[kind], **self.stamp()})
+        self.set_canvas(own)
+        self.dpi = dpi  # SVG is written in points
 
     def png(self) -> bytes:
         """A small PNG file for the screen, some 40 kB: fewer points and colours than `savefig` gives."""
@@ -141,16 +158,15 @@ def suffix_of(name: Any) -> str:
     return PurePath(fsdecode(name)).suffix.removeprefix(".") if isinstance(name, str | PathLike) else ""
 
 
-DPI = 150
-WIDTH = 10.6  # inches: 1590 pixels
+DPI, WIDTH = DESKTOP.dpi, DESKTOP.width
+SMALL, NORMAL, LARGE = DESKTOP.small, DESKTOP.normal, DESKTOP.large
 WITHIN = (0.004, 0.0, 0.987, 1.0)  # left, bottom, width and height of what the panels fill, as shares of the figure
-SMALL, NORMAL, LARGE = 7.5, 8.5, 12.0  # points
 INK, GREY, PALE = "#1a1a1a", "#666666", "#d9d9d9"
 LONGEST_NAME = 28  # characters
+MOST_IN_CAPTION = 5  # policies of which a caption lists figures
 
 ORANGE, SKY, GREEN, BLUE, VERMILLION, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7"
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)  # the palette's yellow is too faint for a line on white
-MARKERS = ("s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 LINES = ("--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 
 P = ParamSpec("P")
@@ -161,11 +177,36 @@ Line = str | tuple[int, tuple[int, ...]]
 
 @dataclass(frozen=True)
 class Look:
-    """The marks of one policy."""
+    """The marks of one policy. A hollow marker is white within."""
 
     colour: str
     marker: str
     line: Line
+    hollow: bool = False
+
+    @property
+    def mark(self) -> dict[str, Any]:
+        """Options of a line whose points have this marker."""
+        inner, edge, width = ("white", self.colour, 1.7) if self.hollow else (self.colour, "white", 0.8)
+        return {"marker": self.marker, "color": self.colour, "markerfacecolor": inner, "markeredgecolor": edge, "markeredgewidth": width}
+
+
+# The reference, and eleven that differ from it and from one another in shape or filling, in print without colour too.
+LOOKS = (
+    Look(INK, "o", "-"),
+    Look(BLUE, "s", "--"),
+    Look(VERMILLION, "^", "-."),
+    Look(GREEN, "D", ":"),
+    Look(PURPLE, "v", LINES[3]),
+    Look(ORANGE, "P", LINES[4]),
+    Look(SKY, "X", "--"),
+    Look(BLUE, "o", "-.", hollow=True),
+    Look(VERMILLION, "s", ":", hollow=True),
+    Look(GREEN, "^", LINES[3], hollow=True),
+    Look(PURPLE, "D", LINES[4], hollow=True),
+    Look(ORANGE, "v", "--", hollow=True),
+)
+MORE_MARKERS = ("<", ">", "p", "h", "*")
 
 
 @dataclass(frozen=True)
@@ -210,12 +251,12 @@ def one_at_a_time(draw: Callable[P, T]) -> Callable[P, T]:
 def looks(policies: int) -> list[Look]:
     """Marks for so many policies: black, round and solid for the reference, which is the first.
 
-    >>> len({(look.colour, look.marker) for look in looks(30)})
+    >>> len({(look.colour, look.marker, look.hollow) for look in looks(30)})
     30
     """
-    others = range(policies - 1)
-    rest = [Look(COLOURS[n % len(COLOURS)], MARKERS[n % len(MARKERS)], LINES[n % len(LINES)]) for n in others]
-    return [Look(INK, "o", "-"), *rest][:policies]
+    more = range(policies - len(LOOKS))
+    rest = [Look(COLOURS[n % len(COLOURS)], MORE_MARKERS[n % len(MORE_MARKERS)], LINES[n % len(LINES)]) for n in more]
+    return [*LOOKS, *rest][:policies]
 
 
 def patch(look: Fill, label: str) -> Patch:
@@ -223,14 +264,21 @@ def patch(look: Fill, label: str) -> Patch:
     return Patch(facecolor=look.colour, hatch=look.hatch, edgecolor=INK, linewidth=0.4, label=label)
 
 
-def blank(height: float, title: str, caption: str, provenance: dict[str, Any] | None = None) -> Chart:
-    """An empty chart of this height (inches) between its title and its caption."""
-    layout = ConstrainedLayoutEngine(rect=WITHIN)
-    figure = Chart(title=title, provenance=provenance, figsize=(WIDTH, height), dpi=DPI, layout=layout)
+def blank(height: float, title: str, caption: str, provenance: dict[str, Any] | None = None, layout: Layout = DESKTOP) -> Chart:
+    """An empty chart of this height (inches) between its title and its caption, both of which are part of it."""
+    engine = ConstrainedLayoutEngine(rect=WITHIN)
+    figure = Chart(title=title, provenance=provenance, figsize=(layout.width, height), dpi=layout.dpi, layout=engine)
     FigureCanvasAgg(figure)  # labels are placed by the size of their text, which needs a renderer
-    figure.suptitle(fill(title, 106), x=0.008, ha="left", fontsize=LARGE, fontweight="bold", color=INK)
-    figure.supxlabel(fill(caption, 188), x=0.008, ha="left", fontsize=SMALL, color=GREY, linespacing=1.3)
+    figure.suptitle(wrapped(title, layout.large, layout, bold=True), x=EDGE, ha="left", fontsize=layout.large, fontweight="bold", color=INK)
+    figure.supxlabel(wrapped(caption, layout.small, layout), x=EDGE, ha="left", fontsize=layout.small, color=GREY, linespacing=SPACED)
     return figure
+
+
+def sheet(panels: float, title: str, caption: str, provenance: dict[str, Any] | None = None, layout: Layout = DESKTOP) -> Chart:
+    """The same where `panels` is the height of what stands between title and caption: the figure is as much higher as they need."""
+    lines = [wrapped(title, layout.large, layout, bold=True), wrapped(caption, layout.small, layout)]
+    text = sum((each.count("\n") + 1) * 1.3 * size / 72.0 for each, size in zip(lines, (layout.large, layout.small), strict=True))
+    return blank(panels + text + 0.15, title, caption, provenance, layout)
 
 
 def settle(figure: Figure) -> None:
@@ -238,7 +286,8 @@ def settle(figure: Figure) -> None:
 
     The solver's last digits differ from call to call, and ids in SVG files hash them: hence the rounding.
     """
-    figure.draw_without_rendering()
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
     figure.set_layout_engine("none")
     for axes in figure.axes:
         x, y, width, height = axes.get_position().bounds
@@ -255,15 +304,20 @@ def caption(comparison: Results, note: str = "") -> str:
         "differences are paired" if len(comparison.names) > 1 else "",
         f"lockgate {lockgate_version()}",
     ]
-    return "; ".join(part for part in parts if part) + f". {foot()} {note}".rstrip()
+    changed = f"Changed: {drawable('; '.join(comparison.changes))}. " if comparison.changes else ""
+    return "; ".join(part for part in parts if part) + f". {changed}{foot()} {note}".rstrip()
 
 
 def preventable(comparison: Results) -> str:
-    """How much of what can be prevented at all each policy removes, as a caption has it; nothing where there is no ceiling."""
-    if not comparison.study.ceiling or len(comparison.names) < 2:
+    """How much of what can be prevented at all each policy removes, as a caption has it; nothing for many, or where there is no ceiling."""
+    if not comparison.study.ceiling or not 2 <= len(comparison.names) <= MOST_IN_CAPTION:
         return ""
-    found = comparison.preventable_share(comparison.names[0])
-    said = [f"{named(name)} {numeral(100.0 * share)} %" for name, share in zip(found["policy"], found["share"], strict=True)]
+    found = (comparison.summarised["ceiling"] or {}).get("preventable_share", {})  # without pandas, which takes long to load
+    shares = [found.get(name, {}).get("mean", np.nan) for name in comparison.names]
+    told = zip(labels_of(comparison), shares, strict=True)
+    said = [f"{label} {numeral(100.0 * share)} %" for label, share in told if np.isfinite(share)]
+    if not said:
+        return ""
     return f"Preventable share (harm removed, of what would be if nobody ever released a covered system): {', '.join(said)}."
 
 
@@ -275,6 +329,31 @@ def named(name: str) -> str:
     """
     shortened = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
     return drawable(shortened)
+
+
+def labels_of(comparison: Results) -> list[str]:
+    """What charts call the policies, (P,): the labels of the results, shortened, as text that Matplotlib prints as it is."""
+    return names_of(comparison.labels)
+
+
+def names_of(labels: Sequence[str]) -> list[str]:
+    """Labels of policies, no two of them the same, shortened, as text that Matplotlib prints as it is."""
+    return [drawable(label) for label in shortened(labels)]
+
+
+def shortened(labels: Sequence[str]) -> list[str]:
+    """Labels of at most 28 characters, no two of them the same: where beginnings agree, the middle is left out, and then they are numbered.
+
+    >>> shortened(["short", "x" * 30 + "a", "x" * 30 + "b"])
+    ['short', 'xxxxxxxxxxxxx…xxxxxxxxxxxxxa', 'xxxxxxxxxxxxx…xxxxxxxxxxxxxb']
+    """
+    cut = [label if len(label) <= LONGEST_NAME else label[: LONGEST_NAME - 1] + "…" for label in labels]
+    half = LONGEST_NAME // 2
+    told = [
+        one if cut.count(one) == 1 or len(label) <= LONGEST_NAME else label[: half - 1] + "…" + label[-half:]
+        for one, label in zip(cut, labels, strict=True)
+    ]
+    return [one if told.count(one) == 1 else f"{one[: LONGEST_NAME - 4]} ({place + 1})" for place, one in enumerate(told)]
 
 
 def drawable(text: str) -> str:

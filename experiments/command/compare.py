@@ -8,13 +8,29 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lockgate.experiments.command.kinds import KindsOption, chosen_kinds
-from lockgate.experiments.command.option import By, Check, Horizon, Json, Out, Quiet, Seed, Settings, WorldOption, chosen, folder_for
-from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results, say, warnings_said
+from lockgate.experiments.command.option import (
+    Budget,
+    By,
+    Check,
+    Horizon,
+    Json,
+    Out,
+    Quiet,
+    Seed,
+    Settings,
+    Until,
+    WorldOption,
+    chosen,
+    folder_for,
+    seconds_of,
+)
+from lockgate.experiments.command.screen import paragraph, print_json, print_table, progress, results, say, warn_of, warnings_said
 from lockgate.experiments.command.terminal import load_charts
 from lockgate.experiments.text.numbers import printable
 from lockgate.sim.limits import LARGEST_SEED, LONGEST_DAYS, MOST_DRAWS, MOST_THREADS
 
 if TYPE_CHECKING:
+    from lockgate.experiments.answers.precision.looks import Stopped
     from lockgate.scenarios import World
     from lockgate.sim.engine.kinds import Kinds
 
@@ -24,6 +40,7 @@ EXAMPLES = """\
 Examples:
   lockgate compare open-release withhold --draws 100
   lockgate compare --world race --set preview_days=30 --set pace=1.2
+  lockgate compare --draws 6400 --until "verdict clear" --budget 10min
 """
 
 Policies = Annotated[
@@ -35,6 +52,7 @@ Fixed = Annotated[bool, typer.Option("--fixed", help="Hold all parameters at the
 Threads = Annotated[int | None, typer.Option("--threads", metavar="N", help="Threads; the results stay the same. [default: one a core]")]
 
 NoCeiling = Annotated[bool, typer.Option("--no-ceiling", help="Leave out the run of each draw by which preventable shares are known.")]
+NoCharts = Annotated[bool, typer.Option("--no-charts", help="Write tables and no charts, which take longer than the tables.")]
 
 
 def compare(  # noqa: PLR0913, PLR0917  # one for each option
@@ -50,13 +68,17 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     check: Check = False,
     threads: Threads = None,
     no_ceiling: NoCeiling = False,
+    no_charts: NoCharts = False,
+    until: Until = None,
+    budget: Budget = None,
     kinds: KindsOption = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Compare release policies in the same sampled worlds.
 
-    Prints means, 95 % intervals and differences from the first policy, paired world by world, and writes tables and charts to a folder.
+    Prints means, 95 % intervals and differences from the first policy, paired world by world, and writes tables, charts
+    and a report to a folder.
     """
     from lockgate.sim.settings import whole
 
@@ -67,34 +89,44 @@ def compare(  # noqa: PLR0913, PLR0917  # one for each option
     loaded, place = chosen(policies or POLICIES, world, settings)
     own = chosen_kinds(kinds)
 
+    from lockgate.experiments.answers.precision.looks import asked_of, rule_for
+    from lockgate.experiments.answers.precision.looks import until as run_until
     from lockgate.experiments.provenance import comparison_asked
-    from lockgate.experiments.results.compare import compare as compare_policies
+    from lockgate.experiments.results.compare import growing
     from lockgate.experiments.results.structure import split_summary
+    from lockgate.experiments.study.effects import without_effect
     from lockgate.sim.engine.kinds import own_kinds
 
     parts = split_by(by, place, fixed=fixed)
     told = {kind.table: str(kind) for kind in own_kinds(own)}
     asked = comparison_asked(loaded, place, draws, seed, horizon, fixed, told, len(loaded) > 1 and not no_ceiling)
-    folder = folder_for(out, "compare", asked)
+    rule, seconds = rule_for(until, len(loaded)), None if budget is None else seconds_of(budget)
+    folder = folder_for(out, "compare", {**asked, **asked_of(rule, seconds)})
+    warn_of([] if own else without_effect(loaded, [place], horizon))
     announce_compiling(check=check, quiet=quiet, kinds=own)
     with warnings_said(), progress(draws, "runs of each policy" if fixed else "worlds", quiet=quiet) as advance:
-        comparison = compare_policies(
-            loaded, place, draws, seed, horizon_days=horizon, fixed=fixed, threads=threads, check=check, progress=advance, kinds=own,
+        run = growing(
+            loaded, place, seed, horizon_days=horizon, fixed=fixed, threads=threads, check=check, progress=advance, kinds=own,
             ceiling=not no_ceiling,
         )  # fmt: skip
+        stopped = run_until(run, rule, draws, seconds) if rule or seconds else None
+        comparison = stopped.results if stopped else run(draws)
     if as_json:
         splits = {name: split_summary(comparison, name) for name in parts}
-        print_json({**comparison.summary(), **({"by": splits} if parts else {})})
+        print_json({**comparison.summary(), **({"stopped": stopped.content()} if stopped else {}), **({"by": splits} if parts else {})})
     else:
         print_comparison(comparison)
         for name in parts:
             print_split(comparison, name)
-    say("drawing the charts ...", quiet=quiet)
-    load_charts()
+        if stopped:
+            print_stopped(stopped)
+    if not no_charts:
+        say("drawing the charts and writing the report ...", quiet=quiet)
+        load_charts()
 
     from lockgate.experiments.store import save_comparison
 
-    save_comparison(comparison, folder, ["lockgate", *sys.argv[1:]], parts)
+    save_comparison(comparison, folder, ["lockgate", *sys.argv[1:]], parts, stopped, charts=not no_charts)
     if not as_json and not quiet:
         print_places(folder)
 
@@ -113,16 +145,17 @@ def print_split(comparison: Any, structure: str) -> None:
     from rich.table import Table
 
     from lockgate.experiments.results.structure import split_summary
-    from lockgate.experiments.text.verdict import Wording, split_rows
+    from lockgate.experiments.text.comparison import SPLIT_COLUMNS, Wording, label_width, split_rows
 
     console, found = results(), split_summary(comparison, structure)
     words = Wording(comparison.horizon_days, comparison.draws, comparison.fixed)
-    heading, rows = split_rows(found, comparison.names, words)
+    heading, rows = split_rows(found, comparison.names, words, dict(zip(comparison.names, comparison.labels, strict=True)))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    for place, name in enumerate(("policy", structure, "draws", "difference", "95 % interval", "better in")):
-        table.add_column(name, justify="right" if place > 1 else "left", overflow="fold")
+    labels = label_width([(structure, *SPLIT_COLUMNS), *rows], console.width)
+    for place, name in enumerate((structure, *SPLIT_COLUMNS)):
+        table.add_column(name, justify="right" if place else "left", overflow="fold", width=None if place else labels)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*row, style="bold" if len(row) == 1 else None)
     console.print()
     console.print(paragraph(heading, console.width))
     print_table(table)
@@ -153,24 +186,32 @@ def announce_compiling(*, check: bool, quiet: bool, kinds: "Kinds" = None) -> No
 def print_comparison(comparison: Any) -> None:
     """The table, and a sentence for each policy."""
     from lockgate.experiments.results.results import with_kinds
-    from lockgate.experiments.text.verdict import Wording, comparison_table, heading, notes, verdicts
+    from lockgate.experiments.text.comparison import Wording, comparison_table, headings, notes, sentences
 
     console, summary = results(), comparison.summary()
     words = Wording(comparison.horizon_days, comparison.draws, comparison.fixed)
-    told = heading(comparison.world.name, words, comparison.seed) + with_kinds(comparison.kinds)
-    console.print(paragraph(told, console.width))
+    for line in headings(summary, words, comparison.seed):
+        console.print(paragraph(line + (with_kinds(comparison.kinds) if line.startswith("World ") else ""), console.width))
     console.print()
-    print_table(comparison_table(summary, words))
+    print_table(comparison_table(summary, words, console.width))
     for note in notes(summary, words):
         console.print(paragraph(note, console.width))
-    for sentence in verdicts(summary, words):
+    for sentence in sentences(summary, words):
         console.print()
+        console.print(paragraph(sentence, console.width))
+
+
+def print_stopped(stopped: "Stopped") -> None:
+    """At how many draws a comparison stopped, why, and what holds then."""
+    console = results()
+    console.print()
+    for sentence in stopped.sentences():
         console.print(paragraph(sentence, console.width))
 
 
 def print_places(folder: Path) -> None:
     """Where the results lie."""
-    from lockgate.experiments.store import CARD
+    from lockgate.experiments.store import CARD, REPORT
 
     charts = sorted(path for path in folder.rglob("*.png"))
     console = results()
@@ -179,3 +220,5 @@ def print_places(folder: Path) -> None:
     if charts:
         console.print(f"Charts: {printable(str(charts[0].parent))} ({', '.join(path.stem for path in charts)})", soft_wrap=True)
     console.print(f"How far to trust them: {printable(str(folder / CARD))}", soft_wrap=True)
+    if (folder / REPORT).exists():
+        console.print(f"Report, which answers: {printable(str(folder / REPORT))}", soft_wrap=True)

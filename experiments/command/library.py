@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lockgate.experiments.command.option import Json
-from lockgate.experiments.command.screen import paragraph, print_json, print_table, print_text, results
+from lockgate.experiments.command.screen import paragraph, print_json, print_table, print_text, results, warn_of
 from lockgate.experiments.text.numbers import count, printable
 from lockgate.sim.errors import InputError
 
@@ -128,37 +128,40 @@ def validate(file: Annotated[Path, typer.Argument(metavar="FILE", help="The TOML
     from lockgate.experiments.text.describe import kind_of
 
     path = str(file) if file.suffix == ".toml" or file.parent != Path() else f"./{file}"
-    said = {"policy": said_of_policy, "world": said_of_world, "study": said_of_study}[kind_of(str(file))](path)
+    said, idle = {"policy": said_of_policy, "world": said_of_world, "study": said_of_study}[kind_of(str(file))](path)
     print_text(f"{printable(str(file))} is valid: {said}.")
+    warn_of(idle)
 
 
-def said_of_policy(path: str) -> str:
-    """What a valid policy is, in short."""
-    from lockgate.scenarios import load_policy
+def said_of_policy(path: str) -> tuple[str, list[str]]:
+    """What a valid policy is, in short; and what of it has no effect."""
+    from lockgate.experiments.study.effects import without_effect
+    from lockgate.scenarios import load_policy, load_world
 
     policy = load_policy(path)
     steps = [day for day, _ in policy.timeline]
     later = f", with changes on {'day' if len(steps) == 1 else 'days'} {', '.join(map(str, steps))}" if steps else ""
-    return f"a policy that sets {count(len(policy.levers), 'lever')}{later}"
+    return f"a policy that sets {count(len(policy.levers), 'lever')}{later}", without_effect([policy], [load_world("baseline")])
 
 
-def said_of_world(path: str) -> str:
-    """What a valid world is, in short."""
+def said_of_world(path: str) -> tuple[str, list[str]]:
+    """The same of a valid world."""
     from lockgate.scenarios import load_world
     from lockgate.sim.model.parameters import PARAMETERS
 
     changed = sum(parameter != PARAMETERS[name] for name, parameter in load_world(path).parameters.items())
-    return f"a world that differs from the table in {count(changed, 'parameter')}"
+    return f"a world that differs from the table in {count(changed, 'parameter')}", []
 
 
-def said_of_study(path: str) -> str:
-    """What a valid study is, in short."""
+def said_of_study(path: str) -> tuple[str, list[str]]:
+    """The same of a valid study."""
+    from lockgate.experiments.study.effects import without_effect_in
     from lockgate.experiments.study.load import load_study
 
     study = load_study(path)
     policies = "1 policy" if len(study.policies) == 1 else f"{len(study.policies)} policies"
     size = f"{policies} in {count(len(study.worlds), 'world')} at {count(study.point_count, 'point')}, {count(study.draws, 'draw')}"
-    return f"a study of {size}: {count(study.run_count, 'run')}{', or fewer' if study.stop else ''}"
+    return f"a study of {size}: {count(study.run_count, 'run')}{', or fewer' if study.stop else ''}", without_effect_in(study)
 
 
 def schema(kind: Annotated[SchemaKind, typer.Argument(help="Which file it describes.")] = SchemaKind.POLICY) -> None:

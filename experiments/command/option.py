@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 RESULTS = Path("lockgate-results")
 DECIMAL = re.compile(r"[+-]?([0-9]+\.|\.[0-9]+)([eE][+-]?[0-9]+)?")  # not of TOML, which wants digits on both sides of the point
 WHOLE = re.compile(r"[0-9]{1,9}")  # longer ones are beyond every bound, and beyond what Python reads
+SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
+TIME = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(s|min|h)")
+LONGEST_BUDGET = 1000 * SECONDS["h"]
 
 WorldOption = Annotated[str, typer.Option("--world", metavar="WORLD", help="A world by name, or a path to its TOML file.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Number that all random draws follow from.")]
@@ -34,7 +37,29 @@ By = Annotated[
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help=f"Folder for the results. [default: a new one in {RESULTS}]")]
 Check = Annotated[bool, typer.Option("--check", help="Check the model's invariants every evening of every run.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results only.")]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        metavar="RULE",
+        help="Stop once 'verdict clear', or 'width(diff.harm) < 5%'; --draws is then the most. Verdicts allow for it.",
+    ),
+]
+Budget = Annotated[str | None, typer.Option("--budget", metavar="TIME", help="Take as many draws as so much time holds: 90s, 10min or 2h.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, and nothing else there.")]
+
+
+def seconds_of(budget: str) -> float:
+    """The seconds of a time.
+
+    >>> seconds_of("90s"), seconds_of("1.5 h")
+    (90.0, 5400.0)
+    """
+    found = TIME.fullmatch(budget.strip())
+    seconds = float(found[1]) * SECONDS[found[2]] if found else 0.0
+    if not 0.0 < seconds <= LONGEST_BUDGET:
+        raise InputError(f"--budget {budget!r} must be a time above 0 and up to 1000h, such as 90s, 10min or 2h")
+    return seconds
 
 
 def whole_number(text: str) -> int:

@@ -1,7 +1,7 @@
 """`lockgate run`: one run, told as a story."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +10,7 @@ import typer
 
 from lockgate.experiments.command.kinds import KindsOption, chosen_kinds
 from lockgate.experiments.command.option import Check, Horizon, Json, Out, Quiet, Seed, Settings, WorldOption, chosen, folder_for
-from lockgate.experiments.command.screen import paragraph, print_json, progress, results
+from lockgate.experiments.command.screen import paragraph, print_json, progress, results, warn_of
 from lockgate.experiments.command.terminal import load_charts
 from lockgate.experiments.text.numbers import printable
 from lockgate.sim.errors import InputError
@@ -48,6 +48,8 @@ def run(  # noqa: PLR0913, PLR0917  # one for each option
 
     The world has its central values. Writes the story, all events, agents and systems, the outcomes and a chart to a folder.
     """
+    from lockgate.experiments.results.changes import changes
+    from lockgate.experiments.study.effects import without_effect
     from lockgate.sim.settings import whole
 
     whole("--seed", seed, 0, LARGEST_SEED, "any whole number: the same seed gives the same run")
@@ -55,10 +57,12 @@ def run(  # noqa: PLR0913, PLR0917  # one for each option
     (plan,), place = chosen([policy], world, settings)
     check_size(place)
     own = chosen_kinds(kinds)
+    warn_of([] if own else without_effect([plan], [place], horizon))
     study = run_asked(plan, place, seed, horizon, own)
     folder = folder_for(out, "run", study)
     model = run_model(plan, place, seed, horizon, check=check, quiet=quiet, kinds=own)
-    told = Told(model, plan, f"the central {place.name} world", seed, day_by_day=day_by_day)
+    changed = changes([plan], [place], horizon)
+    told = Told(model, plan, f"the central {place.name} world", seed, day_by_day=day_by_day, changes=changed)
     save_run(told, place, folder, study)
     if as_json:
         print_json({"policy": plan.name, "world": place.name, "seed": seed, "horizon_days": horizon, "outcomes": model.outcomes})
@@ -97,16 +101,21 @@ def run_model(
 class Told:
     """A run, and its story."""
 
-    def __init__(self, model: "ReleaseModel", policy: "Policy", where: str, seed: int, *, day_by_day: bool) -> None:
+    def __init__(
+        self, model: "ReleaseModel", policy: "Policy", where: str, seed: int, *, day_by_day: bool, changes: Sequence[str] = ()
+    ) -> None:
+        from lockgate.experiments.results.changes import label
+        from lockgate.experiments.text.policy import described
         from lockgate.experiments.text.story import Cast, ending, every_event, said, story
 
         self.model, self.policy, self.where, self.seed = model, policy, where, seed
         cast = Cast.of(model.world)
         self.sentences = [said(event, cast) for event in model.events]
-        self.title = f"{policy.name} in {where}, {model.horizon_days} days, seed {seed}"
+        self.title = f"{label(policy, model.horizon_days)} in {where}, {model.horizon_days} days, seed {seed}"
+        changed = [f"Changed: {'; '.join(changes)}."] if changes else []
         told = every_event(model.events, cast) if day_by_day else story(model.events, cast, model.horizon_days)
         self.ending = [f"In the end, on day {model.horizon_days}:", *(f"- {line}" for line in ending(model.outcomes, model.horizon_days))]
-        self.lines = [f"{self.title}: {policy.summary}", "", *told, *([""] if told and told[-1] else []), *self.ending]
+        self.lines = [f"{self.title}: {described(policy)}", *changed, "", *told, *([""] if told and told[-1] else []), *self.ending]
 
 
 def run_asked(policy: "Policy", world: "World", seed: int, horizon: int, kinds: "Kinds" = None) -> dict[str, Any]:
@@ -124,8 +133,10 @@ def run_asked(policy: "Policy", world: "World", seed: int, horizon: int, kinds: 
     }
 
 
-def save_run(told: Told, world: "World", folder: Path, study: dict[str, Any]) -> None:
-    """Write a run to a folder, whole or not at all."""
+def save_run(
+    told: Told, world: "World", folder: Path, study: dict[str, Any], more: dict[str, Callable[[Path], None]] | None = None
+) -> None:
+    """Write a run to a folder, with what `more` writes, whole or not at all."""
     load_charts()
 
     from lockgate.experiments.charts import chart_files
@@ -144,6 +155,7 @@ def save_run(told: Told, world: "World", folder: Path, study: dict[str, Any]) ->
         "outcomes.json": partial(write_json, told.model.outcomes),
         "story.txt": partial(write_lines, told.lines),
         **chart_files("timeline", figure, chart_provenance(study, command)),
+        **(more or {}),
     }
     manifest = {
         "study": study,

@@ -13,7 +13,7 @@ import typer
 
 from lockgate.experiments.command.kinds import KindsOption, chosen_kinds
 from lockgate.experiments.command.option import By, Json, Quiet, check_writable, whole_number
-from lockgate.experiments.command.screen import paragraph, print_json, results, say, warnings_said
+from lockgate.experiments.command.screen import paragraph, print_json, results, say, warn_of, warnings_said
 from lockgate.experiments.text.numbers import count, duration, money, number, printable, storage
 from lockgate.sim.errors import InputError
 from lockgate.sim.limits import MOST_CHUNK, MOST_DRAWS_IN_ALL, MOST_SHARDS, MOST_THREADS
@@ -110,11 +110,13 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
 
     screen = SweepScreen()
     with stoppable(screen, out), claimed(out, part):
-        from lockgate.experiments.study.load import load_study  # loads much, and is not needed where the folder is in use
+        from lockgate.experiments.study.effects import without_effect_in  # loads much, and is not needed where the folder is in use
+        from lockgate.experiments.study.load import load_study
         from lockgate.experiments.sweep.sweep import sweep as run_sweep
 
         loaded = load_study(study)
         split = structures_by(by, loaded)
+        warn_of([] if own else without_effect_in(loaded))
         with screen.shown(loaded, quiet=quiet), warnings_said():
             done = run_sweep(
                 loaded,
@@ -216,15 +218,18 @@ class SweepScreen:
 def finish(done: "Done", study: "Study", shard: tuple[int, int], split: list[str], *, quiet: bool, as_json: bool) -> None:
     """Say what there is, and raise `WentWrong` where some runs have no outcomes."""
     if as_json:
-        print_json({
-            "folder": str(done.folder),
-            "draws": done.draws,
-            "runs": done.runs,
-            "went_wrong": done.wrong,
-            "stopped_early": done.stopped_early,
-        })
+        print_json(
+            {
+                "folder": str(done.folder),
+                "draws": done.draws,
+                "runs": done.runs,
+                "went_wrong": done.wrong,
+                "stopped_early": done.stopped_early,
+            }
+        )
     else:
-        from lockgate.experiments.command.screen import print_found
+        from lockgate.experiments.command.found import print_found
+        from lockgate.experiments.command.indices import print_indices
 
         console = results()
         of = "" if shard == (1, 1) else f"; this was shard {shard[0]} of {shard[1]}"
@@ -232,6 +237,7 @@ def finish(done: "Done", study: "Study", shard: tuple[int, int], split: list[str
         console.print(f"{printable(study.name)}: {count(done.runs, 'run')} in {count(done.draws, 'draw')}{early}{of}.", soft_wrap=True)
         if shard == (1, 1):
             print_found(study, done.folder, split)
+            print_indices(study, done.folder)
         if not quiet:
             console.print(f"\nResults: {printable(str(done.folder))}", soft_wrap=True)
     if done.wrong:
@@ -256,12 +262,14 @@ def show_preview(
     """Say what a sweep would cost."""
     import os
 
+    from lockgate.experiments.study.effects import without_effect_in
     from lockgate.experiments.study.load import load_study
     from lockgate.experiments.sweep.preview import preview
     from lockgate.experiments.sweep.sweep import plan_for, slow, target_of
     from lockgate.sim.engine.kinds import own_kinds
 
     study = load_study(name)
+    warn_of([] if kinds else without_effect_in(study))
     plan = plan_for(study, out, chunk, own_kinds(kinds))
     threads = 1 if slow(plan) else threads
     together = workers * (threads or 1) if workers else threads or os.cpu_count() or 1

@@ -6,73 +6,39 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy.stats import rankdata
-
+from lockgate.experiments.answers.cases import cases_of, outcome_of
+from lockgate.experiments.answers.drivers.driver import Driver
+from lockgate.experiments.answers.drivers.driver_words import listed
+from lockgate.experiments.answers.drivers.index import shares
+from lockgate.experiments.answers.drivers.screening import grade_of, screened
+from lockgate.experiments.evidence.caveats import caveats
 from lockgate.experiments.provenance import lockgate_version
 from lockgate.experiments.results.results import Results, with_kinds
+from lockgate.experiments.results.verdict import ENOUGH
 from lockgate.sim.model.chance import SCHEME
 from lockgate.sim.model.parameters import GRADES
 from lockgate.sim.rules.sources import source_hash
 
-Array = np.ndarray[Any, np.dtype[Any]]
-WEAKNESS = {"A": 1, "B": 2, "C": 3, "D": 4, "E": 5, "S": 5}  # of evidence, by grade; which structure holds is judgement at best
-STANDARD_ERRORS = 3  # that a coefficient must be from 0, with dozens of parameters screened at once
-DRAWS_PER_PARAMETER = 4  # below that, only the very largest could be told from chance
 OUTCOME = "model_enabled_harm"
 
 
-@dataclass(frozen=True)
-class Influence:
-    """One sampled parameter: its evidence grade, and the share of the variance of ranks that it explains alone."""
+def influences(comparison: Results) -> dict[str, list[Driver]]:
+    """For each policy but the reference, the inputs with an influence on its difference in harm, the one of most concern first.
 
-    name: str
-    grade: str
-    share: float
-
-    @property
-    def concern(self) -> float:
-        """Influence times weakness of the evidence."""
-        return self.share * WEAKNESS[self.grade]
-
-
-def rank_shares(inputs: Array, output: Array) -> Array:
-    """Share of the variance of an output's ranks that each input explains: squared standardised rank regression coefficients.
-
-    `inputs` (D, K) and `output` (D,), D well above K. What cannot be told from chance is 0.
-    Source: Saltelli et al. (2008), "Global Sensitivity Analysis: The Primer", chapter 1.
-
-    >>> x = np.arange(60.0).reshape(30, 2) % 7
-    >>> rank_shares(x, x[:, 0]).round(3).tolist()
-    [1.0, 0.0]
+    One policy alone is screened by its harm. Empty where nothing is sampled, or where draws are too few.
     """
-    draws, parameters = inputs.shape
-    ranks = np.column_stack([rankdata(column) for column in inputs.T])
-    ranks = (ranks - ranks.mean(axis=0)) / np.maximum(ranks.std(axis=0), 1e-12)
-    target = rankdata(output) - (draws + 1) / 2
-    if not target.any():
-        return np.zeros(parameters)
-    target /= target.std()
-    coefficients = np.linalg.lstsq(ranks, target, rcond=None)[0]
-    unexplained = np.mean((target - ranks @ coefficients) ** 2)
-    chance = STANDARD_ERRORS**2 * unexplained / max(1, draws - parameters - 1)
-    return np.asarray(np.where(coefficients**2 > max(chance, 1e-12), coefficients**2, 0.0))
+    cases = cases_of(comparison)
+    if not cases.inputs or comparison.draws < ENOUGH:
+        return {}
+    harm = outcome_of(comparison, OUTCOME)
+    names, outputs = (comparison.names[1:], harm[:, 1:] - harm[:, :1]) if len(comparison.names) > 1 else (comparison.names, harm)
+    each = zip(names, screened(cases, outputs, listed=True), strict=True)
+    return {policy: by_concern([Driver(name, grade_of(cases, name), alone) for name, alone in found.items()]) for policy, found in each}
 
 
-def influences(comparison: Results) -> list[Influence]:
-    """Sampled parameters with an influence, the one of most concern first: influence on any policy's difference in harm, times weakness.
-
-    Empty where nothing is sampled or where draws are too few. One policy alone is screened by its harm.
-    """
-    sampled = () if comparison.fixed else comparison.world.sampled
-    if not sampled or comparison.draws < DRAWS_PER_PARAMETER * len(sampled):
-        return []
-    inputs = np.column_stack([comparison.ensemble.worlds[name].astype(float) for name in sampled])
-    outputs = comparison.difference(OUTCOME)[:, 1:] if len(comparison.names) > 1 else comparison.outcome(OUTCOME)
-    shares = np.max([rank_shares(inputs, output) for output in outputs.T], axis=0)
-    grades = [comparison.world.parameters[name].grade for name in sampled]
-    found = [Influence(name, grade, float(share)) for name, grade, share in zip(sampled, grades, shares, strict=True) if share > 0]
-    return sorted(found, key=lambda influence: (-influence.concern, influence.name))
+def by_concern(found: list[Driver]) -> list[Driver]:
+    """Those with an influence: influence times weakness of the evidence decides their order."""
+    return sorted((driver for driver in found if driver.influence > 0.0), key=lambda driver: (-driver.concern, driver.name))
 
 
 RECORD = Path(__file__).with_name("record.json")
@@ -170,37 +136,51 @@ class Card:
     made_with: str
     basis: dict[str, str]
     factors: tuple[tuple[str, str, int, str], ...]
-    concerns: tuple[Influence, ...]
+    concerns: Mapping[str, list[Driver]]
     screening: str
+    caveats: tuple[str, ...] = ()
 
     def content(self) -> dict[str, Any]:
         """The card as plain content."""
         return {
+            "caveats": list(self.caveats),
             "verification": self.verification,
             "validation": self.validation,
             "made_with": self.made_with,
             **self.basis,
             "factors": [dict(zip(("group", "name", "level", "why"), factor, strict=True)) for factor in self.factors],
             "screening": self.screening,
-            "of_most_concern": [{"name": one.name, "grade": one.grade, "influence": round(one.share, 4)} for one in self.concerns],
+            "of_most_concern": {
+                policy: [{"name": one.name, "grade": one.grade, "influence": round(one.influence, 4)} for one in found]
+                for policy, found in self.concerns.items()
+            },
         }
 
     def text(self) -> str:
         """The card as a page."""
         levels = "\n".join(f"| {group} | {name} | {level} | {line} |" for group, name, level, line in self.factors)
         basis = "\n".join(f"- **{name.capitalize()}**: {value}" for name, value in self.basis.items())
-        concerns = "\n".join(f"| `{one.name}` | {one.share:.0%} | {one.grade}: {GRADES[one.grade]} |" for one in self.concerns)
-        table = f"\n| parameter | influence | evidence |\n|---|---|---|\n{concerns}\n" if concerns else ""
-        return f"""# Credibility card
+        concerns = "\n".join(
+            f"| `{policy}` | `{one.name}` | {shares(one.alone)} | {one.grade}: {GRADES[one.grade]} |"
+            for policy, found in self.concerns.items()
+            for one in found
+        )
+        table = f"\n| policy | parameter | influence [95 %] | evidence |\n|---|---|--:|---|\n{concerns}\n" if concerns else ""
+        caveats = "\n".join(f"{place}. {caveat}" for place, caveat in enumerate(self.caveats, 1))
+        return f"""# How far to trust this result
+
+{caveats}
+
+## What would change the answer
+{self.screening}
+{table}
+## Annex: credibility card
 
 - **Verified**: {self.verification} ({self.made_with}).
 - **Validated**: {self.validation}.
 {basis}
 
-## What would change the answer
-{self.screening}
-{table}
-## The eleven factors of NASA-STD-7009
+### The eleven factors of NASA-STD-7009
 Levels run from 0 (insufficient evidence) to 4. They are the authors' own, and are neither to be averaged nor added.
 
 | group | factor | level | why |
@@ -227,8 +207,9 @@ def credibility_card(comparison: Results) -> Card:
             "version": f"lockgate {lockgate_version()}",
         },
         factors=tuple((factor.group, factor.name, factor.level, factor.line(record)) for factor in FACTORS),
-        concerns=tuple(found[:SHOWN]),
+        concerns={policy: drivers[:SHOWN] for policy, drivers in found.items()},
         screening=screening_words(comparison, found),
+        caveats=caveats(comparison, record),
     )
 
 
@@ -238,18 +219,21 @@ def changed(comparison: Results) -> dict[str, str]:
     return {"behaviour": f"changed. {own} What was verified and validated is the model's own"} if own else {}
 
 
-def screening_words(comparison: Results, found: list[Influence]) -> str:
+def screening_words(comparison: Results, found: Mapping[str, list[Driver]]) -> str:
     """What was screened, and how."""
     sampled = 0 if comparison.fixed else len(comparison.world.sampled)
     if not sampled:
         return "All parameters were held at their central values: what they would change was not looked at."
-    needed = DRAWS_PER_PARAMETER * sampled
-    if comparison.draws < needed:
-        return f"Not screened: {comparison.draws:,} draws are too few for {sampled} sampled parameters; {needed:,} are enough."
-    if not found:
-        return f"None of {sampled} sampled parameters has an influence on model-enabled harm that can be told from chance."
-    what = "differences in model-enabled harm" if len(comparison.names) > 1 else "model-enabled harm"
+    if comparison.draws < ENOUGH:
+        return f"Not screened: {comparison.draws:,} draws are too few to tell influence from chance; {ENOUGH} are enough."
+    paired = len(comparison.names) > 1
+    what = f"difference in model-enabled harm from {comparison.names[0]}" if paired else "model-enabled harm"
+    none = [f"`{policy}`" for policy, drivers in found.items() if not drivers]
+    if len(none) == len(found):
+        return f"None of {sampled} sampled parameters has an influence on the {what} that can be told from chance."
+    without = f" For {listed(none)} none can." if none else ""
     return (
-        f"{len(found)} of {sampled} sampled parameters have an influence that can be told from chance; below stand those with the largest "
-        f"influence times weakest evidence. Influence is the share of the variance of the ranks of {what} that a parameter explains alone."
+        f"For each policy, those of {sampled} sampled parameters whose influence on its {what} can be told from chance, {SHOWN} at most, "
+        f"with the largest influence times weakest evidence on top.{without} Influence is the share of the variance that a parameter "
+        "explains alone."
     )

@@ -1,12 +1,14 @@
 """A paired comparison of release policies in one world: the same draws under every policy, differences draw by draw."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
+from typing import Any
 
 import numpy as np
 
 from lockgate.experiments.notebook import advancing
-from lockgate.experiments.results.ensemble import draw_worlds
+from lockgate.experiments.results.ensemble import Ensemble, draw_worlds
 from lockgate.experiments.results.results import Results, results_in_memory
 from lockgate.experiments.study.study import Study
 from lockgate.experiments.sweep.plan import Piece
@@ -71,13 +73,61 @@ def compare(  # noqa: PLR0913  # one for each thing that can be asked
         check=check,
         ceiling=bool(ceiling) and len(loaded) > 1,
     )
-    tried = (*loaded, CEILING) if study.ceiling else loaded
-    refuse_too_many_results(study.draws * len(tried), study.horizon_days)
-    ensemble = draw_worlds(place, study.draws, study.seed, fixed=fixed)
+    refuse_too_many_results(study.draws * (len(loaded) + study.ceiling), study.horizon_days)
+    ensemble = draw_worlds(place, study.draws, study.seed, fixed=study.fixed)
+    return results_in_memory(study, made(study, ensemble, kinds, threads, progress), [ensemble], own)
+
+
+def made(study: Study, ensemble: Ensemble, kinds: Kinds, threads: int, progress: bool | Callable[[int], None] | None) -> Rows:
+    """The runs of a study in these draws."""
+    tried = (*study.policies, CEILING) if study.ceiling else study.policies
     plan = Plan(ensemble.worlds, tried, ensemble.seeds, study.horizon_days, kinds=kinds)
     with advancing(progress, study.draws, "draws") as advance:
-        make_runs(plan, threads=threads, check=check, progress=advance)
-    return results_in_memory(study, rows_of(plan.results, study), [ensemble], own)
+        make_runs(plan, threads=threads, check=study.check, progress=advance)
+    return rows_of(plan.results, study)
+
+
+def growing(
+    policies: Sequence[str | PathLike[str] | Policy], world: str | PathLike[str] | World, seed: int, **options: Any
+) -> Callable[[int], Results]:
+    """A comparison that can be asked for more and more draws: those that it has stay, and only new ones run. `options` are of `compare`.
+
+    >>> run = growing(["open-release", "withhold"], "baseline", 1, horizon_days=30)
+    >>> run(2).draws, run(3).draws
+    (2, 3)
+    """
+    so_far: list[Results] = []
+
+    def run(draws: int) -> Results:
+        if not so_far or draws < so_far[-1].draws:
+            so_far[:] = [compare(policies, world, draws, seed, **options)]
+        elif draws > so_far[-1].draws:
+            so_far[:] = [grown(so_far[-1], draws, options)]
+        return so_far[-1]
+
+    return run
+
+
+def grown(results: Results, draws: int, options: Mapping[str, Any]) -> Results:
+    """A comparison in memory with more draws, up to so many; what it has is not run again."""
+    study, there = replace(results.study, draws=draws), results.draws
+    refuse_too_many_results(draws * (len(study.policies) + study.ceiling), study.horizon_days)
+    kinds = options.get("kinds")
+    new = draw_worlds(results.world, draws - there, study.seed, fixed=study.fixed, first=there)
+    more = made(replace(study, draws=draws - there), new, kinds, checked_threads(options.get("threads")), options.get("progress"))
+    both = Ensemble(*(np.concatenate(pair) for pair in zip(vars(results.ensemble).values(), vars(new).values(), strict=True)))
+    return results_in_memory(study, joined(results.rows, more), [both], own_kinds(kinds))
+
+
+def joined(rows: Rows, more: Rows) -> Rows:
+    """Rows, and those of the draws that follow, of which the numbers begin at 0."""
+    first = rows.piece.last
+    outcomes, weeks, displacement = (
+        np.concatenate([getattr(rows, name), getattr(more, name)]) for name in ("outcomes", "weeks", "displacement")
+    )
+    ceiling = None if rows.ceiling is None or more.ceiling is None else np.concatenate([rows.ceiling, more.ceiling])
+    wrong = {**rows.wrong, **{run + first: said for run, said in more.wrong.items()}}
+    return Rows(Piece(0, first + more.piece.last), outcomes, weeks, displacement, wrong, ceiling)
 
 
 def rows_of(made: Records, study: Study) -> Rows:

@@ -1,16 +1,16 @@
 """Draws: each is one sampled world and the seed that it runs with. Every policy runs in every draw, so comparisons are paired."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from lockgate.experiments.results.sampling import sampled_column
 from lockgate.scenarios import World
 from lockgate.scenarios.world import Value
 from lockgate.sim.limits import LARGEST_SEED
-from lockgate.sim.model.chance import Purpose, key, uniform
+from lockgate.sim.model.chance import Purpose, key
 from lockgate.sim.model.parameters import parameter_table
 from lockgate.sim.settings import whole
 
@@ -26,11 +26,6 @@ class Ensemble:
     seeds: Array
 
 
-def word_of(name: str) -> int:
-    """A whole number that stands for a name in keyed draws, whatever other names there are."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")
-
-
 def draw_worlds(world: World, draws: int, seed: int, *, fixed: bool = False, first: int = 0) -> Ensemble:
     """Sample `draws` worlds, from number `first` on. With `fixed`, all have the central values and differ in their seeds only.
 
@@ -40,17 +35,18 @@ def draw_worlds(world: World, draws: int, seed: int, *, fixed: bool = False, fir
     draws = whole("draws", draws, 0, MOST_AT_ONCE, "sampled worlds at once")
     first = whole("first", first, 0, LARGEST_SEED, "number of the first draw")
     values: dict[str, Any] = dict(world.central())
+    numbers = np.arange(first, first + draws)
     for name in () if fixed else world.sampled:
-        values[name] = sampled_values(world, name, range(first, first + draws), seed)
+        values[name] = sampled_column(world, name, numbers, seed)
     return Ensemble(parameter_table(draws, **values), seeds_of(seed, range(first, first + draws)))
 
 
 def sampled_values(world: World, name: str, draws: Iterable[int], seed: int) -> list[Value]:
     """The values of a parameter in these draws of a world."""
-    word = word_of(name)
-    return [world.sample(name, uniform(seed, Purpose.PRIOR, draw, word)) for draw in draws]
+    found: list[Value] = sampled_column(world, name, np.array(list(draws), np.int64), seed).tolist()
+    return found
 
 
 def seeds_of(seed: int, draws: Iterable[int]) -> Array:
     """The seeds of the runs of these draws, in every world, (D,)."""
-    return np.array([key(seed, draw, Purpose.WORLD_SEED) & LARGEST_SEED for draw in draws], np.int64)
+    return np.array([key(seed, draw, int(Purpose.WORLD_SEED)) & LARGEST_SEED for draw in draws], np.int64)

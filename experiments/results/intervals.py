@@ -3,6 +3,8 @@
 Every function takes draws along axis 0 and gives the estimate with the low and the high end of its 95 % interval, for each column where
 there are several. NaN stands for an end that the draws cannot give. `levels` and `changes` choose the method that holds for an outcome;
 `level` and `change` are the case of one column, in the words of a summary.
+
+Formulas that are marked as rules take arrays as they stand, and single numbers when they are compiled (`experiments.browser.columns`).
 """
 
 from collections.abc import Callable
@@ -11,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from lockgate.sim.model.outcomes import Better, Outcome
+from lockgate.sim.rules.rule import rule
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Interval = tuple[Any, Any, Any]
@@ -29,7 +32,7 @@ METHODS = (
 )
 
 
-def mean_interval(values: Array) -> Interval:
+def mean_interval(values: Array, level: float = LEVEL) -> Interval:
     """Mean and its interval, at each end the wider of Student's t and of Hall's transformation of t, which allows for skewness.
 
     No interval where fewer than 10 draws (or half of them, if less) differ from the median: a mean of so few says nothing about the rarer
@@ -46,24 +49,53 @@ def mean_interval(values: Array) -> Interval:
     differing = np.sum(values != np.median(values, axis=0), axis=0)
     if draws < 2:
         return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
-    from scipy.special import stdtrit
-
     spread = np.std(values, axis=0, ddof=1)
     unit = np.where(spread > 0.0, spread, 1.0)
-    few = draws < FEWEST  # whose skewness says nothing
-    skewness = (0.0 if few else draws / ((draws - 1) * (draws - 2))) * np.sum(((values - mean) / unit) ** 3, axis=0)
-    reach = float(stdtrit(draws - 1, UPPER)) / np.sqrt(draws)
-    low = mean - spread * np.maximum(reach, unskewed(reach, skewness, draws))
-    high = mean - spread * np.minimum(-reach, unskewed(-reach, skewness, draws))
-    known = differing >= min(FEWEST, draws / 2)
-    return mean, np.where(known, low, np.nan), np.where(known, high, np.nan)
+    skewness = skewness_of(np.sum(((values - mean) / unit) ** 3, axis=0), draws)
+    below, above = reaches(skewness, draws, level)
+    known = has_interval(differing, draws)
+    return mean, np.where(known, mean - spread * below, np.nan), np.where(known, mean - spread * above, np.nan)
 
 
-def unskewed(reach: float, skewness: Array, draws: int) -> Array:
-    """The error of a mean, in standard deviations of a draw, that Hall's cubic transformation maps to `reach`."""
-    skewed = np.abs(skewness) > 1e-6
-    by = np.where(skewed, skewness, 1.0)
-    return np.where(skewed, 3.0 / by * (np.cbrt(1.0 + by * (reach - by / (6.0 * draws))) - 1.0), reach)
+def reaches(skewness: Array, draws: int, level: float = LEVEL) -> tuple[Array, Array]:
+    """How far the low and the high end of a mean's interval lie below the mean, in standard deviations of a draw."""
+    return ends_below(student_reach(draws, level), skewness, draws)
+
+
+def student_reach(draws: int, level: float = LEVEL) -> float:
+    """How far Student's interval of a mean of 2 or more draws reaches on each side, in standard deviations of a draw."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(draws - 1, 0.5 + level / 2) / np.sqrt(draws))
+
+
+@rule
+def has_interval(differing: Any, draws: int) -> Any:
+    """Whether so many draws that differ from the median are enough for an interval of the mean."""
+    return differing >= min(FEWEST, draws / 2)
+
+
+@rule
+def skewness_of(cubes: Any, draws: int) -> Any:
+    """The skewness, from the sum of cubes of what draws are off their mean, in standard deviations. So few draws say nothing of it."""
+    return cubes * (0.0 if draws < FEWEST else draws / ((draws - 1) * (draws - 2)))
+
+
+@rule
+def ends_below(reach: float, skewness: Any, draws: int) -> tuple[Any, Any]:
+    """The same from `student_reach`."""
+    return np.maximum(reach, unskewed(reach, skewness, draws)), np.minimum(-reach, unskewed(-reach, skewness, draws))
+
+
+@rule
+def unskewed(reach: float, skewness: Any, draws: int) -> Any:
+    """The error of a mean, in standard deviations of a draw, that Hall's cubic transformation maps to `reach`.
+
+    That is 3 / skewness * (root - 1), written so that it loses no digits where there is little skewness, or none.
+    """
+    inner = reach - skewness / (6.0 * draws)
+    root = np.cbrt(1.0 + skewness * inner)
+    return inner / ((root * root + root + 1.0) / 3.0)
 
 
 def share_interval(count: Any, draws: int) -> Interval:
@@ -89,7 +121,7 @@ def next_to_zero(count: Array, draws: int) -> Array:
     return np.where(few, POISSON[np.where(few, count, 1.0).astype(int)] / draws, np.where(count > 0, 1.0, 0.0))
 
 
-def paired_share_interval(more: Any, less: Any, draws: int) -> Interval:
+def paired_share_interval(more: Any, less: Any, draws: int, level: float = LEVEL) -> Interval:
     """Share of draws in which something holds under one policy only, less the share in which it holds under the other only.
 
     Source: Bonett and Price (2012), "Adjusted Wald confidence interval for a difference of binomial proportions based on paired data".
@@ -98,9 +130,25 @@ def paired_share_interval(more: Any, less: Any, draws: int) -> Interval:
     [0.0, -0.053, 0.053]
     """
     more, less = np.asarray(more, float), np.asarray(less, float)
+    low, high = paired_share_ends(more, less, draws, normal_quantile(level))
+    return (more - less) / draws, low, high
+
+
+@rule
+def paired_share_ends(more: Any, less: Any, draws: int, quantile: float) -> tuple[Any, Any]:
+    """The ends of that interval, which reaches to this standard normal quantile."""
     up, down = (more + 1) / (draws + 2), (less + 1) / (draws + 2)
-    half = Z * np.sqrt((up + down - (up - down) ** 2) / (draws + 2))
-    return (more - less) / draws, np.maximum(up - down - half, -1.0), np.minimum(up - down + half, 1.0)
+    half = quantile * np.sqrt((up + down - (up - down) ** 2) / (draws + 2))
+    return np.maximum(up - down - half, -1.0), np.minimum(up - down + half, 1.0)
+
+
+def normal_quantile(level: float) -> float:
+    """The standard normal quantile that an interval of this level reaches to."""
+    if level == LEVEL:
+        return Z
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + level / 2))
 
 
 def median_interval(values: Array) -> Interval:
@@ -162,29 +210,29 @@ def levels(outcome: Outcome, values: Array) -> Columns:
     return by_count(method, values)
 
 
-def changes(outcome: Outcome, values: Array, base: Array) -> Columns:
+def changes(outcome: Outcome, values: Array, base: Array, level: float = LEVEL) -> Columns:
     """The same of the paired difference between an outcome and the reference's, (D, C) each, over the draws in which neither is NaN.
 
     `better_share` is how often it is better. `pairing_gain` is the number of times as many unpaired draws that would be as precise:
-    (Var A + Var B) / Var(A - B). It is NaN where all differences are equal.
+    (Var A + Var B) / Var(A - B). It is NaN where all differences are equal. Another `level` is that of the mean's interval alone.
     """
 
     def method(values: Array, base: Array) -> Columns:
         difference = values - base
         if outcome.type is bool:
             more, less = np.sum(difference > 0, axis=0), np.sum(difference < 0, axis=0)
-            columns = ended("mean", paired_share_interval(more, less, len(values)))
+            columns = ended("mean", paired_share_interval(more, less, len(values), level))
         else:
-            columns = estimates(outcome, difference)
+            columns = estimates(outcome, difference, level)
         columns |= ended("better_share", better_interval(difference, outcome.better))
         return {**columns, "pairing_gain": pairing_gains(values, base)}
 
     return by_count(method, values, base)
 
 
-def estimates(outcome: Outcome, values: Array) -> Columns:
+def estimates(outcome: Outcome, values: Array, level: float = LEVEL) -> Columns:
     """Mean, interval and share of draws that are not 0; for heavy tails no interval of the mean, but the median."""
-    mean, low, high = mean_interval(values)
+    mean, low, high = mean_interval(values, level)
     heavy = outcome.heavy_tail
     columns = ended("mean", (mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)) if heavy else (mean, low, high))
     if heavy:

@@ -13,6 +13,10 @@ import numpy as np
 
 from lockgate.experiments.results.ensemble import Ensemble
 from lockgate.experiments.results.intervals import METHODS, change, level
+from lockgate.experiments.results.ratios import relative
+from lockgate.experiments.results.verdict import verdicts
+from lockgate.sim.engine.driver import driver
+from lockgate.sim.engine.kinds import Kinds
 from lockgate.sim.engine.plan import Memory, run_once
 from lockgate.sim.engine.run import trace
 from lockgate.sim.model.outcomes import OUTCOMES
@@ -73,8 +77,10 @@ def padded(rows: Array, table: str, length: int) -> Array:
     return rows if len(rows) == length else np.concatenate([rows, np.repeat(first_row(ROWS[table]), length - len(rows))])
 
 
-def first_difference(one: Run, other: Run, horizon_days: int) -> Difference | None:
+def first_difference(one: Run, other: Run, horizon_days: int, kinds: Kinds = None) -> Difference | None:
     """When and in what two runs first differ; None where they never do. Exact, as a longer run begins like a shorter one.
+
+    `kinds` puts other kinds of agents in place of the model's own.
 
     >>> from lockgate.sim.model.parameters import parameter_table
     >>> world = parameter_table(1, organisations=5, bad_actors=10)
@@ -83,7 +89,7 @@ def first_difference(one: Run, other: Run, horizon_days: int) -> Difference | No
     3
     >>> first_difference(base, base, 30)
     """
-    memories = Memory(), Memory()
+    memories = Memory(driver(kinds)), Memory(driver(kinds))
 
     def after(days: int) -> tuple[str, ...]:
         return unlike(*(state(run, days, memory) for run, memory in zip((one, other), memories, strict=True)))
@@ -148,12 +154,17 @@ def summary(
 
 
 def estimates_of(names: Sequence[str], outcomes: Mapping[str, Array]) -> dict[str, dict[str, Any]]:
-    """`POLICY -> OUTCOME -> {mean, low, high, nonzero, difference}`, of outcomes (D, P) each; the first policy is the reference."""
+    """`POLICY -> OUTCOME -> {mean, low, high, nonzero, difference}`, of outcomes (D, P) each; the first policy is the reference.
+
+    A difference has what `Verdict.content` says of it, and is told relative to the reference's mean where no draw is below 0.
+    """
     estimates: dict[str, dict[str, Any]] = {name: {} for name in names}
     for name, values in outcomes.items():
-        outcome = OUTCOMES[name]
+        outcome, base = OUTCOMES[name], np.repeat(values[:, :1], len(names), axis=1)
+        parts, found = relative(values, base).values(), verdicts(name, values, base)
         for place, policy in enumerate(names):
-            difference = change(outcome, values[:, place], values[:, 0])
+            share = dict(zip(("mean", "low", "high"), (float(part[place]) for part in parts), strict=True))
+            difference = change(outcome, values[:, place], values[:, 0]) | found[place].content() | {"relative": share}
             estimates[policy][name] = {**level(outcome, values[:, place]), "difference": difference}
     return estimates
 

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from lockgate.experiments.results.intervals import METHODS, Columns, changes, levels
+from lockgate.experiments.results.ratios import relative
 from lockgate.experiments.results.selection import Array, Selection
 from lockgate.experiments.results.structure import split_frame, structures_of
+from lockgate.experiments.results.verdict import Verdict, verdicts_on
 from lockgate.experiments.study.study import Study
 from lockgate.sim.errors import InputError, nearest
 from lockgate.sim.model.outcomes import OUTCOMES
@@ -18,6 +20,8 @@ from lockgate.sim.model.outcomes import OUTCOMES
 By = str | Sequence[str] | None
 Values = Mapping[str, Array]  # outcomes by number of the run
 REPLICATE = "draw"
+LATE = "ended first: "  # before the name of an outcome: which runs ended before what it waits for
+CENSORED, CENSORED_THERE = "censored_share", "reference_censored_share"
 MOST_FACTORS = 4  # named in an error before it says `point` instead
 NO_REPLICATES = {
     "point": "points of a design were chosen, not sampled: their spread is no uncertainty, and it shrinks with each point that is added",
@@ -46,23 +50,53 @@ class Groups:
         return pd.DataFrame({"outcome": outcome, **self.names, **columns})
 
 
-def estimate(selection: Selection, values: Values, by: By) -> pd.DataFrame:
-    """Each outcome in each group, with 95 % intervals over draws."""
-    return split_frame(selection.study, selection.draws, values, by, partial(estimate_groups, selection))
+def estimate(selection: Selection, values: Values, by: By, late: Values | None = None) -> pd.DataFrame:
+    """Each outcome in each group, with 95 % intervals over draws. `late` says which runs ended first, for outcomes that can be censored."""
+    return split_frame(selection.study, selection.draws, with_late(values, late), by, partial(estimate_groups, selection))
 
 
 def estimate_groups(selection: Selection, values: Values, by: By) -> pd.DataFrame:
     """The same where no group is told apart by what differs between draws."""
     groups = groups_of(selection, by)
     check_replicates(selection, groups)
-    frames = [groups.frame(name, levels(OUTCOMES[name], cells(selection.of(each)))) for name, each in values.items()]
+    frames = []
+    for name, each in outcomes_in(values).items():
+        columns = levels(OUTCOMES[name], cells(selection.of(each)))
+        frames.append(groups.frame(name, columns | late_shares(values, name, {CENSORED: selection}, selection.shape)))
     return together(frames)
 
 
-def difference(selection: Selection, values: Values, by: By, reference: str | None) -> pd.DataFrame:
+def outcomes_in(values: Values) -> Values:
+    """The outcomes among values, without what says which runs ended first."""
+    return {name: each for name, each in values.items() if not name.startswith(LATE)}
+
+
+def with_late(values: Values, late: Values | None) -> Values:
+    """Outcomes, and after them which runs ended first."""
+    return {**values, **{f"{LATE}{name}": each for name, each in (late or {}).items()}}
+
+
+def late_shares(values: Values, name: str, where: Mapping[str, Selection], shape: tuple[int, ...]) -> Columns:
+    """In how many draws runs ended first, in each cell, under the names of columns; nothing where no outcome asked for can be censored.
+
+    It is 0 for an outcome that cannot be, and NaN where that is not known.
+    """
+    if not any(each.startswith(LATE) for each in values):
+        return {}
+    flags = values.get(f"{LATE}{name}", np.zeros_like(values[name]))
+    return {column: shares_of(cells(np.broadcast_to(selection.of(flags), shape))) for column, selection in where.items()}
+
+
+def shares_of(flags: Array) -> Array:
+    """The share of draws, (D, C), in which a flag is set; draws without it do not count, and where there is none it is NaN."""
+    there = np.isfinite(flags).sum(axis=0)
+    return np.where(there > 0, np.nansum(flags, axis=0) / np.maximum(1, there), np.nan)
+
+
+def difference(selection: Selection, values: Values, by: By, reference: str | None, late: Values | None = None) -> pd.DataFrame:
     """The paired difference of each outcome to the same under the reference policy, in each group, with 95 % intervals over draws."""
     make = partial(differing_groups, selection, reference)
-    return split_frame(selection.study, selection.draws, values, by, make)
+    return split_frame(selection.study, selection.draws, with_late(values, late), by, make)
 
 
 def differing_groups(selection: Selection, reference: str | None, values: Values, by: By) -> pd.DataFrame:
@@ -71,14 +105,22 @@ def differing_groups(selection: Selection, reference: str | None, values: Values
     groups = groups_of(compared, by)
     check_replicates(compared, groups)
     frames = []
-    for name, each in values.items():
-        mine = compared.of(each)
-        same = np.broadcast_to(referred.of(each), mine.shape)
-        columns = changes(OUTCOMES[name], cells(mine), cells(same))
+    for name, each in outcomes_in(values).items():
+        mine = cells(compared.of(each))
+        same = cells(np.broadcast_to(referred.of(each), compared.shape))
+        columns = changes(OUTCOMES[name], mine, same)
+        columns |= relative(mine, same) | verdict_columns(verdicts_on(name, columns, mine, same))
+        columns |= late_shares(values, name, {CENSORED: compared, CENSORED_THERE: referred}, compared.shape)
         frames.append(groups.frame(name, columns))
     differences = together(frames)
     differences.attrs["reference"] = selection.study.policies[selection.policy(reference)].name
     return differences
+
+
+def verdict_columns(found: Sequence[Verdict]) -> Columns:
+    """Verdicts as columns."""
+    told = {"less": "less", "same": "same", "more": "more", "verdict": "word", "direction": "direction", "preliminary": "preliminary"}
+    return {column: np.array([getattr(each, name) for each in found]) for column, name in told.items()}
 
 
 def referring(selection: Selection, reference: str | None) -> tuple[Selection, Selection]:
@@ -209,7 +251,10 @@ def check_over(study: Study, over: str, replicate: str) -> None:
     if over != replicate:
         alias = {"day": "week", **dict.fromkeys(study.points, "point")}
         reason = NO_REPLICATES.get(alias.get(over, over), f"a study's unit of replication is the {replicate}")
-        raise InputError(f'over = "{over}": {reason}; intervals are over draws alone, and mean(...) averages over anything, without one')
+        means = ', mean_over="point" averages over points within each draw first,' if alias.get(over, over) == "point" else ""
+        raise InputError(
+            f'over = "{over}": {reason}; intervals are over draws alone,{means} and mean(...) averages over anything, without one'
+        )
 
 
 def check_replicates(selection: Selection, groups: Groups) -> None:
@@ -225,10 +270,12 @@ def check_replicates(selection: Selection, groups: Groups) -> None:
     first = differing[0]
     value = selection.values(first)[0]
     example = f'"{value}"' if isinstance(value, str) else value
+    within = "" if {"world", "policy"} & set(differing) else ', or average over points within each draw with mean_over="point"'
     raise InputError(
         f"by = {', '.join(groups.by) or 'nothing'}: a group would hold each draw up to {sizes.max()} times, as {columns} "
         f"{'differs' if len(differing) == 1 else 'differ'} within it, and runs of one draw are not independent; "
-        f"add {columns} to by, or choose first, such as where({first}={example}); mean(...) averages over anything, without an interval"
+        f"add {columns} to by, or choose first, such as where({first}={example}){within}; "
+        "mean(...) averages over anything, without an interval"
     )
 
 

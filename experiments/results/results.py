@@ -1,6 +1,7 @@
 """Results: what came of a study's runs, with a name for everything, in memory or on disk."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -9,13 +10,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lockgate.experiments.notebook import page, sentence
+from lockgate.experiments.results.censoring import censored_runs
+from lockgate.experiments.results.changes import at_point, changes, label
+from lockgate.experiments.results.compliance import compliance_of
 from lockgate.experiments.results.ensemble import Ensemble, draw_worlds, seeds_of
 from lockgate.experiments.results.intervals import level
 from lockgate.experiments.results.pairing import pairing, summary
 from lockgate.experiments.results.ratios import ACCESS, HARM, break_even_summary, ceiling_summary, share_summary
+from lockgate.experiments.results.replay_command import replay_command
 from lockgate.experiments.results.scale import has_rate, organisations_of, per_1000_organisations_and_year
 from lockgate.experiments.results.selection import Array, Selection, dataset
 from lockgate.experiments.results.source import InMemory, Source
+from lockgate.experiments.results.verdict import Verdict, leaders
+from lockgate.experiments.results.verdict import verdict as verdict_on
 from lockgate.experiments.study.study import Study
 from lockgate.experiments.sweep.plan import CEILING_HARM, OK, Stored, SweepPlan, chunk_of
 from lockgate.experiments.sweep.runner import Rows
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import xarray as xr
 
+    from lockgate.experiments.answers.answers import Answers
     from lockgate.experiments.charts import Plots
 
 By = str | Sequence[str] | None
@@ -75,6 +83,13 @@ class Results:
 
         return Plots(self)
 
+    @property
+    def answer(self) -> "Answers":
+        """What a decision needs from it, one method for each question: `answer.effect()`, `answer.drivers()` and so on."""
+        from lockgate.experiments.answers.answers import Answers
+
+        return Answers(self)
+
     # What it is
 
     @property
@@ -98,6 +113,18 @@ class Results:
     def names(self) -> tuple[str, ...]:
         """Names of the policies, (P,)."""
         return tuple(policy.name for policy in self.policies)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """What outputs call the policies, (P,): their names, with what was changed of the built-in policy of that name."""
+        return tuple(label(policy, self.horizon_days) for policy in self.policies)
+
+    @cached_property
+    def changes(self) -> tuple[str, ...]:
+        """What was changed of built-in policies and worlds, for captions: such as `preview_days 30, not 14, in staged-preview`."""
+        points = self.selection.points
+        varied = self.study.parameters_at(int(points[0])) if len(points) == 1 and self.study.factors else {}
+        return changes(self.policies, [at_point(world, varied) for world in self.worlds], self.horizon_days)
 
     @property
     def worlds(self) -> tuple[World, ...]:
@@ -139,17 +166,18 @@ class Results:
     @cached_property
     def ensemble(self) -> Ensemble:
         """The parameters of each draw, a table of D rows, and its seed, (D,), in the one world and at the one point that there are."""
-        world, draws = self.world, self.selection.draws
+        world, draws, first = self.world, self.selection.draws, 0
         if len(self.selection.points) != 1:
             raise InputError(f"there are {len(self.selection.points)} points; choose one, such as where(point=0)")
         if isinstance(self.source, InMemory):
             drawn = self.source.drawn[self.selection.worlds[0]]
         else:
-            drawn = draw_worlds(world, int(draws.max(initial=-1)) + 1, self.study.seed, fixed=self.study.fixed)
-        parameters = drawn.worlds[draws]
+            first = int(draws.min()) if len(draws) else 0
+            drawn = draw_worlds(world, int(draws.max(initial=-1)) + 1 - first, self.study.seed, fixed=self.study.fixed, first=first)
+        parameters = drawn.worlds[draws - first]
         for name, value in self.study.parameters_at(int(self.selection.points[0])).items():
             parameters[name] = value
-        return Ensemble(parameters, drawn.seeds[draws])
+        return Ensemble(parameters, drawn.seeds[draws - first])
 
     @property
     def columns(self) -> dict[str, list[dict[str, str]]]:
@@ -198,6 +226,16 @@ class Results:
         base = replace(self.selection, policies=np.array([self.selection.policy(reference)]))
         return shaped(self.selection, values) - shaped(base, values)
 
+    def verdict(self, policy: str | None = None, outcome: str = HARM) -> Verdict:
+        """What may be said of an outcome under a policy (default: the second) against the first, in one world and at one point."""
+        from lockgate.experiments.answers.cases import compared
+
+        if not self.is_comparison:
+            raise InputError("a verdict is of one world at one point; choose them first, such as where(world='baseline', point=0)")
+        place, base = compared(self, policy)
+        values = self.outcome(outcome)
+        return verdict_on(outcome, values[:, place], values[:, base])
+
     def weekly(self, name: str) -> Array:
         """One column of the weekly series, (D, P, T) for T weeks, with axes for worlds and points as `outcome` has them."""
         return shaped(self.selection, self.source.weekly(self.weekly_names([name]))[1][name])
@@ -223,14 +261,25 @@ class Results:
 
     @installed_first
     def summary(self) -> dict[str, Any]:
-        """`policies -> NAME -> OUTCOME -> {mean, low, high, nonzero, difference: {mean, low, high, better_share, pairing_gain}}`.
+        """`policies -> NAME -> OUTCOME -> {mean, low, high, nonzero, difference: {mean, low, high, verdict, less, same, more, ...}}`.
 
+        A difference has a verdict (`results.verdict`), shares of draws with less, the same and more, and `relative`: the difference as a
+        share of the reference's mean. `labels` has what each policy is called, `changes` what was changed of built-in policies and worlds,
+        `least_harm` the policies that may be called the one with the least harm, and `compliance` what came of requests to labs.
         `ceiling` says what a prohibition that all obey would remove, and what share of that each policy removes, `break_even` what a day
         of access may be worth for it, and `per_1000_organisations_and_year` has money and counts at that scale.
         95 % intervals by the methods that `interval` names. `pairing -> NAME` says on which day paired runs first differ, and in what.
-        Raises `InputError` where there are several worlds or points.
+        Raises `InputError` where there are several worlds or points. Worked out once; each call gives a copy.
         """
-        names, found = self.names, summary(self.policies, self.world.name, self.ensemble, self.outcomes(), self.pairing)
+        return deepcopy(self.summarised)
+
+    @cached_property
+    def summarised(self) -> dict[str, Any]:
+        """The summary itself, which nobody changes."""
+        names, outcomes = self.names, self.outcomes()
+        found = summary(self.policies, self.world.name, self.ensemble, outcomes, self.pairing)
+        found |= {"labels": dict(zip(names, self.labels, strict=True)), "changes": list(self.changes)}
+        found |= {"least_harm": self.least_harm, "compliance": compliance_of(names, outcomes)}
         found["ceiling"] = self.ceiling_summary()
         priced = len(names) > 1 and {HARM, ACCESS} <= set(self.study.outcomes)
         found["break_even"] = break_even_summary(names, self.outcome(HARM), self.outcome(ACCESS)) if priced else {}
@@ -239,6 +288,12 @@ class Results:
             policy: {name: level(OUTCOMES[name], values[:, place]) for name, values in rates.items()} for place, policy in enumerate(names)
         }
         return found
+
+    @property
+    def least_harm(self) -> list[str]:
+        """The policies that may be called the one with the least harm; empty where there is one alone, or runs of one all went wrong."""
+        harm = self.outcome(HARM) if HARM in self.study.outcomes and len(self.names) > 1 else np.full((1, 1), np.nan)
+        return [self.names[place] for place in leaders(HARM, harm)] if np.isfinite(harm).any(axis=0).all() else []
 
     def ceiling_summary(self) -> dict[str, Any] | None:
         """Harm under the ceiling, what it removes of the reference's, and the share of that which each policy removes, where it is kept."""
@@ -256,31 +311,67 @@ class Results:
         return pairing(self.policies, self.ensemble, self.outcomes(), series, self.study.horizon_days)
 
     @installed_first
-    def estimates(self, outcome: str | Sequence[str] | None = None, by: By = None, over: str = "draw") -> "pd.DataFrame":
+    def estimates(
+        self,
+        outcome: str | Sequence[str] | None = None,
+        by: By = None,
+        over: str = "draw",
+        *,
+        mean_over: str | None = None,
+        weights: Sequence[float] | None = None,
+    ) -> "pd.DataFrame":
         """Outcomes (default: all) in each group, with 95 % intervals over draws (`results.intervals`); one row an outcome and group.
 
         Groups are told apart by the columns `by`: of `world`, `point`, `policy` and factors (default: by all), and of switches and choices
         that are sampled, of which `attrs["few"]` names values that few draws have. Runs that went wrong are left out; `draws` says how many
-        are left. Raises `InputError` where an interval would be over anything but draws.
-        """
-        from lockgate.experiments.results import replicate
+        are left. Where an outcome that is asked for is a lower bound in draws in which the run ended first, such as the release delay,
+        `censored_share` is the share of these draws. Raises `InputError` where an interval would be over anything but draws.
 
-        replicate.check_over(self.study, over, self.plan_content["replicate"])
-        return replicate.estimate(self.selection, self.source.values(self.outcome_names(outcome)), by)
+        `mean_over="point"` takes the mean over the points of each group (default: of each world and policy) within each draw first, with
+        `weights` of the selected points, (N,), if some count more; draws in which a point is missing are left out.
+        """
+        from lockgate.experiments.results import design_mean, replicate
+
+        self.check_means(over, mean_over, weights)
+        names = self.outcome_names(outcome)
+        values = self.source.values(names)
+        if mean_over:
+            return design_mean.estimate(self.selection, values, by, weights)
+        return replicate.estimate(self.selection, values, by, censored_runs(self.study, self.source, names))
 
     @installed_first
     def differences(
-        self, outcome: str | Sequence[str] | None = None, reference: str | None = None, by: By = None, over: str = "draw"
+        self,
+        outcome: str | Sequence[str] | None = None,
+        reference: str | None = None,
+        by: By = None,
+        over: str = "draw",
+        *,
+        mean_over: str | None = None,
+        weights: Sequence[float] | None = None,
     ) -> "pd.DataFrame":
         """Outcomes less those of the reference policy (default: the first) in the same draw, world and point, as `estimates` has them.
 
-        `better_share` is the share of draws in which the difference is an improvement, `pairing_gain` how many times as many unpaired draws
-        would be as precise. Only draws in which both runs went well count.
+        `less`, `same` and `more` are shares of draws, `verdict`, `direction` and `preliminary` what may be said (`results.verdict`), and
+        `relative` is the difference as a share of the reference's mean. `better_share` is the share of draws in which the difference is an
+        improvement, one of 0 counting half, `pairing_gain` how many times as many unpaired draws would be as precise. Only draws in which
+        both runs went well count. `censored_share` is that of the policy, `reference_censored_share` that of the reference.
         """
-        from lockgate.experiments.results import replicate
+        from lockgate.experiments.results import design_mean, replicate
+
+        self.check_means(over, mean_over, weights)
+        names = self.outcome_names(outcome)
+        values = self.source.values(names)
+        if mean_over:
+            return design_mean.difference(self.selection, values, by, reference, weights)
+        return replicate.difference(self.selection, values, by, reference, censored_runs(self.study, self.source, names))
+
+    def check_means(self, over: str, mean_over: str | None, weights: Sequence[float] | None) -> None:
+        """Raise `InputError` where intervals would be over anything but draws, or means within draws over anything but points."""
+        from lockgate.experiments.results import design_mean, replicate
 
         replicate.check_over(self.study, over, self.plan_content["replicate"])
-        return replicate.difference(self.selection, self.source.values(self.outcome_names(outcome)), by, reference)
+        design_mean.check_mean_over(mean_over, weights, tuple(self.study.points))
 
     @installed_first
     def preventable_share(self, reference: str | None = None, by: By = None) -> "pd.DataFrame":
@@ -374,6 +465,10 @@ class Results:
         rows = self.to_arrow("runs", names)
         frame = framed(rows if self.source.wrong else rows.slice(0, 0))
         return frame[frame["status"] != OK].reset_index(drop=True)
+
+    def replay_command(self, run: int) -> str:
+        """The command that makes a run again beside the reference's in the same draw, whether it went well or not; in memory, the call."""
+        return replay_command(self, run)
 
     @property
     def chosen(self) -> Array:

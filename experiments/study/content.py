@@ -59,6 +59,7 @@ class StoredFactor(Table):
     high: float | None = None
     steps: Annotated[int, Field(ge=2, le=MOST_POINTS)] | None = None
     prior: StoredPrior | None = None
+    policies: Annotated[list[Name], Field(min_length=1, max_length=MOST_MEMBERS)] = []
 
 
 class StoredPolicy(Table):
@@ -132,7 +133,7 @@ def check_content(content: Any) -> None:
             if isinstance(told, Mapping):
                 validated(values_of(PARAMETERS[name]), [told["central"]], f"{name}.central")
                 check_prior(PARAMETERS[name], told["prior"])
-    factors = [factor_of(told) for told in checked.factors]
+    factors = [factor_of(told, [policy["name"] for policy in content["policies"]]) for told in checked.factors]
     check_points(factors, content["points"])
     for kind in ("policies", "worlds"):
         refuse_twice(kind, [member["name"] for member in content[kind]])
@@ -168,8 +169,8 @@ def check_values(known: Parameter, told: Mapping[str, Any]) -> None:
         raise InputError(f"the prior of {known.name}, {shown(told)}, must have {said}, from {span(low, high)}")
 
 
-def factor_of(told: StoredFactor) -> Factor:
-    """A factor without its values, of which only what is said of them is checked."""
+def factor_of(told: StoredFactor, policies: Sequence[str]) -> Factor:
+    """A factor without its values, of which only what is said of them is checked, as are the policies that it names."""
     names = PARAMETERS if told.role == "parameter" else LEVERS
     if told.name not in names:
         raise InputError(f"factors: {shown(told.name)} is no known {told.role}{nearest(told.name, names)}")
@@ -182,7 +183,19 @@ def factor_of(told: StoredFactor) -> Factor:
         if told.role != "parameter":
             raise InputError(f"factors: {factor.column} has a prior, which only a parameter can have")
         check_prior(PARAMETERS[told.name], told.prior.given())
+    if told.policies:
+        check_policies(factor, told.policies, policies)
     return factor
+
+
+def check_policies(factor: Factor, named: Sequence[str], policies: Sequence[str]) -> None:
+    """Refuse a parameter of some policies, and policies that the study has not, or that stand twice."""
+    if factor.role == "parameter":
+        raise InputError(f"factors: {factor.column} has policies, which only a lever or a date can have")
+    refuse_twice(f"{factor.column}.policies", named)
+    for name in named:
+        if name not in policies:
+            raise InputError(f"{factor.column}.policies: {shown(name)} is no policy of this study{nearest(name, policies)}")
 
 
 def check_points(factors: Sequence[Factor], points: Mapping[str, Sequence[Any]]) -> None:

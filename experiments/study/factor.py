@@ -29,7 +29,8 @@ Role = Literal["parameter", "lever", "date"]
 class Factor:
     """One thing that differs between the points of a design: listed `levels`, or a range, or a prior, by quantile.
 
-    `name` is that of the parameter or lever; a `date` is the day of the step of a policy's timeline that sets the lever `name`.
+    `name` is that of the parameter or lever; a `date` is the day of the step of a policy's timeline that sets the lever `name`. A lever or
+    a date may vary in some `policies` only, by name; the others keep what they have.
     """
 
     role: Role
@@ -39,6 +40,11 @@ class Factor:
     high: float | None = None
     steps: int = 0
     prior: Prior | None = None
+    policies: tuple[str, ...] = ()
+
+    def concerns(self, policy: str) -> bool:
+        """Whether it varies in the policy of this name."""
+        return not self.policies or policy in self.policies
 
     @property
     def known(self) -> Known:
@@ -72,8 +78,13 @@ class Factor:
 
     @property
     def meaning(self) -> str:
-        """What it is, in a sentence."""
-        return f"Day on which the policy's timeline sets {self.name}." if self.role == "date" else self.known.meaning
+        """What it is, in a sentence, and in which policies, where it is not in all.
+
+        >>> Factor("date", "directive", (3, 30), policies=("a", "b")).meaning
+        "Day on which the policy's timeline sets directive. In a, b only."
+        """
+        what = f"Day on which the policy's timeline sets {self.name}." if self.role == "date" else self.known.meaning
+        return f"{what} In {', '.join(self.policies)} only." if self.policies else what
 
     def cast(self, value: float) -> Value:
         """A number in the factor's own type; whole numbers are rounded."""
@@ -122,7 +133,16 @@ class Factor:
         return str(value).lower() if self.type is bool else digits(value)
 
     def __str__(self) -> str:
-        """What it varies over, in short."""
+        """What it varies over, in short.
+
+        >>> print(Factor("lever", "preview_days", (0, 14), policies=("staged-preview",)))
+        0, 14 in staged-preview only
+        """
+        return self.over + (f" in {', '.join(self.policies)} only" if self.policies else "")
+
+    @property
+    def over(self) -> str:
+        """Its levels, range or prior, in short."""
         if self.levels:
             return ", ".join(map(self.label, self.levels))
         if self.prior is not None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from lockgate.experiments.study.design import points
 from lockgate.experiments.study.factor import Factor, Value, read_table
 from lockgate.experiments.study.refusals import problem
-from lockgate.experiments.study.schema import ROLES, Span, StudyFile, file_schema
+from lockgate.experiments.study.schema import ROLES, LevelsOfPolicies, Span, SpanOfPolicies, StudyFile, file_schema
 from lockgate.experiments.study.study import Stop, Study, changed
 from lockgate.scenarios import World, load_policy, load_world, with_levers, with_parameters
 from lockgate.scenarios.files import SUFFIX, Source, is_path, spelled
@@ -56,7 +56,7 @@ def refuse_impossible_orders(study: Study) -> None:
     for combination, point in first.items():
         for policy in study.policies_at(point):
             for fault in contradictory_orders(steps_of(policy)):
-                raise InputError(f'policy "{policy.name}"{said(orders, combination)}: {fault}')
+                raise InputError(f'policy "{policy.name}"{said(policy.name, orders, combination)}: {fault}')
 
 
 def steps_of(policy: Policy) -> list[tuple[int, dict[str, Value]]]:
@@ -67,9 +67,10 @@ def steps_of(policy: Policy) -> list[tuple[int, dict[str, Value]]]:
     return sorted(schedule.items())
 
 
-def said(factors: Sequence[Factor], combination: Sequence[Value]) -> str:
-    """The values of factors, as a sentence names them."""
-    values = [f"{factor.column} = {factor.label(value)}" for factor, value in zip(factors, combination, strict=True)]
+def said(policy: str, factors: Sequence[Factor], combination: Sequence[Value]) -> str:
+    """The values of the factors that vary in a policy, as a sentence names them."""
+    both = zip(factors, combination, strict=True)
+    values = [f"{factor.column} = {factor.label(value)}" for factor, value in both if factor.concerns(policy)]
     return f" where {' and '.join(values)}" if values else ""
 
 
@@ -143,8 +144,8 @@ def study_of(source: Source, content: StudyFile, tables: Tables) -> Study:
     refuse_twice("series", content.series)
     policies = members("policies", content.policies, folder, load_policy)
     worlds = members("worlds", content.worlds, folder, load_world)
-    for lever in content.dates.given():
-        refuse_date(lever, policies)
+    for lever, day in content.dates.given().items():
+        refuse_date(lever, policies, named_policies("dates.", lever, day, policies))
     policies = tuple(changed(with_levers(policy, alone["levers"]), {}, alone["dates"]) for policy in policies)
     worlds = tuple(with_parameters(world, alone["uncertainties"] | alone["switches"]) for world in worlds)
     design = content.design.model_dump()
@@ -157,7 +158,7 @@ def study_of(source: Source, content: StudyFile, tables: Tables) -> Study:
             if factor.role == "date":
                 refuse_date(factor.name, policies)
     else:
-        factors = tuple(factors_of(content, tables, worlds))
+        factors = tuple(factors_of(content, tables, policies, worlds))
         values = points(design, factors, content.seed)
     from lockgate.sim.model.outcomes import OUTCOMES  # loads the compiler
 
@@ -204,27 +205,43 @@ def held_settings(content: StudyFile) -> dict[str, dict[str, Any]]:
 
 def varies(setting: object) -> bool:
     """Whether a setting is a factor's: levels, a range, or the prior."""
-    return isinstance(setting, list | Span) or setting == "prior"
+    return isinstance(setting, list | Span | LevelsOfPolicies) or setting == "prior"
 
 
-def factors_of(content: StudyFile, tables: Tables, worlds: Iterable[World]) -> Iterable[Factor]:
+def factors_of(content: StudyFile, tables: Tables, policies: Sequence[Policy], worlds: Iterable[World]) -> Iterable[Factor]:
     """What varies: parameters, then levers, then dates, each in the order of the file."""
     for section, role in ROLES.items():
         given = getattr(content, section).given()
         for name in tables.get(section, ()):
             blank: Any = Factor(role, name)  # type: ignore[arg-type]
-            setting = given[name]
+            setting, place = given[name], "dates." if section == "dates" else ""
+            named = named_policies(place, name, setting, policies)
             if isinstance(setting, list):
-                yield with_levels(blank, setting, section)
+                yield with_levels(blank, setting, f"{place}{name}")
+            elif isinstance(setting, LevelsOfPolicies):
+                yield replace(with_levels(blank, setting.levels, f"{place}{name}.levels"), policies=named)
             elif isinstance(setting, Span):
-                yield with_range(blank, setting)
+                yield replace(with_range(blank, setting), policies=named)
             elif setting == "prior" and role == "parameter":
                 yield Factor("parameter", name, prior=common_prior(name, worlds))
 
 
-def with_levels(blank: Factor, setting: list[Any], section: str) -> Factor:
+def named_policies(place: str, name: str, setting: object, policies: Sequence[Policy]) -> tuple[str, ...]:
+    """The policies that a setting is of, in the study's order; none where it is of all."""
+    named = setting.policies if isinstance(setting, LevelsOfPolicies | SpanOfPolicies) else None
+    known = [policy.name for policy in policies]
+    refuse_twice(f"{place}{name}.policies", named or [])
+    for index, policy in enumerate(named or []):
+        if policy not in known:
+            said = f"is no policy of this study, which has {', '.join(known)}{nearest(policy, known)}"
+            raise InputError(f"{place}{name}.policies[{index}] = {shown(policy)} {said}")
+    chosen = tuple(policy for policy in known if policy in (named or known))
+    return () if len(chosen) == len(known) else chosen
+
+
+def with_levels(blank: Factor, setting: list[Any], place: str) -> Factor:
     """The factor over a list of levels, all different."""
-    refuse_twice(f"{'dates.' if section == 'dates' else ''}{blank.name}", setting)
+    refuse_twice(place, setting)
     codes = blank.known.labels if isinstance(blank.known, Parameter) and blank.known.choices else {}
     return Factor(blank.role, blank.name, tuple(blank.cast(codes.get(level, level)) for level in setting))
 
@@ -260,10 +277,13 @@ def common_prior(name: str, worlds: Iterable[World]) -> Any:
     return next(iter(priors.values()))
 
 
-def refuse_date(lever: str, policies: Iterable[Policy]) -> None:
-    """Refuse a date that moves no step, or one of several."""
+def refuse_date(lever: str, policies: Iterable[Policy], named: Sequence[str] = ()) -> None:
+    """Refuse a date that moves no step, or one of several; where policies are named, in any of these."""
     steps = {policy.name: [day for day, step in policy.timeline if lever in step] for policy in policies}
-    for name, days in steps.items():
+    for name in named:
+        if not steps[name]:
+            raise InputError(f"dates.{lever}.policies: {quoted(name)} has no step of its timeline that sets {lever}, name others")
+    for name, days in ((name, days) for name, days in steps.items() if not named or name in named):
         if len(days) > 1:
             said = f"policy {quoted(name)} sets it on days {', '.join(map(str, days))}"
             raise InputError(f"dates.{lever} would move one of several steps, {said}, a date needs exactly one")

@@ -4,15 +4,29 @@ from collections.abc import Iterable
 
 from pydantic_core import ErrorDetails
 
-from lockgate.experiments.study.schema import DESIGNS, HEAD, KNOWN, ROLES, SWITCHES, UNCERTAINTIES, Span, StopRule, StudyFile
+from lockgate.experiments.study.schema import (
+    DESIGNS,
+    HEAD,
+    KNOWN,
+    ROLES,
+    SOME,
+    SWITCHES,
+    UNCERTAINTIES,
+    LevelsOfPolicies,
+    Span,
+    SpanOfPolicies,
+    StopRule,
+    StudyFile,
+)
 from lockgate.scenarios.notation import KeyPath, key_path, quoted, shown
-from lockgate.scenarios.schema import Known, key_path_of
+from lockgate.scenarios.schema import Known, Table, key_path_of
 from lockgate.scenarios.sentence import OUTSIDE, allowed, choices, unknown_key
 from lockgate.sim.errors import nearest
 from lockgate.sim.limits import LARGEST_SEED, MOST_POINTS
 from lockgate.sim.model.policy import LEVERS
 
 LISTS_OF_NAMES = {"outcomes", "series"}
+IN_SOME = 'a list of names of policies of this study, such as ["staged-preview"], in which it varies'
 TOP = {
     "summary": "one sentence in quotes",
     "story": "text in quotes",
@@ -79,8 +93,15 @@ def names_at(error: ErrorDetails, place: KeyPath) -> tuple[str, Iterable[str]]:
         case ("stop", _):
             return "key", StopRule.model_fields
         case (_, _, _):
-            return "key", Span.model_fields
+            return "key", keys_of_setting(error, place).model_fields
     return "key", StudyFile.model_fields
+
+
+def keys_of_setting(error: ErrorDetails, place: KeyPath) -> type[Table]:
+    """What has the keys that a table for one factor may have."""
+    if place[0] not in ("levers", "dates"):
+        return Span
+    return LevelsOfPolicies if SOME in error["loc"] else SpanOfPolicies
 
 
 def unknown_setting(error: ErrorDetails, place: KeyPath) -> str:
@@ -121,8 +142,19 @@ def problem(error: ErrorDetails) -> str:
     subject = f"{where(place)} is missing, it" if kind == "missing" else f"{where(place)} = {shown(error['input'])}"
     if section not in ROLES or len(place) < 2:
         return f"{subject} must be {allowed(HEAD[section], kind) if section in HEAD else TOP.get(last) or TOP[section]}"
+    return f"{subject} must {wanted(section, place, kind)}"
+
+
+def wanted(section: str, place: KeyPath, kind: str) -> str:
+    """What a factor, or a part of what is said of it, must be."""
+    known, part = KNOWN[section][str(place[1])], place[2:]
+    if "policies" in part:
+        return f"be {IN_SOME}"
     if kind == "too_short":
-        return f"{subject} must have one level or more, or be left out"
-    known = KNOWN[section][str(place[1])]
-    others = other_ways(known, section) if len(place) == 2 and kind not in OUTSIDE else ""
-    return f"{subject} must be {TOP['steps'] if last == 'steps' else allowed(known, kind) + others}"
+        return "have one level or more, or be left out"
+    if part == ("steps",):
+        return f"be {TOP['steps']}"
+    if part == ("levels",):
+        return f"be a list of levels, each {allowed(known, kind)}"
+    others = other_ways(known, section) if not part and kind not in OUTSIDE else ""
+    return f"be {allowed(known, kind)}{others}"

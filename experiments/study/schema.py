@@ -12,6 +12,7 @@ from lockgate.sim.model.parameters import PARAMETERS
 from lockgate.sim.model.policy import DAY, LEVERS, Lever, yes_or_no
 
 VALUE, LEVELS, RANGE, PRIOR = "(value)", "(levels)", "(range)", "(prior)"  # ways to set a factor, unlike any key
+SOME = "(some)"  # levels of some policies only
 
 ROLES = {"uncertainties": "parameter", "switches": "parameter", "levers": "lever", "dates": "date"}  # tables, in order of the factors
 UNCERTAINTIES = {name: parameter for name, parameter in PARAMETERS.items() if has_range(parameter)}
@@ -34,6 +35,8 @@ HEAD = {
 }
 
 Points = Annotated[int, Field(ge=1, le=MOST_POINTS)]
+Names = Annotated[list[str], Field(min_length=1, fail_fast=True)]
+ONLY = "Names of the policies in which it varies; the others keep their own value. By default all."
 
 
 class Span(Table):
@@ -42,6 +45,19 @@ class Span(Table):
     low: float
     high: float
     steps: int | None = None
+
+
+class SpanOfPolicies(Span):
+    """A range of a lever or a date, of all policies or of some."""
+
+    policies: Annotated[Names, Field(default_factory=lambda: None, description=ONLY)]
+
+
+class LevelsOfPolicies(Table):
+    """Levels of a lever or a date in some policies only."""
+
+    levels: list[Any]
+    policies: Annotated[Names, Field(description=ONLY)]
 
 
 class Grid(Table):
@@ -151,6 +167,19 @@ def form(value: object) -> str:
     return VALUE
 
 
+def form_of_lever(value: object) -> str:
+    """The same for a lever or a date, whose levels or range may be those of some policies."""
+    if isinstance(value, LevelsOfPolicies):
+        return SOME
+    is_of_some = isinstance(value, Mapping) and ("levels" in value or ("policies" in value and not {"low", "high"} & value.keys()))
+    return SOME if is_of_some else form(value)
+
+
+def form_of_order(value: object) -> str:
+    """The same for a lever that is yes or no, which has no range."""
+    return SOME if form_of_lever(value) == SOME else form_of_switch(value)
+
+
 def form_of_uncertainty(value: object) -> str:
     """The same for a parameter, which may have a prior."""
     return PRIOR if value == "prior" else form(value)
@@ -180,28 +209,42 @@ def any_design() -> Any:
     return Annotated[designs, Discriminator(kind_of_design)]
 
 
-def setting(known: Known, *, prior: bool) -> Any:
-    """The type of everything that a study may write for a lever, a date or a parameter."""
+def setting(known: Known) -> Any:
+    """The type of everything that a study may write for a parameter, which may have a prior."""
     value: Any = Annotated[plain(known), Tag(VALUE)]
-    levels: Any = Annotated[each_of(plain(known)), Field(min_length=1), Tag(LEVELS)]
+    levels: Any = Annotated[levels_of(known), Tag(LEVELS)]
     drawn: Any = Annotated[Literal["prior"], Tag(PRIOR)]
     if not has_range(known):
-        if not prior:
-            return Annotated[value | levels, Discriminator(form_of_switch)]
         return Annotated[value | levels | drawn, Discriminator(form_of_structure)]
+    return Annotated[value | levels | Annotated[span_of(known, Span), Tag(RANGE)] | drawn, Discriminator(form_of_uncertainty)]
+
+
+def acting(known: Known) -> Any:
+    """The type of everything that a study may write for a lever or a date, which may vary in some policies only."""
+    some: Any = create_model(f"levels of {known.name} in some policies", __base__=LevelsOfPolicies, levels=(levels_of(known), ...))
+    ways: Any = Annotated[plain(known), Tag(VALUE)] | Annotated[levels_of(known), Tag(LEVELS)] | Annotated[some, Tag(SOME)]
+    if not has_range(known):
+        return Annotated[ways, Discriminator(form_of_order)]
+    return Annotated[ways | Annotated[span_of(known, SpanOfPolicies), Tag(RANGE)], Discriminator(form_of_lever)]
+
+
+def levels_of(known: Known) -> Any:
+    """The type of a list of levels."""
+    return Annotated[each_of(plain(known)), Field(min_length=1)]
+
+
+def span_of(known: Known, base: type[Span]) -> type[Span]:
+    """The type of a range."""
     number = bounded(known, known.type)
     steps: Any = (Annotated[int, Field(ge=2, le=MOST_POINTS)], Field(default_factory=lambda: None, description="Number of levels."))
-    span = create_model(f"span of {known.name}", __base__=Span, low=(number, ...), high=(number, ...), steps=steps)
-    ways: Any = value | levels | Annotated[span, Tag(RANGE)]
-    if not prior:
-        return Annotated[ways, Discriminator(form)]
-    return Annotated[ways | drawn, Discriminator(form_of_uncertainty)]
+    return create_model(f"span of {known.name}", __base__=base, low=(number, ...), high=(number, ...), steps=steps)
 
 
 @cache
 def settings(name: str) -> type[Table]:
     """The schema of one of the tables that say what varies."""
-    fields = {key: entry(known, setting(known, prior=ROLES[name] == "parameter")) for key, known in KNOWN[name].items()}
+    kind = setting if ROLES[name] == "parameter" else acting
+    fields = {key: entry(known, kind(known)) for key, known in KNOWN[name].items()}
     return table(name, fields)
 
 
@@ -224,8 +267,8 @@ def file_schema() -> type[StudyFile]:
     said = {
         "uncertainties": "Parameters that are numbers: one value, levels, a range, or the prior.",
         "switches": "Parameters that are switches or choices: one value, levels, or the prior.",
-        "levers": "Levers of all policies, from day 0 on: one value, levels, or a range.",
-        "dates": "Days of the steps that set these levers: one day, levels, or a range.",
+        "levers": "Levers of all policies, from day 0 on: one value, levels, or a range; or levels or a range of some policies.",
+        "dates": "Days of the steps that set these levers: one day, levels, or a range; or levels or a range of some policies.",
     }
     for name, description in said.items():
         fields[name] = (settings(name), Field(default_factory=settings(name), description=description))

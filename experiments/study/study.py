@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lockgate.experiments.study.content import check_content
-from lockgate.experiments.study.factor import Factor, Value
+from lockgate.experiments.study.factor import Factor, Role, Value
 from lockgate.scenarios import World
 from lockgate.sim.model.parameters import PARAMETERS, Choice, LogNormal, Parameter, Prior, Quantiles, Triangular, Uniform
 from lockgate.sim.model.parameters.mechanisms import MECHANISMS
@@ -79,9 +79,12 @@ class Study:
 
     def policies_at(self, point: int) -> tuple[Policy, ...]:
         """The policies with their levers and dates as they are at a point."""
-        levers = {factor.name: self.points[factor.column][point] for factor in self.factors if factor.role == "lever"}
-        days = {factor.name: int(self.points[factor.column][point]) for factor in self.factors if factor.role == "date"}
-        return tuple(changed(policy, levers, days) for policy in self.policies)
+        return tuple(changed(policy, self.set_in(policy, "lever", point), self.set_in(policy, "date", point)) for policy in self.policies)
+
+    def set_in(self, policy: Policy, role: Role, point: int) -> dict[str, Any]:
+        """The levers, or the dates, that are varied in a policy, as they are at a point."""
+        mine = [factor for factor in self.factors if factor.role == role and factor.concerns(policy.name)]
+        return {factor.name: self.points[factor.column][point] for factor in mine}
 
 
 def changed(policy: Policy, levers: Mapping[str, Value], days: Mapping[str, int]) -> Policy:
@@ -158,13 +161,14 @@ def study_of(content: Mapping[str, Any], name: str, summary: str = "", draws: in
 def written_factor(factor: Factor) -> dict[str, Any]:
     """A factor, without what it leaves at its default."""
     told: dict[str, Any] = {"role": factor.role, "name": factor.name, "levels": list(factor.levels), "low": factor.low, "high": factor.high}
-    told |= {"steps": factor.steps, "prior": written_prior(factor.prior)}
+    told |= {"steps": factor.steps, "prior": written_prior(factor.prior), "policies": list(factor.policies)}
     return {name: value for name, value in told.items() if value is not None and value != [] and (name, value) != ("steps", 0)}
 
 
 def read_factor(told: Mapping[str, Any]) -> Factor:
     """The factor that `written_factor` told of."""
-    return Factor(**{**told, "levels": tuple(told.get("levels", ())), "prior": read_prior(told.get("prior"))})
+    lists = {name: tuple(told.get(name, ())) for name in ("levels", "policies")}
+    return Factor(**{**told, **lists, "prior": read_prior(told.get("prior"))})
 
 
 def written_parameter(parameter: Parameter) -> Any:

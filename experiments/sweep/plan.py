@@ -154,9 +154,7 @@ class SweepPlan:
         world, rest = divmod(rest, points * policies)
         return RunIndex(draw, world, *divmod(rest, policies))
 
-    def pieces(
-        self, draws: int, done: Iterable[Piece], shard: tuple[int, int] = (1, 1), known: Iterable[Piece] = ()
-    ) -> Iterator[Piece]:
+    def pieces(self, draws: int, done: Iterable[Piece], shard: tuple[int, int] = (1, 1), known: Iterable[Piece] = ()) -> Iterator[Piece]:
         """What is left to do of so many draws, in order: chunks, or what is missing of them. Of N shards the I-th has each N-th chunk.
 
         `known` are pieces that were made before and are damaged: they are made again within their bounds, so that each part replaces one.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lockgate.experiments.study.load import held, list_studies, load_study
+from lockgate.experiments.text.policy import described
 from lockgate.scenarios import list_policies, list_worlds, load_policy, load_world
 from lockgate.scenarios.files import MOST_TOML_BYTES, read_limited, toml_tables
 from lockgate.scenarios.load import lineage
@@ -119,7 +120,8 @@ def described_policy(name: str) -> Description:
     policy = load_policy(name)
     sets = [row_of(lever, value) for lever, value in policy.levers.items()]
     timeline = [{"day": day, **row_of(lever, value)} for day, step in policy.timeline for lever, value in step.items()]
-    facts = {**background("policy", name), "sets": sets or "nothing: every lever is at its default", "then": timeline}
+    facts: dict[str, Any] = {"does": described(policy), **background("policy", name)}
+    facts |= {"sets": sets or "nothing: every lever is at its default", "then": timeline}
     return Description("policy", policy.name, policy.summary, {label: fact for label, fact in facts.items() if fact})
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 
 SIZES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand"), (1.0, ""))
 # As readers are told them: the unit, and how many of the model's units it is. All others are told as they are.
@@ -48,6 +49,15 @@ def count(how_many: int, noun: str, plural: str = "") -> str:
     return f"{how_many:,} {noun if how_many == 1 else plural or f'{noun}s'}"
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them.
+
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
 def decimals_of(value: float) -> int:
     """How many decimals give a number from 1 to 1,000 three digits."""
     return 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
@@ -71,6 +81,34 @@ def percent(share: float, decimals: int = 0) -> str:
     '12 %'
     """
     return f"{number(100 * share, decimals)} %"
+
+
+def share_number(share: float) -> str:
+    """A share of draws in whole percent, in which few are not none.
+
+    >>> share_number(0.0), share_number(0.005), share_number(0.85), share_number(0.995)
+    ('0', '<1', '85', '>99')
+    """
+    return "<1" if 0.0 < share <= 0.005 else ">99" if 0.995 <= share < 1.0 else number(100.0 * share, 0)
+
+
+def of_draws(share: float) -> str:
+    """The same with its unit.
+
+    >>> of_draws(0.002), of_draws(0.85)
+    ('<1 %', '85 %')
+    """
+    return f"{share_number(share)} %"
+
+
+def decimals_apart(low: float, high: float, decimals: int) -> int:
+    """How many decimals, no fewer than these, show that an interval without 0 is without it: neither of its ends is told as 0.
+
+    >>> decimals_apart(0.02, 1.3, 1), decimals_apart(-0.02, 1.3, 1), decimals_apart(-4.0, -0.3, 1)
+    (2, 1, 1)
+    """
+    near = min(abs(low), abs(high))
+    return max(decimals, math.ceil(-math.log10(1.99 * near))) if low > 0.0 or high < 0.0 else decimals
 
 
 def days(value: float) -> str:

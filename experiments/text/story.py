@@ -263,8 +263,11 @@ def released(ready: Any, found: Mapping[int, list[Any]], horizon_days: int) -> s
 
 def troubles(found: Mapping[int, list[Any]]) -> Iterator[str]:
     """What goes wrong with a system that is out."""
-    for kind, what in ((EventKind.BYPASS, "bypassed"), (EventKind.EXTENDED, "preview made longer"),
-                       (EventKind.DIRECTIVE, "taken away by the government")):
+    for kind, what in (
+        (EventKind.BYPASS, "bypassed"),
+        (EventKind.EXTENDED, "preview made longer"),
+        (EventKind.DIRECTIVE, "taken away by the government"),
+    ):
         if kind in found:
             on = ", ".join(str(event.day) for event in found[kind])
             yield f"{what} on day {on}" if len(found[kind]) == 1 else f"{what} on days {on}"

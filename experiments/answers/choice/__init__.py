@@ -1,0 +1,1 @@
+"""Which policy to choose: the frontier, the price of a day, regret."""

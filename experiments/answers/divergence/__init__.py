@@ -1,0 +1,1 @@
+"""How two paired runs part: the first event that differs, and typical and backfiring draws."""

@@ -1,0 +1,1 @@
+"""What it is worth to know: perfect information, a preview, and the ledger of assumptions."""

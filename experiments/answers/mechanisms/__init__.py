@@ -1,0 +1,1 @@
+"""Through which mechanisms a policy acts: Shapley shares in the same draws."""

@@ -1,0 +1,1 @@
+"""How many draws are enough: forecasts, and looking while they are made."""

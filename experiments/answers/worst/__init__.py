@@ -1,0 +1,1 @@
+"""What happens in the worst worlds, and what is special about them."""
