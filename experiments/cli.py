@@ -9,17 +9,25 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from lockgate.experiments.command.answer import ANSWER_EXAMPLES, answer
+from lockgate.experiments.command.app import APP_EXAMPLES, serve_app
 from lockgate.experiments.command.bench import BENCH_EXAMPLES, bench
 from lockgate.experiments.command.calibrate import EXAMPLES as CALIBRATE_EXAMPLES
 from lockgate.experiments.command.calibrate import calibrate
+from lockgate.experiments.command.check_claim import EXAMPLES as CHECK_CLAIM_EXAMPLES
+from lockgate.experiments.command.check_claim import check_claim
 from lockgate.experiments.command.compare import EXAMPLES as COMPARE_EXAMPLES
 from lockgate.experiments.command.compare import compare
 from lockgate.experiments.command.evidence import CASES_EXAMPLES, PATTERNS_EXAMPLES, VERIFY_EXAMPLES, cases, patterns, verify
 from lockgate.experiments.command.folders import MERGE_EXAMPLES, REPLAY_EXAMPLES, merge, replay
 from lockgate.experiments.command.library import list_, odd, schema, show, validate
+from lockgate.experiments.command.report import EXAMPLES as REPORT_EXAMPLES
+from lockgate.experiments.command.report import report
 from lockgate.experiments.command.run import EXAMPLES as RUN_EXAMPLES
 from lockgate.experiments.command.run import run
 from lockgate.experiments.command.screen import print_text, say
+from lockgate.experiments.command.search import EXAMPLES as SEARCH_EXAMPLES
+from lockgate.experiments.command.search import search
 from lockgate.experiments.command.sweep import EXAMPLES as SWEEP_EXAMPLES
 from lockgate.experiments.command.sweep import sweep
 from lockgate.experiments.command.terminal import open_streams, tidy_environment
@@ -33,11 +41,16 @@ EXAMPLES = """\
 Examples:
   lockgate compare                         three policies, 500 sampled worlds
   lockgate compare open-release mine.toml  a policy of your own, in a file
+  lockgate answer lockgate-results/compare what a decision needs from it
+  lockgate app                             a page that answers at once
+  lockgate report lockgate-results/compare the same as one file to mail
   lockgate run staged-preview              one run, told as a story
   lockgate sweep preview-length --out DIR  a whole study, which can be resumed
+  lockgate search                          for policies that nobody wrote
   lockgate verify                          the model beside closed forms
   lockgate patterns                        the model beside what was observed
   lockgate calibrate                       the priors that agree with that
+  lockgate check-claim claim.json          whether what a card says holds
   lockgate bench                           what it costs on this machine
   lockgate list                            all that there is, by name
   lockgate show staged-preview             one of these names in plain words
@@ -113,14 +126,19 @@ app = typer.Typer(
     cls=Program, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, epilog=EXAMPLES
 )
 app.command(epilog=COMPARE_EXAMPLES)(compare)
+app.command(epilog=ANSWER_EXAMPLES)(answer)
+app.command("app", epilog=APP_EXAMPLES)(serve_app)
+app.command(epilog=REPORT_EXAMPLES)(report)
 app.command(epilog=RUN_EXAMPLES)(run)
 app.command(epilog=SWEEP_EXAMPLES)(sweep)
+app.command(epilog=SEARCH_EXAMPLES)(search)
 app.command(epilog=MERGE_EXAMPLES)(merge)
 app.command(epilog=REPLAY_EXAMPLES)(replay)
 app.command(epilog=VERIFY_EXAMPLES)(verify)
 app.command(epilog=PATTERNS_EXAMPLES)(patterns)
 app.command(epilog=CASES_EXAMPLES)(cases)
 app.command(epilog=CALIBRATE_EXAMPLES)(calibrate)
+app.command("check-claim", epilog=CHECK_CLAIM_EXAMPLES)(check_claim)
 app.command(epilog=BENCH_EXAMPLES)(bench)
 app.command("list")(list_)
 for command in (show, validate, schema):

@@ -1,6 +1,6 @@
 """How a comparison shows itself in a notebook: in one sentence, as a page of table, words and charts, and as a bar while it runs.
 
-Numbers and words are those of the terminal (`experiments.text.verdict`).
+Numbers and words are those of the terminal (`experiments.text.comparison`).
 """
 
 import sys
@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from lockgate.experiments.text.comparison import Wording, heading, headings, notes, policy_rows, sentences, table_columns
 from lockgate.experiments.text.numbers import printable
-from lockgate.experiments.text.verdict import Wording, heading, notes, policy_rows, table_columns, verdicts
 from lockgate.sim.bounds import shown
 from lockgate.sim.errors import InputError
 
@@ -29,7 +29,7 @@ CHART = "width:100%;min-width:720px;max-width:1060px"
 
 def sentence(comparison: "Results") -> str:
     """The policies, the world, the draws and the seed."""
-    reference, *others = map(printable, comparison.names)
+    reference, *others = map(printable, comparison.labels)
     compared = f"{reference} (the reference)" + (f", {', '.join(others)}" if others else "")
     return f"Comparison of {compared}. {heading(printable(comparison.world.name), wording(comparison), comparison.seed)}"
 
@@ -46,10 +46,10 @@ def page(comparison: "Results") -> str:
     summary, words = comparison.summary(), wording(comparison)
     parts = [
         "<div>",
-        paragraph(heading(comparison.world.name, words, comparison.seed)),
+        *map(paragraph, headings(summary, words, comparison.seed)),
         *table(summary, words),
         *map(small, notes(summary, words)),
-        *map(paragraph, verdicts(summary, words)),
+        *map(paragraph, sentences(summary, words)),
         *(chart(name, figure, folded=name != "tradeoff") for name, figure in draw_all(comparison).items()),
         "</div>",
     ]

@@ -1,5 +1,6 @@
 """Random command lines, good and hostile, in random surroundings: how each is made, run, and looked at."""
 
+import json
 import os
 import random  # noqa: TID251  # of what is tested, and not of the model
 import shutil
@@ -8,13 +9,16 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from lockgate import compare
+from lockgate.experiments.report.claim import claims_of
 from lockgate.experiments.sweep.sweep import sweep
+from lockgate.scenarios import load_world, with_parameters
 from tests.hostile_folders import STUDY, contents, remove
 from tests.plants import found, plant
 
 LOCKGATE = [sys.executable, "-P", "-c", "from lockgate.experiments.cli import main; main()"]  # as installed: without the current folder
 SECONDS = 300
-CODES = {0, 2, 3, 4}
+CODES, DRIFTED = {0, 2, 3, 4}, 1
 ESCAPE, WRONG_BYTES = "\x1b]0;owned\x07", os.fsdecode(b"caf\xe9-\xff")
 BIDI = "\u202egnp.exe"
 POLICIES = ("open-release", "staged-preview", "withhold", "coordinated-hold", "partner-programme", "directive-revocation")
@@ -69,6 +73,7 @@ class Surroundings:
         for number in (1, 2):
             sweep(STUDY, self.inputs / f"half-{number}", chunk=8, shard=(number, 2))
         write_files(self.inputs)
+        write_claims(self.inputs)
         (place / "elsewhere").mkdir()
         self.traces = plant(place / "elsewhere")
         (place / "elsewhere" / "matplotlibrc").write_text("backend: module://planted\ntext.usetex: True\nfont.size: 90\n")
@@ -110,6 +115,17 @@ def write_files(folder: Path) -> None:
         (folder / f"bad-{name}.toml").write_bytes(content)
 
 
+def write_claims(folder: Path) -> None:
+    """Claim cards: one that holds, one whose sentence is another's, and some that are none."""
+    world = with_parameters(load_world("baseline"), {"organisations": 5, "bad_actors": 10})
+    card = claims_of(compare(["open-release", "withhold"], world, draws=2, horizon_days=14))[0].content()
+    other = {"forged": {**card, "sentence": ESCAPE}, "huge": {**card, "draws": 10**9}, "deep": [[[card]]]}
+    for name, content in {"good": card, **other}.items():
+        (folder / f"claim-{name}.json").write_text(json.dumps(content))
+    (folder / "claim-none.html").write_text("<!doctype html><title>\u202e</title>")
+    (folder / "claim-bytes.json").write_bytes(b"\xff\xfe{")
+
+
 def command_line(inputs: Path, chance: random.Random) -> list[str]:
     """A command line. Two of three are meant to do something."""
     good = chance.random() < 0.72
@@ -117,6 +133,7 @@ def command_line(inputs: Path, chance: random.Random) -> list[str]:
     own = [str(inputs / name) for name in files if not name.startswith("bad") and name not in NO_POLICIES]
     bad = [str(inputs / name) for name in files if name.startswith("bad")] + ["./pipe.toml", "/dev/zero.toml", "loop.toml", "missing.toml"]
     studies = [str(inputs / "small.toml"), str(inputs / "hostile-names.toml")]
+    results, claims = [str(inputs / "study"), *studies], sorted(map(str, inputs.glob("claim-*")))
 
     def one(of_good, of_bad):
         return chance.choice(of_good if good or chance.random() < 0.6 else of_bad)
@@ -140,6 +157,12 @@ def command_line(inputs: Path, chance: random.Random) -> list[str]:
                           *maybe("--shard", one(["1/2", "2/2"], ["0/1", "3/2", f"{DIGITS}/{DIGITS}", *NUMBERS]))],
         "merge": lambda: ["out", str(inputs / "half-1"), one([str(inputs / "half-2")], [str(inputs), *PLACES]), *maybe("--quiet")],
         "replay": lambda: [one([str(inputs / "study")], [str(inputs), *PLACES]), "--run", number(0, 3, 17), *out(), *maybe("--quiet")],
+        "report": lambda: [one(results, [str(inputs), *bad, *PLACES]), *maybe("--out", one(["r.html", "deep/r.html"], PLACES)),
+                           *maybe("--policy", one(["good"], TEXTS), often=0.1), *maybe("--quiet")],
+        "answer": lambda: [one(results, [str(inputs), *bad, *PLACES]), *maybe(one(["effect", "worst"], TEXTS)), *out(), "--no-charts"],
+        "check-claim": lambda: [one(claims, [*bad, *PLACES, str(inputs)]), *quiet()],
+        "app": lambda: ["--export", one(["page", "deep/page"], PLACES), *maybe(one(results, [str(inputs), *bad, *TEXTS])),
+                        *maybe("--quiet")],
         "list": lambda: maybe("--json"),
         "show": lambda: [one([*NAMES, *own, str(inputs / "world.toml")], [*TEXTS, *bad, DIGITS]), *maybe("--json")],
         "validate": lambda: [one([*own, str(inputs / "world.toml"), *studies], [*bad, *PLACES, *TEXTS])],
@@ -149,7 +172,8 @@ def command_line(inputs: Path, chance: random.Random) -> list[str]:
         "--version": list,
         "--help": list,
     }  # fmt: skip
-    weights = {"compare": 24, "run": 18, "sweep": 16, "merge": 5, "replay": 8, "show": 10, "validate": 8, "verify": 2}
+    weights = {"compare": 24, "run": 18, "sweep": 16, "merge": 5, "replay": 8, "show": 10, "validate": 8, "verify": 2,
+               "report": 6, "answer": 4, "check-claim": 6, "app": 6}  # fmt: skip
     command = chance.choices(list(makers), [weights.get(name, 3) for name in makers])[0]
     if not good and chance.random() < 0.1:
         return [chance.choice(TEXTS), *makers[command]()]
@@ -170,7 +194,8 @@ def run_case(surroundings: Surroundings, number: int) -> Ended:
     done = subprocess.run(
         command, cwd=surroundings.here, env=environment, capture_output=True, check=False, timeout=SECONDS, stdin=subprocess.DEVNULL
     )
-    assert done.returncode in CODES, f"{said}: exit code {done.returncode}: {done.stderr[-2000:]!r}"
+    codes = {*CODES, DRIFTED} if arguments[0] == "check-claim" else CODES
+    assert done.returncode in codes, f"{said}: exit code {done.returncode}: {done.stderr[-2000:]!r}"
     for stream in (done.stdout, done.stderr):
         assert b"Traceback" not in stream, f"{said}: {stream[-2000:]!r}"
         assert not (unseen := hidden(stream)), f"{said}: prints {unseen!r}"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,8 @@ from typer.testing import CliRunner
 from lockgate.experiments.cli import app
 from lockgate.experiments.command.option import parsed
 from lockgate.experiments.command.screen import Lines
-from lockgate.experiments.text.verdict import Wording, comparison_table, verdicts
+from lockgate.experiments.results.verdict import decided
+from lockgate.experiments.text.comparison import Wording, comparison_table, headings, said_compliance, sentences
 from lockgate.sim.model.day import DAY
 from lockgate.sim.model.invariants import INVARIANTS, BrokenInvariant
 from lockgate.sim.model.parameters import PARAMETERS
@@ -203,61 +205,137 @@ def test_progress_lines_are_few(capsys):
 # The table and the sentences, from summaries made by hand
 
 
-def statistics(mean, half, difference=0.0, half_difference=0.0, better=0.5):
-    change = {"mean": difference, "low": difference - half_difference, "high": difference + half_difference, "better_share": better}
-    return {"mean": mean, "low": mean - half, "high": mean + half, "difference": change}
+def statistics(mean, half, difference=0.0, half_difference=0.0, less=0.0, more=0.0, draws=500):
+    """An outcome under a policy, and its difference with the verdict that follows from these shares of draws."""
+    low, high = difference - half_difference, difference + half_difference
+    found = decided("incidents", difference, low, high, draws, less * draws, more * draws).content()
+    base = mean - difference
+    relative = {end: value / base if base else float("nan") for end, value in (("mean", difference), ("low", low), ("high", high))}
+    return {"mean": mean, "low": mean - half, "high": mean + half, "difference": found | {"relative": relative}}
 
 
 def summary(**other):
     base = {"model_enabled_harm": statistics(8e8, 1e8), "release_delay_days": statistics(0, 0), "usable_lead_months": statistics(6, 1),
             "customers_lost_share": statistics(-0.05, 0.01), "release_censored": statistics(0, 0)}  # fmt: skip
-    return {"reference": "open", "policies": {"open": base, "staged": base | other}}
+    return {"reference": "open", "world": "baseline", "policies": {"open": base, "staged": base | other}}
 
 
 WORDS = Wording(540, 500, fixed=False)
 
 
-def verdict(**other):
-    return verdicts(summary(**other), WORDS)[1].removeprefix("staged: ")
+def told(words=WORDS, **other):
+    return sentences(summary(**other), words)[1].removeprefix("staged: ")
 
 
-def test_clear_improvement_is_said_with_its_share_and_interval():
-    said = verdict(
-        model_enabled_harm=statistics(7.9e8, 1e8, -9e6, 2e6, 0.81),
-        release_delay_days=statistics(14, 1, 14, 1, 0.0),
-        usable_lead_months=statistics(5.6, 1, -0.4, 0.1, 0.0),
-        customers_lost_share=statistics(-0.03, 0.01, 0.02, 0.005, 0.1),
+def test_clear_improvement_is_said_in_percent_first_with_its_interval_and_shares():
+    said = told(
+        model_enabled_harm=statistics(7.91e8, 1e8, -9e6, 2e6, 0.81, 0.1),
+        release_delay_days=statistics(14, 1, 14, 1, 0.0, 1.0),
+        usable_lead_months=statistics(5.6, 1, -0.4, 0.1, 1.0),
+        customers_lost_share=statistics(-0.03, 0.01, 0.02, 0.005, 0.1, 0.9),
     )
     assert said == (
-        "in 81 % of worlds less model-enabled harm than open, by US$ 9.0 million on average (95 % interval 7.0 to 11.0); "
-        "release delay 14 days (open: no release delay); usable lead: 0.4 months shorter (0.3 to 0.5); "
-        "customers lost: 2.0 percentage points more (1.5 to 2.5)."
+        "1.1 % less model-enabled harm than open (95 % interval 0.9 to 1.4; clear), US$ 9.0 million (7.0 to 11.0); "
+        "less in 81 % of worlds, the same in 9 %, more in 10 %; release delay 14 days (open: no release delay); "
+        "usable lead: 0.4 months shorter (0.3 to 0.5); customers lost: 2.0 percentage points more (1.5 to 2.5)."
     )
+
+
+def test_share_of_what_is_preventable_comes_second():
+    content = summary(model_enabled_harm=statistics(7.91e8, 1e8, -9e6, 2e6, 0.81, 0.1))
+    content["ceiling"] = {"preventable_share": {"staged": {"mean": 0.16, "low": 0.13, "high": 0.19}}}
+    assert "; clear), 16.0 % of what is preventable (13.0 to 19.0), US$ 9.0 million" in sentences(content, WORDS)[1]
+
+
+def test_clear_harm_is_said_as_more():
+    said = told(model_enabled_harm=statistics(9e8, 1e8, 1e8, 5e7, 0.3, 0.6))
+    assert said.startswith(
+        "12.5 % more model-enabled harm than open (95 % interval 6.2 to 18.8; clear), US$ 100 million (50 to 150); less in 30 %"
+    )
+
+
+def test_dollars_come_alone_where_there_is_no_percentage():
+    harm = statistics(7.91e8, 1e8, -9e6, 2e6, 0.81, 0.1)
+    harm["difference"]["relative"] = dict.fromkeys(("mean", "low", "high"), float("nan"))
+    said = told(model_enabled_harm=harm)
+    assert said.startswith("US$ 9.0 million less model-enabled harm than open (95 % interval 7.0 to 11.0; clear); less in 81 %")
 
 
 def test_interval_around_zero_is_no_clear_difference():
-    said = verdict(model_enabled_harm=statistics(8e8, 1e8, -2e6, 2e7, 0.6), usable_lead_months=statistics(6, 1, 0.1, 0.2))
-    average = "US$ 2.0 million less on average, 95 % interval -22.0 to +18.0"
-    assert said.startswith(f"no clear difference in model-enabled harm from open ({average})")
+    harm = statistics(7.98e8, 1e8, -2e6, 2e7, 0.5, 0.5)
+    said = told(model_enabled_harm=harm, usable_lead_months=statistics(6, 1, 0.1, 0.2, 0.5, 0.5))
+    average = "-0.2 % on average, 95 % interval -2.8 to +2.2 %; US$ -2.0 million, -22.0 to +18.0"
+    assert said.startswith(
+        f"no clear difference in model-enabled harm from open ({average}); less in 50 % of worlds, the same in 0 %, more in 50 %"
+    )
     assert "no clear difference in usable lead" in said
 
 
-def test_mean_against_the_majority_of_worlds_is_said_so():
-    said = verdict(model_enabled_harm=statistics(7e8, 1e8, -1e8, 5e7, 0.4))
-    interval = "95 % interval 50 to 150"
-    assert said.startswith(f"less model-enabled harm than open on average, by US$ 100 million ({interval}), though in 40 % of worlds only")
+def test_leaning_says_both_that_the_mean_is_not_clear_and_where_most_draws_are():
+    said = told(model_enabled_harm=statistics(7.98e8, 1e8, -2e6, 2e7, 0.64, 0.26), usable_lead_months=statistics(6, 1, 0.1, 0.2, 0.2, 0.8))
+    assert said.startswith("leaning to less model-enabled harm than open: no clear difference on average (-0.2 % on average, ")
+    assert "), but less in 71 % of the worlds that differ; less in 64 % of worlds, the same in 10 %, more in 26 %; " in said
+    assert "usable lead leaning to longer, in 80 % of those that differ" in said
+
+
+def test_few_draws_make_every_sentence_preliminary():
+    few = Wording(540, 20, fixed=False)
+    harms = (
+        statistics(7.91e8, 1e8, -9e6, 2e6, 0.8, 0.1, draws=20),
+        statistics(7.98e8, 1e8, -2e6, 2e7, 0.5, 0.5, draws=20),
+        statistics(7.98e8, 1e8, -2e6, 2e7, 0.7, 0.3, draws=20),
+        statistics(8e8, 1e8, draws=20),
+    )
+    for harm in harms:
+        content = summary(model_enabled_harm=harm) | {"least_harm": ["staged"]}
+        assert all("preliminary" in sentence for sentence in sentences(content, few))
+        assert headings(content, few, 1)[0] == "Preliminary: 20 draws; a verdict needs 50."
+        assert "preliminary 95 %" in printed(content, words=few)
+    assert headings(summary(), WORDS, 1) == ["World baseline: 500 worlds drawn from its priors, 540 days each, seed 1."]
+
+
+@pytest.mark.parametrize("word", ["same", "unclear"])
+def test_no_direction_is_claimed_without_a_verdict(word):
+    harm = statistics(8e8, 1e8) if word == "same" else statistics(7.98e8, 1e8, -2e6, 2e7, 0.5, 0.5)
+    assert harm["difference"]["verdict"] == word
+    assert not re.search(r"(less|more) model-enabled harm", told(model_enabled_harm=harm))
+
+
+def test_who_has_the_least_harm_is_said_as_far_as_pairs_differ():
+    one, two = summary() | {"least_harm": ["staged"]}, summary() | {"least_harm": ["open", "staged"]}
+    assert sentences(one, WORDS)[-1] == "Least harm: staged."
+    assert sentences(two, WORDS)[-1] == "Least harm: which of open and staged has it cannot be told."
+
+
+def test_labels_and_changes_are_told():
+    content = summary() | {
+        "labels": {"open": "open", "staged": "staged (preview_days 30)"},
+        "changes": ["preview_days 30, not 14, in staged"],
+    }
+    assert sentences(content, WORDS)[1].startswith("staged (preview_days 30): as much")
+    assert headings(content, WORDS, 1)[1] == "Changed: preview_days 30, not 14, in staged."
+    assert "(preview_days 30)" in printed(content)
+
+
+def test_how_many_complied_is_told():
+    found = {"share": 0.98, "requests": 6.21, "complied": 0.84, "all": 0.4, "none": 0.03}
+    said = said_compliance({"compliance": {"open": {"share": 0.0}, "staged": found}}, WORDS)
+    assert said == [
+        "staged, compliance: in 98 % of worlds labs were asked to limit 6.2 systems on average; they complied with 84 % of requests, "
+        "with all of them in 40 % of these worlds, with none in 3 %."
+    ]
 
 
 def test_a_difference_in_few_worlds_has_no_interval():
-    harm = statistics(8e8, 1e8, 2e6, float("nan"))
+    harm = statistics(8e8, 1e8, 2e6, float("nan"), 0.0, 0.012)
     harm["difference"]["nonzero"] = {"share": 0.012}
-    where = "US$ 2.00 million more model-enabled harm than open on average, a difference in 1.2 % of worlds"
-    assert verdict(model_enabled_harm=harm).startswith(where)
+    where = "no clear difference in model-enabled harm from open (+US$ 2.00 million on average, a difference in 1.2 % of worlds)"
+    assert told(model_enabled_harm=harm).startswith(where)
     assert "in 1.2 % of worlds" in printed(summary(model_enabled_harm=harm), 120)
 
 
 def test_nothing_differs():
-    assert verdict() == "as much model-enabled harm as open; no release delay; usable lead as there; customers lost as there."
+    assert told() == "as much model-enabled harm as open; no release delay; usable lead as there; customers lost as there."
 
 
 @pytest.mark.parametrize(
@@ -266,26 +344,25 @@ def test_nothing_differs():
      (0.25, "release delay 300 days or more (not public within 540 days in 25 % of worlds) (open: no release delay)", "300 or more")],
 )  # fmt: skip
 def test_release_that_never_comes_is_no_number(share, said, cell):
-    other = {"release_delay_days": statistics(540 if share == 1 else 300, 0, 300, 5, 0.0), "release_censored": statistics(share, 0)}
-    assert said in verdict(**other)
+    other = {"release_delay_days": statistics(540 if share == 1 else 300, 0, 300, 5, 0.0, 1.0), "release_censored": statistics(share, 0)}
+    assert said in told(**other)
     assert cell in printed(summary(**other))
 
 
-def printed(content, width=80):
+def printed(content, width=80, words=WORDS):
     from rich.console import Console
 
     console = Console(width=width)
     with console.capture() as captured:
-        console.print(comparison_table(content, WORDS))
+        console.print(comparison_table(content, words))
     return captured.get()
 
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_table_fits(width):
-    text = printed(summary(model_enabled_harm=statistics(7.9e8, 1e8, -9e6, 2e6, 0.81)), width)
-    assert "-9.0" in text
-    assert "-11.0 to -7.0" in text
-    assert "81 %" in text
+    text = printed(summary(model_enabled_harm=statistics(7.91e8, 1e8, -9e6, 2e6, 0.81, 0.1)), width)
+    for cell in ("-1.1 %", "-9.0", "-11.0 to -7.0", "81 / 9 / 10 %", "clear: less"):
+        assert cell in text
     assert max(map(len, text.splitlines())) <= width
 
 

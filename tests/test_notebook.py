@@ -17,7 +17,7 @@ from lockgate.experiments.charts import Plots, draw_all
 from lockgate.experiments.charts.style import SCREEN_DPI
 from lockgate.experiments.command.compare import print_comparison
 from lockgate.experiments.results.compare import compare
-from lockgate.experiments.text.verdict import Wording, policy_rows, table_columns, verdicts
+from lockgate.experiments.text.comparison import Wording, headings, policy_rows, sentences, table_columns
 from lockgate.scenarios import load_policy, load_world, with_parameters
 from lockgate.sim.errors import InputError
 
@@ -100,8 +100,12 @@ def test_the_page_has_the_table_and_the_words_of_the_terminal(trio, text, capsys
     wanted = [row for name in trio.names for row in policy_rows(name, summary, outcomes, words)]
     assert page.rows[1:] == wanted
     assert page.rows[0] == ["policy", *(f"{column.heading}\n{column.unit}" for column in outcomes)]
-    assert len(page.paragraphs) == 1 + 3 + 2 + 3  # the world, three notes on the rows, how pairing went, what each policy does
-    assert page.paragraphs[-3:] == verdicts(summary, words)
+    # Preliminary, the world, what was changed; three notes on rows, two on requests, two on pairing; three policies, and the least.
+    assert len(page.paragraphs) == 3 + 3 + 2 + 2 + 4
+    assert page.paragraphs[:3] == headings(summary, words, 1)
+    assert page.paragraphs[0] == "Preliminary: 3 draws; a verdict needs 50."
+    assert page.paragraphs[2].startswith("Changed: organisations 20, not ")
+    assert page.paragraphs[-4:] == sentences(summary, words)
     for said in page.paragraphs:
         assert flat(said) in printed
     for row in page.rows[1:]:

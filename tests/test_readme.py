@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 
 import lockgate
 from lockgate.experiments.cli import app
+from lockgate.experiments.results.verdict import Verdict
+from lockgate.experiments.text.comparison import shares_cell
 from tests import sizes
 
 ROOT = Path(__file__).parents[1]
@@ -85,7 +87,7 @@ def test_a_broken_block_names_its_page_and_line(tmp_path, monkeypatch):
         test_blocks_run(page, tmp_path, monkeypatch)
 
 
-ROW = re.compile(r"^\| `([a-z-]+)` \| ([^|]+) \| (\d+ %) \| (-?\d+ %) \| ([^|]+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `([a-z-]+)` \| ([^|]+) \| (-?\d+ %) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 
 
 @pytest.mark.full
@@ -93,11 +95,23 @@ def test_the_table_is_what_compare_finds():
     rows = ROW.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     assert len(rows) > 5
     found = lockgate.compare(["open-release", *(policy for policy, *_ in rows)], draws=500).summary()
-    for policy, harm, better, share, public in rows:
+    for policy, percents, share, harm, shares, public in rows:
         less = found["policies"][policy]["model_enabled_harm"]["difference"]
+        verdict = Verdict.of("model_enabled_harm", less)
+        assert verdict.name == "clear"
+        mean, low, high = (f"{100 * less['relative'][name]:+.1f}" for name in ("mean", "low", "high"))
+        assert percents == f"{mean} % [{low}, {high}]"
         mean, low, high = (f"{less[name] / 1e6:+,.0f}" for name in ("mean", "low", "high"))
         delay = found["policies"][policy]["release_delay_days"]["mean"]
         assert harm == f"{mean} [{low}, {high}]"
-        assert better == f"{100 * less['better_share']:.0f} %"
+        assert shares == shares_cell(verdict)
         assert share == f"{100 * found['ceiling']['preventable_share'][policy]['mean']:.0f} %"
         assert public.removesuffix(", guarded") == (f"{delay:.0f} days" if delay < 539.5 else "not in 540 days")
+
+
+def test_the_table_has_a_row_for_each_policy():
+    rows = ROW.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert {policy for policy, *_ in rows} < set(lockgate.list_policies())
+    for _, percents, _, harm, shares, _ in rows:
+        assert percents[0] == harm[0]
+        assert re.fullmatch(r"\d+ / \d+ / <?\d+ %", shares)

@@ -18,7 +18,7 @@ LOCK = (ROOT / ".ci" / "locked.txt").read_text()
 HASHES = r"(?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)+"
 LOCKED = re.compile(rf"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: ; (?P<marker>[^\\]+?))? \\{HASHES}", re.MULTILINE)
 PYTHONS = [line.split()[-1] for line in PROJECT["classifiers"] if re.search(r":: Python :: 3\.\d+$", line)]
-EXTRAS = {"": PROJECT["dependencies"], **{extra: PROJECT["optional-dependencies"][extra] for extra in ("cluster", "test")}}
+EXTRAS = {"": PROJECT["dependencies"], **{extra: PROJECT["optional-dependencies"][extra] for extra in ("app", "cluster", "search", "test")}}
 FREE = {
     "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "Apache 2.0", "Apache Software License", "BSD", "BSD License", "BSD-2-Clause",
     "BSD-3-Clause", "CC0-1.0", "HPND", "ISC License (ISCL)", "MIT", "MIT License", "MIT-CMU", "PSF-2.0",
@@ -26,10 +26,14 @@ FREE = {
 }  # fmt: skip
 # The Mozilla Public License asks for the source of its own files alone, which are used as they are.
 MOZILLA = {
+    "certifi": "Mozilla Public License 2.0 (MPL 2.0)",  # of httpx: for tests
     "hypothesis": "MPL-2.0",  # for tests
     "pathspec": "Mozilla Public License 2.0 (MPL 2.0)",  # of mypy and of hatchling: for tests, and to build
     "tqdm": "MPL-2.0",  # of Mesa
 }
+
+# Those whose licence stands in a file alone, which somebody has read.
+READ = {"axe-playwright-python": ["MIT"]}  # the axe that it brings is under the Mozilla Public License
 
 
 def environment(python):
@@ -70,6 +74,8 @@ def test_the_bill_of_materials_is_of_the_lock():
 
 def licences(name):
     """The licences that an installed distribution names: as an expression, by classifiers, or in a word."""
+    if canonicalize_name(name) in READ:
+        return READ[canonicalize_name(name)]
     told = distribution(name).metadata
     classified = [line.split(" :: ")[-1] for line in told.get_all("Classifier") or () if line.startswith("License ::")]
     if classified and not told.get("License-Expression"):
