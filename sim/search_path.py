@@ -6,6 +6,7 @@ runs before the search path is in order imports nothing that is not in memory as
 
 import os
 import sys
+from _thread import allocate_lock  # `threading` is not in memory yet
 
 TYPE_CHECKING = False
 
@@ -30,15 +31,28 @@ def unsafe_folders() -> set[str]:
 
 
 class InstalledFirst:
-    """Within it, Python looks for modules in unsafe folders last."""
+    """Within it, Python looks for modules in unsafe folders last. Threads may be within it at the same time."""
+
+    lock = allocate_lock()
+    within = 0  # how many are
+    before: "list[str]" = []  # the search path as it was when the first came
 
     def __enter__(self) -> None:
-        self.before = list(sys.path)
         unsafe = unsafe_folders()
-        sys.path.sort(key=lambda entry: isinstance(entry, str) and (not os.path.isabs(entry) or os.path.realpath(entry) in unsafe))
+        with self.lock:
+            if not InstalledFirst.within:
+                InstalledFirst.before = list(sys.path)
+            InstalledFirst.within += 1
+            # In one assignment: a list that is sorted in place is empty for other threads meanwhile.
+            sys.path[:] = sorted(
+                sys.path, key=lambda entry: isinstance(entry, str) and (not os.path.isabs(entry) or os.path.realpath(entry) in unsafe)
+            )
 
     def __exit__(self, *error: object) -> None:
-        sys.path[:] = self.before + [entry for entry in sys.path if entry not in self.before]
+        with self.lock:
+            InstalledFirst.within -= 1
+            if not InstalledFirst.within:
+                sys.path[:] = self.before + [entry for entry in sys.path if entry not in self.before]
 
 
 def installed_first(function: "Called") -> "Called":

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from numba.core import config
 from lockgate.sim import child
 from lockgate.sim.engine.run import compile_rules
 from lockgate.sim.errors import InputError
-from lockgate.sim.search_path import unsafe_folders
+from lockgate.sim.search_path import InstalledFirst, unsafe_folders
 from tests.full.faults.bench import write_study
 from tests.plants import found, plant
 
@@ -31,6 +32,24 @@ def traces(tmp_path, monkeypatch):
 
 def python(code):
     return subprocess.run([sys.executable, "-P", "-c", code], **PIPES, check=False)
+
+
+def test_the_search_path_is_whole_in_threads_and_as_it_was_afterwards(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    before = [str(tmp_path), *sys.path, "elsewhere"]
+    monkeypatch.setattr(sys, "path", list(before))
+
+    def enter(_):
+        with InstalledFirst(), InstalledFirst():
+            path = list(sys.path)
+        return path
+
+    with ThreadPoolExecutor(8) as pool:
+        paths = list(pool.map(enter, range(2_000)))
+    assert sys.path == before
+    for path in paths:
+        assert sorted(path) == sorted(before)
+        assert {str(tmp_path), "elsewhere"} <= set(path[-4:])
 
 
 def test_the_plants_are_live(traces):

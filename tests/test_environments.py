@@ -191,13 +191,40 @@ def test_the_backend_of_a_notebook(backend, folder):
     assert (folder / "out" / "charts" / "tradeoff.png").exists()
 
 
-@pytest.mark.full
-def test_settings_of_matplotlib_in_the_current_folder_change_no_chart(folder):
-    assert call(*RUN, "plain").returncode == 0
+COMPARED = ("compare", "open-release", "withhold", *TINY, "--quiet", "--no-charts", "--out", "compared")
+FROM_COMPARED = (
+    ("answer", "compared", "effect", "worst", "--out"),
+    ("answer", "compared", "effect", "--no-charts", "--out"),
+    *in_full(
+        RUN,
+        ("compare", "open-release", "withhold", *TINY, "--out"),
+        ("answer", "compared", "--out"),
+        ("report", "compared", "--out"),
+        ("app", "compared", "--export"),
+        ("search", "--trials", "4", *TINY, "--out"),
+        ("cases", "--out"),
+    ),
+)
+
+
+@pytest.mark.parametrize("command", FROM_COMPARED, ids=" ".join)
+def test_a_command_reads_no_settings_of_the_folder_and_writes_in_its_own_alone(command, folder):
+    """Matplotlib reads `matplotlibrc` of the current folder, and writes to the home, where it is not loaded with care."""
+    home, tmp = folder / "home", folder / "tmp"
+    surroundings = {"HOME": str(home), "TMPDIR": str(tmp), "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None, "MPLCONFIGDIR": None}
+    home.mkdir()
+    tmp.mkdir()
+    assert call(*COMPARED).returncode == 0
+    name = "out.html" if command[0] == "report" else "out"
+    assert call(*command, f"plain-{name}", **surroundings).returncode == 0
     (folder / "matplotlibrc").write_text("backend: module://planted\ntext.usetex: True\nfont.size: 90\nsavefig.dpi: 7\n")
     (folder / "planted.py").write_text("open('was-run', 'w')\n")
-    assert call(*RUN, "here").returncode == 0
-    assert (folder / "plain" / "timeline.png").read_bytes() == (folder / "here" / "timeline.png").read_bytes()
+    assert call(*command, f"here-{name}", **surroundings).returncode == 0
+    charts = {place.relative_to(folder / "plain-out"): place.read_bytes() for place in (folder / "plain-out").rglob("*.png")}
+    for place, content in charts.items():
+        assert (folder / "here-out" / place).read_bytes() == content, place
+    assert bool(charts) == (command[0] not in ("report", "app") and "--no-charts" not in command)
+    assert [*home.iterdir(), *tmp.iterdir()] == []
     assert not (folder / "was-run").exists()
 
 
