@@ -174,6 +174,7 @@ def few_priors(folder):
     return str(folder / "few.toml")
 
 
+@pytest.mark.full
 def test_the_command_writes_a_world_that_can_be_used(few_facts, tmp_path):
     out = tmp_path / "out"
     asked = ["calibrate", "--world", few_priors(tmp_path), "--draws", "100", "--waves", "1", "--out", str(out)]

@@ -15,6 +15,7 @@ from lockgate.experiments.evidence.cases import CASES, MEASURES, SHOWN, Replayed
 from lockgate.experiments.evidence.sampled_runs import SampledRuns
 from lockgate.scenarios import list_policies, load_policy
 from lockgate.sim.errors import InputError
+from tests.sizes import in_full
 
 DOCS = Path(__file__).parents[1] / "docs"
 STILL = {"bad_actors": 0}
@@ -119,7 +120,7 @@ def test_the_page_has_its_charts():
         assert chart.stat().st_size < 100_000
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [next(iter(CASES)), *in_full(*list(CASES)[1:])])
 def test_chart_shows_every_row(name, sampled):
     found = replay(CASES[name], sampled)
     figure = case_chart(CASES[name], found, sampled)

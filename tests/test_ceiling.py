@@ -79,7 +79,7 @@ def test_the_summary_and_what_is_printed_say_it(compared):
 
 
 def test_a_saved_comparison_keeps_it(compared, tmp_path):
-    folder = save_comparison(compared, tmp_path / "kept", ["lockgate", "compare"])
+    folder = save_comparison(compared, tmp_path / "kept", ["lockgate", "compare"], charts=False)
     opened = open_study(folder)
     assert opened.preventable_share().equals(compared.preventable_share())
     assert opened.break_even().equals(compared.break_even())

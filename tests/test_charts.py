@@ -501,6 +501,7 @@ def test_timeline_marks_a_directive_and_its_end(runs):
     assert lines(axes, "RESTORED")[0].get_xdata().tolist() == [22]
 
 
+@pytest.mark.full
 def test_files_are_the_same_every_time_in_any_thread(trio, tmp_path):
     before = mpl.rcParams["svg.hashsalt"]
 

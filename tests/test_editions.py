@@ -99,6 +99,7 @@ def test_the_waterfall_leads_from_the_first_edition_to_this_one():
     assert [row.name for row in rows] == list(dict.fromkeys(row.name for row in rows))
 
 
+@pytest.mark.full
 def test_the_decomposition_takes_out_each_mechanism():
     rows = {row.name: row for row in decomposition(SampledRuns(8))}
     assert len(rows) == len(MECHANISMS) + 2

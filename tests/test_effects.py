@@ -131,5 +131,5 @@ def test_compare_and_validate_say_it(tmp_path, monkeypatch):
     done = call("validate", path)
     assert done.stderr == "lockgate: hold_days has no effect: this policy does not read it (it needs coordinated_hold)\n"
     assert "is valid" in done.stdout
-    tiny = ["--draws", 1, "--horizon", 20, "--set", "organisations=5", "--set", "bad_actors=20", "--json"]
+    tiny = ["--no-charts", "--draws", 1, "--horizon", 20, "--set", "organisations=5", "--set", "bad_actors=20", "--json"]
     assert "hold_days has no effect" in call("compare", "open-release", "withhold", *tiny, "--set", "hold_days=3").stderr

@@ -193,8 +193,7 @@ def test_the_backend_of_a_notebook(backend, folder):
 
 COMPARED = ("compare", "open-release", "withhold", *TINY, "--quiet", "--no-charts", "--out", "compared")
 FROM_COMPARED = (
-    ("answer", "compared", "effect", "worst", "--out"),
-    ("answer", "compared", "effect", "--no-charts", "--out"),
+    ("answer", "compared", "effect", "worst", "--no-charts", "--out"),
     *in_full(
         RUN,
         ("compare", "open-release", "withhold", *TINY, "--out"),

@@ -137,6 +137,7 @@ def test_runs_that_go_wrong_in_threads_lose_no_others(place, server):
     runs.that_go_wrong(bench, runs.IN_THREADS, 0.01, "--threads", "2")
 
 
+@pytest.mark.full
 def test_killed_at_every_call_it_goes_on(slow):
     found = slow["killed"].result()
     assert found["killed before fsync"] > size(0, 10)

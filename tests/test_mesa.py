@@ -60,6 +60,7 @@ def test_rows_have_the_outcomes_of_the_compiled_driver_and_each_iteration_its_se
     assert batch_run(ASKED, iterations=3) == rows
 
 
+@pytest.mark.full
 def test_other_processes_know_the_iteration_too() -> None:
     rows = batch_run(ASKED, iterations=2, number_processes=2)
     assert sorted(rows, key=lambda row: row["RunId"]) == batch_run(ASKED, iterations=2)

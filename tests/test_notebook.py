@@ -133,6 +133,7 @@ def test_one_policy_alone_has_a_page():
     assert len(page.pictures) == 3
 
 
+@pytest.mark.full
 def test_names_of_users_are_no_markup():
     named = compare(["open-release", HOSTILE], **ASKED)
     text = named._repr_html_()

@@ -237,6 +237,7 @@ def test_a_digest_changes_with_what_a_kind_does() -> None:
     assert str(own_kinds(CAREFUL)[0]) == f"Careful (test_own_kinds.py), digest {digest(Careful)}"
 
 
+@pytest.mark.full
 def test_what_is_kept_names_the_kinds(tmp_path: Path) -> None:
     kept = slowly(compare, POLICIES, **ASK, kinds=PLAIN)
     save_comparison(kept, tmp_path / "out", ["lockgate", "compare"])

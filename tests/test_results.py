@@ -309,7 +309,7 @@ def compared():
 @pytest.fixture(scope="module")
 def stored(compared, tmp_path_factory):
     folder = tmp_path_factory.mktemp("stored") / "comparison"
-    return open_study(save_comparison(compared, folder, ["lockgate", "compare"]))
+    return open_study(save_comparison(compared, folder, ["lockgate", "compare"], charts=False))
 
 
 def test_a_comparison_and_its_folder_have_the_same_members_that_say_the_same(compared, stored):

@@ -135,7 +135,8 @@ def call(*arguments):
 
 def test_the_command_line_splits(study, tmp_path):
     world, out = str(tmp_path / "unknown.toml"), tmp_path / "compared"
-    asked = ["compare", *POLICIES, "--world", world, "--draws", "20", "--horizon", "30", "--by", "feedback", "--out", str(out)]
+    asked = ["compare", *POLICIES, "--world", world, "--draws", "20", "--horizon", "30"]
+    asked += ["--by", "feedback", "--no-charts", "--out", str(out)]
     code, printed, _ = call(*asked, "--json")
     found = json.loads(printed)["by"]["feedback"]
     assert (code, list(found)) == (0, ["none", "full"])

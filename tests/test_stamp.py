@@ -19,6 +19,7 @@ from lockgate.experiments.store import save_comparison
 from lockgate.scenarios import load_world, with_parameters
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.chance import SCHEME
+from tests.sizes import in_full
 
 WORLD = with_parameters(load_world("baseline"), {"organisations": 20, "bad_actors": 50})
 TINY = ["--set", "organisations=20", "--set", "bad_actors=50", "--horizon", "30", "--quiet"]
@@ -44,7 +45,7 @@ def charts(folder):
 
 
 @pytest.mark.parametrize("kind", ["png", "svg"])
-@pytest.mark.parametrize("name", ["tradeoff", "differences", "weekly", "channels", "timeline"])
+@pytest.mark.parametrize("name", ["tradeoff", "timeline", *in_full("differences", "weekly", "channels")])
 def test_a_figure_that_is_saved_says_what_made_it(pair, name, kind, tmp_path):
     figure, path = getattr(pair.plot, name)(), tmp_path / f"mine.{kind}"
     figure.savefig(path)
@@ -110,6 +111,7 @@ def test_charts_of_a_folder_say_what_its_manifest_says(pair, tmp_path):
         }
 
 
+@pytest.mark.full
 def test_commands_write_it(tmp_path, monkeypatch):
     lockgate(monkeypatch, "run", "withhold", *TINY, "--out", str(tmp_path / "run"))
     lockgate(monkeypatch, "compare", "withhold", "--draws", "2", *TINY, "--out", str(tmp_path / "compare"))

@@ -436,6 +436,7 @@ def test_runs_that_go_wrong_are_rows_and_the_others_go_on(one_in_nine_fails, mon
     assert bad[~wrong].drop(columns=ending).astype({"incidents": int}).equals(good[~wrong].drop(columns=ending))
 
 
+@pytest.mark.full
 def test_a_broken_invariant_is_a_row_too(monkeypatch, tmp_path):
     def broken(plan, memory, first, last):
         from lockgate.sim.model.invariants import INVARIANTS, BrokenInvariant

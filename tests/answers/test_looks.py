@@ -251,6 +251,7 @@ def test_command_says_when_and_why_it_stopped(tmp_path):
     assert (manifest["study"]["draws"], manifest["study"]["until"]) == (150, "width(diff.harm) < 0.5%")
 
 
+@pytest.mark.full
 def test_the_same_command_again_replaces_its_folder_with_the_same(tmp_path):
     asked = (*PAIR, *TINY, "--draws", 400, "--until", "verdict clear", "--budget", "2h", "--json", "--quiet", "--out", tmp_path / "out")
     done = call(*asked)

@@ -17,6 +17,7 @@ from lockgate.experiments.sweep.sweep import sweep
 from lockgate.scenarios import load_policy, load_world, with_levers, with_parameters
 from lockgate.sim.errors import InputError
 from tests.planted import WORLD
+from tests.sizes import in_full
 
 NAMES = ("open-release", "partner-programme", "staged-preview")
 LEAKY = with_parameters(load_world("leaky-partners"), {"organisations": 20, "bad_actors": 50})
@@ -125,7 +126,7 @@ def test_the_command_writes_what_it_prints(folder, tmp_path):
     assert {path.name for path in (tmp_path / "out" / "charts").iterdir()} == {"effect.png", "effect.svg"}
 
 
-@pytest.mark.parametrize("draws", [1, 2, 60])
+@pytest.mark.parametrize("draws", [60, *in_full(1, 2)])
 def test_every_chart_of_a_page_can_be_drawn(draws, tmp_path):
     """Also where no input has an influence, or nothing can be told."""
     results = compare(["open-release", "coordinated-hold"], WORLD, draws, horizon_days=3)

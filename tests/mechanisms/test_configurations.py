@@ -177,6 +177,7 @@ def test_trusted_access_lies_between_open_release_and_the_partner_programme():
             assert abs(step.mean()) > 3 * step.std(ddof=1) / np.sqrt(len(step)), name
 
 
+@pytest.mark.full
 def test_the_guard_decides_where_trusted_access_lies_in_harm():
     """With a weak guard between open release and the partner programme; the more the guard stops, the less harm.
 

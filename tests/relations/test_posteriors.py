@@ -33,6 +33,7 @@ def test_52_catches_a_wrong_posterior(shape: str) -> None:
     assert rank_faults(ranks(NAMES, ERRORS, synthetic, COUNT, draws=150, waves=2, shape=shape))
 
 
+@pytest.mark.full
 def test_52_planted_parameters_of_the_model_have_uniform_ranks() -> None:
     """S: likewise of parameters planted in the model itself: their ranks in the posterior are uniform. One of them acts on no fact, so that
     its posterior must be its prior."""
@@ -41,6 +42,7 @@ def test_52_planted_parameters_of_the_model_have_uniform_ranks() -> None:
     assert np.corrcoef(found[:, 0], found[:, 1])[0, 1] ** 2 < 0.5  # ranks of different parameters are not one another's
 
 
+@pytest.mark.full
 def test_52_catches_a_wrong_posterior_of_the_model() -> None:
     assert rank_faults(ranks(REAL_NAMES, REAL_ERRORS, real, COUNT, draws=120, waves=1, shape="shifted far"))
 

@@ -97,6 +97,7 @@ def test_lengths_that_change_nothing_are_skipped_with_what_holds_instead():
     assert free.parts[0].text.endswith("harm is the same in every draw.")
 
 
+@pytest.mark.full
 def test_own_kinds_are_named_and_their_runs_made_again():
     results = compare(["open-release", "staged-preview"], WORLD, 12, horizon_days=60, kinds={"bad_actors": Careful})
     found = report_content(results)
