@@ -143,7 +143,6 @@ def test_the_trial_fits_and_can_be_read(open_page, page_file, shot, width, dark)
     shot(page, f"trial-{width}")
 
 
-@pytest.mark.full
 def test_firefox_gives_the_same_answer(firefox, page_file, trial):
     from tests.browser.chromium import address
 
