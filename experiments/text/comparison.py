@@ -101,8 +101,10 @@ class Column:
 
     def span(self, statistics: Statistics, words: "Wording") -> str:
         """The interval of a mean, where there is one; else how rarely it is not 0."""
-        low, high = (number(statistics[end] / self.size, self.decimals) for end in ("low", "high"))
-        return f"{low} to {high}" if finite(statistics["low"]) else words.nonzero(statistics)
+        if not finite(statistics["low"]):
+            return words.nonzero(statistics)
+        low, high = (statistics[end] / self.size for end in ("low", "high"))
+        return " to ".join(number(end, decimals_apart(low, high, self.decimals)) for end in (low, high))
 
     def difference(self, difference: Statistics, part: str = "mean") -> str:
         """A difference or an end of its interval, with its sign, so fine that an interval without 0 is told as one."""
@@ -224,13 +226,13 @@ def share_decimals(statistics: Statistics) -> int:
     return decimals_apart(100.0 * statistics["low"], 100.0 * statistics["high"], 1) if has_interval else 1
 
 
-def signed_percent(statistics: Statistics) -> str:
-    """A relative difference with its sign, where there is one."""
-    if not finite(statistics.get("mean")):
+def signed_percent(statistics: Statistics, part: str = "mean") -> str:
+    """A relative difference, or an end of its interval, with its sign, where there is one."""
+    if not finite(statistics.get(part)):
         return "-"
     decimals = share_decimals(statistics)
-    text = percent(statistics["mean"], decimals)
-    return f"+{text}" if statistics["mean"] > 0.0 and text != percent(0.0, decimals) else text
+    text = percent(statistics[part], decimals)
+    return f"+{text}" if statistics[part] > 0.0 and text != percent(0.0, decimals) else text
 
 
 def censored(outcome: Outcome, outcomes: Mapping[str, Statistics]) -> float:
@@ -445,7 +447,7 @@ def said_average(difference: Statistics, words: Wording) -> str:
     dollars = f"{'+' if difference['mean'] > 0 and any(digit in dollars for digit in '123456789') else ''}{dollars}"
     if not finite(relative["low"]):
         return f"{dollars} on average, {money_span(difference, signed=True)}"
-    low, high = (signed_percent({"mean": relative[end]}) for end in ("low", "high"))
+    low, high = (signed_percent(relative, end) for end in ("low", "high"))
     average = f"{signed_percent(relative)} on average, {LEVEL} {low.removesuffix(' %')} to {high}"
     return f"{average}; {dollars}, {span_of_money(difference, signed=True)}"
 
@@ -532,7 +534,7 @@ def said_change(outcomes: Mapping[str, Statistics], name: str) -> str:
     if not finite(difference["low"]):
         return f"{noun}: {number(mean, decimals_apart(mean, mean, 1))} {unit} {word}"
     near, far = sorted(factor * abs(difference[end]) for end in ("low", "high"))
-    decimals = decimals_apart(near, far, 1 if number(near, 1) != number(far, 1) else 2)
+    decimals = decimals_apart(near, far, 1)
     return f"{noun}: {number(mean, decimals)} {unit} {word} ({number(near, decimals)} to {number(far, decimals)})"
 
 

@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+MOST_DECIMALS, NEAREST = 4, 12  # by which ends of intervals are told apart, and from 0
 SIZES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand"), (1.0, ""))
 # As readers are told them: the unit, and how many of the model's units it is. All others are told as they are.
 UNITS = {"share": ("%", 0.01), "months of frontier progress": ("months", 1.0), "count": ("", 1.0)}
@@ -101,14 +102,20 @@ def of_draws(share: float) -> str:
     return f"{share_number(share)} %"
 
 
-def decimals_apart(low: float, high: float, decimals: int) -> int:
-    """How many decimals, no fewer than these, show that an interval without 0 is without it: neither of its ends is told as 0.
+def decimals_apart(low: float, high: float, decimals: int, told: Callable[[float, int], str] = number) -> int:
+    """How many decimals, no fewer than these, show an interval as it is: no end is told as 0 where it is without it, nor as the other end.
 
-    >>> decimals_apart(0.02, 1.3, 1), decimals_apart(-0.02, 1.3, 1), decimals_apart(-4.0, -0.3, 1)
-    (2, 1, 1)
+    `told` is how they are told. Ends that differ by less than four decimals tell are told alike.
+
+    >>> decimals_apart(0.02, 1.3, 1), decimals_apart(-0.02, 1.3, 1), decimals_apart(-4.0, -0.3, 1), decimals_apart(-0.34, -0.26, 1)
+    (2, 1, 1, 2)
     """
     near = min(abs(low), abs(high))
-    return max(decimals, math.ceil(-math.log10(1.99 * near))) if low > 0.0 or high < 0.0 else decimals
+    if near > 0.0 and (low > 0.0 or high < 0.0):
+        decimals = max(decimals, min(NEAREST, math.ceil(-math.log10(1.99 * near))))
+    while low < high and decimals < MOST_DECIMALS and told(low, decimals) == told(high, decimals):
+        decimals += 1
+    return decimals
 
 
 def days(value: float) -> str:

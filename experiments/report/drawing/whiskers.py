@@ -34,6 +34,7 @@ from lockgate.experiments.report.drawing.svg import (
     words,
     wrap,
 )
+from lockgate.experiments.text.numbers import decimals_apart
 
 SHAPES = {"clear": "circle", "leaning": "diamond", "unclear": "square", "same": "bar"}
 NUMBER = re.compile("[0-9]{1,6}")
@@ -68,15 +69,11 @@ def look_of(row: Data) -> str:
 
 
 def told(row: Data, decimals: int) -> str:
-    """The mean and its interval. Neither end of an interval without 0 is told as 0, however near it is."""
+    """The mean and its interval, in so many decimals that its ends are told apart, and from 0 where it is without it."""
     if not finite(row.get("low")) or not finite(row.get("high")):
         return fixed(row["mean"], decimals)
     low, high = row["low"], row["high"]
-    near, size = (low if low > 0.0 else -high if high < 0.0 else 1.0), 1.0
-    for _ in range(decimals):
-        size *= 10.0
-    while decimals < 6 and near * size < 0.5:
-        decimals, size = decimals + 1, size * 10.0
+    decimals = decimals_apart(low, high, decimals, fixed)
     return f"{fixed(row['mean'], decimals)} ({fixed(low, decimals)} to {fixed(high, decimals)})"
 
 

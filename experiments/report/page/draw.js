@@ -28,6 +28,13 @@ function fixed(value, decimals, signed = false) {
   const [whole, part] = digits(value, decimals), sign = /^0*$/.test(whole + part) ? "" : value < 0 ? "−" : signed && value > 0 ? "+" : "";
   return sign + whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? `.${part}` : "");
 }
+// So many decimals that no end of an interval looks like 0 where the interval is without it, nor like its other end.
+function apart(low, high, decimals) {
+  const near = Math.min(Math.abs(low), Math.abs(high));
+  if (near > 0 && (low > 0 || high < 0)) decimals = Math.max(decimals, Math.min(12, Math.ceil(-Math.log10(1.99 * near))));
+  while (low < high && decimals < 4 && fixed(low, decimals) === fixed(high, decimals)) decimals += 1;
+  return decimals;
+}
 const words = (said) => (typeof said === "string" ? said : finite(said) ? number(said) : "");
 const escape = (said) => said.replace(UNSEEN, "\ufffd").replace(/[&<>"']/g, (mark) => ENTITIES[mark]);
 function width_of(mark) {
@@ -314,10 +321,7 @@ function look_of(row) {
 function told(row, decimals) {
   const { mean, low, high } = row;
   if (!finite(low) || !finite(high)) return fixed(mean, decimals);
-  const near = low > 0 ? low : high < 0 ? -high : 1;
-  let size = 1;
-  for (let place = 0; place < decimals; place++) size *= 10;
-  while (decimals < 6 && near * size < 0.5) { decimals += 1; size *= 10; }
+  decimals = apart(low, high, decimals);
   return `${fixed(mean, decimals)} (${fixed(low, decimals)} to ${fixed(high, decimals)})`;
 }
 function whisker(row, place, note, along, other, flat) {
@@ -547,6 +551,6 @@ function story(data) {
 }
 
 lockgate.draw = {
-  effect, worlds, whiskers, flip_map, bars, story, escape, number, fixed, width, cut, figure, head, joined, line, path, scale, text, ticks,
+  effect, worlds, whiskers, flip_map, bars, story, escape, number, fixed, apart, width, cut, figure, head, joined, line, path, scale, text, ticks,
 };
 })();

@@ -30,15 +30,10 @@ function h(tag, props, ...kids) {
 // Numbers and sentences.
 
 const say = (name, fields = {}) => String(spec.words[name] ?? "").replace(/\{(\w+)\}/g, (_, key) => fields[key] ?? "");
-// So many decimals that an interval without 0 is not shown with it.
-const apart = (low, high, decimals) => (low > 0 || high < 0)
-  ? Math.min(6, Math.max(decimals, Math.ceil(-Math.log10(1.99 * Math.min(Math.abs(low), Math.abs(high)))))) : decimals;
 const inPercent = (share) => (share > 0 && share <= 0.005 ? "<1" : share >= 0.995 && share < 1 ? ">99" : draw.fixed(100 * share, 0));
-// A mean, and its interval where there is one and it is wanted: in so many decimals that its ends do not look the same.
+// A mean, and its interval where there is one and it is wanted.
 function spread({ mean, low, high }, factor, unit, full = true) {
-  const [middle, one, other] = [mean, low, high].map((end) => end * factor), alike = (decimals) => draw.fixed(one, decimals) === draw.fixed(other, decimals);
-  let decimals = apart(one, other, 1);
-  while (full && one < other && decimals < 4 && alike(decimals)) decimals += 1;
+  const [middle, one, other] = [mean, low, high].map((end) => end * factor), decimals = draw.apart(one, other, 1);
   const shown = `${draw.fixed(middle, decimals, true)} ${unit}`;
   return full && finite(one) ? `${shown} (${draw.fixed(one, decimals)} to ${draw.fixed(other, decimals)})` : shown;
 }
@@ -52,7 +47,7 @@ function money(value, like = value) { // in the unit, and with the decimals, of 
   return `US$ ${draw.fixed(value / size, word ? decimals : 0)} ${word}`.trim();
 }
 function moneySpan({ mean, low, high }) { // a mean and its interval
-  const widest = Math.max(...[mean, low, high].map(Math.abs)), { size, decimals } = sizeOfMoney(widest), shown = apart(low / size, high / size, decimals);
+  const widest = Math.max(...[mean, low, high].map(Math.abs)), { size, decimals } = sizeOfMoney(widest), shown = draw.apart(low / size, high / size, decimals);
   return say("interval", { mean: money(mean, widest), low: draw.fixed(low / size, shown), high: draw.fixed(high / size, shown) });
 }
 function digits(value) {
