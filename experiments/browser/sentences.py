@@ -64,6 +64,7 @@ CHARTS = {
     "table": "All policies against {reference}, in the same worlds",
     "story": "One world, told by what this page holds: when systems went to everyone, and when open weights caught up.",
     "event_public": "The system of day 0 goes to everyone.",
+    "mark_public": "public (median)",
     "mark_parity": "open weights (median)",  # which a phone has room for
     "event_parity": "Open weights reach the critical level.",
     "ending": "It ends with {harm} of expected harm, {incidents} incidents and {leaks} leaks.",

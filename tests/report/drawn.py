@@ -29,7 +29,7 @@ def effect() -> dict[str, Any]:
     factors = {"q05": -1.5, "q25": -0.5, "q50": 0.0, "q75": 0.6, "q95": 2.2, "mean": 0.1, "low": -0.25, "high": 0.45}
     columns = {name: [middle + factor * reach for middle, reach in zip(dip, wide, strict=True)] for name, factor in factors.items()}
     marks = [
-        {"day": 30, "label": "hold ends"},
+        {"day": 30, "label": "public (median)"},
         {"day": 183, "label": "the next system comes"},
         {"day": 190, "label": "open weights are level"},
     ]

@@ -137,7 +137,7 @@ function effectData(found, place, more = {}) {
   const column = (number) => dollars.map((row) => (finite(row[number]) ? row[number] * factor : null)), clear = words.findIndex((each) => each.word === "clear");
   const median = ([name, text]) => ({ day: found.values(place, name) && model.quantiles(found.values(place, name), [0.5])[0], label: text });
   const inside = ({ day }) => finite(day) && day > 0 && day < found.horizon;
-  const marks = [...[[DELAY, "public (median)"], [PARITY, say("mark_parity")]].map(median), ...(more.marks ?? [])];
+  const marks = [...[[DELAY, say("mark_public")], [PARITY, say("mark_parity")]].map(median), ...(more.marks ?? [])];
   return {
     days, ...Object.fromEntries(PARTS.map((name, number) => [name, column(number)])), unit: total > 0 ? `% of harm under ${found.labels[0]}` : "US$",
     reference: found.labels[0], above: "less harm", below: "more harm", marks: marks.filter(inside), ghost: more.ghost ?? null, guesses: more.guesses ?? [],

@@ -152,9 +152,9 @@ def effect_figure(effect: Effect, found: Found) -> Figure:
 
 
 def marks(effect: Effect, found: Found) -> Iterator[dict[str, Any]]:
-    """Days to look at: where the hold ends, where the mean saving is gone, and where open weights reach the critical level."""
+    """Days to look at: when the system is public, where the mean saving is gone, and where open weights reach the critical level."""
     if effect.hold_ends:
-        yield {"day": effect.hold_ends, "label": "hold ends (median)"}
+        yield {"day": effect.hold_ends, "label": SENTENCES["mark_public"]}
     if effect.less is not None and effect.less.break_even is not None:
         yield {"day": effect.less.break_even, "label": "mean saving gone"}
     if "open_parity_day" in found.cell.study.outcomes:
