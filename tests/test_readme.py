@@ -109,6 +109,21 @@ def test_the_table_is_what_compare_finds():
         assert public.removesuffix(", guarded") == (f"{delay:.0f} days" if delay < 539.5 else "not in 540 days")
 
 
+def test_what_is_said_beside_the_table_are_its_numbers_and_those_of_the_findings():
+    page = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    rows = {
+        policy: (percents, shares) for policy, percents, _, _, shares, _ in ROW.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    }
+    percents, shares = rows["staged-preview"]
+    mean, low, high = re.fullmatch(r"(.+ %) \[(.+), (.+)\]", percents).groups()
+    assert f"`{mean}, {low} to {high}, {shares}`" in page
+    said = re.search(r"more than withholding \(([\d.]+ %) less harm \[([\d.]+), ([\d.]+)\], in (\d+ %) of worlds\)", page).groups()
+    found = "there is {} less model-enabled harm than withhold (95 % interval {} to {}; clear)"
+    (line,) = (each for each in (ROOT / "docs" / "findings.md").read_text(encoding="utf-8").splitlines() if "harm than withhold (" in each)
+    assert found.format(*said[:3]) in line
+    assert f"less in {said[3]} of worlds" in line
+
+
 def test_the_table_has_a_row_for_each_policy():
     rows = ROW.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     assert {policy for policy, *_ in rows} < set(lockgate.list_policies())
