@@ -1,6 +1,6 @@
 """How a comparison shows itself in a notebook: in one sentence, as a page of table, words and charts, and as a bar while it runs.
 
-Numbers and words are those of the terminal (`experiments.text.comparison`).
+Numbers and words are those of the terminal (`experiments.text`).
 """
 
 import sys
@@ -10,8 +10,11 @@ from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from lockgate.experiments.text.comparison import Wording, heading, headings, notes, policy_rows, sentences, table_columns
+from lockgate.experiments.text.comparison import sentences
+from lockgate.experiments.text.notes import heading, headings, notes
 from lockgate.experiments.text.numbers import printable
+from lockgate.experiments.text.table import policy_rows, table_columns
+from lockgate.experiments.text.wording import Wording
 from lockgate.sim.bounds import shown
 from lockgate.sim.errors import InputError
 

@@ -17,7 +17,10 @@ from lockgate.experiments.study.study import content_of, study_of
 from lockgate.experiments.sweep.folder import StudyFolder, plan_of
 from lockgate.experiments.sweep.plan import CEILING_HARM
 from lockgate.experiments.sweep.replay import replayed
-from lockgate.experiments.text.comparison import Wording, notes, policy_rows, said_price, said_share, sentences, table_columns
+from lockgate.experiments.text.comparison import said_price, said_share, sentences
+from lockgate.experiments.text.notes import notes
+from lockgate.experiments.text.table import policy_rows, table_columns
+from lockgate.experiments.text.wording import Wording
 from lockgate.scenarios import with_parameters
 from lockgate.sim.model.chance import Purpose, uniform
 from lockgate.sim.model.outcomes import OUTCOMES

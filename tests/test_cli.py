@@ -15,7 +15,10 @@ from lockgate.experiments.cli import app
 from lockgate.experiments.command.option import parsed
 from lockgate.experiments.command.screen import Lines
 from lockgate.experiments.results.verdict import decided
-from lockgate.experiments.text.comparison import Wording, comparison_table, headings, said_compliance, sentences
+from lockgate.experiments.text.comparison import sentences
+from lockgate.experiments.text.notes import headings, said_compliance
+from lockgate.experiments.text.table import comparison_table
+from lockgate.experiments.text.wording import Wording
 from lockgate.sim.model.day import DAY
 from lockgate.sim.model.invariants import INVARIANTS, BrokenInvariant
 from lockgate.sim.model.parameters import PARAMETERS

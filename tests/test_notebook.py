@@ -17,7 +17,10 @@ from lockgate.experiments.charts import Plots, draw_all
 from lockgate.experiments.charts.style import SCREEN_DPI
 from lockgate.experiments.command.compare import print_comparison
 from lockgate.experiments.results.compare import compare
-from lockgate.experiments.text.comparison import Wording, headings, policy_rows, sentences, table_columns
+from lockgate.experiments.text.comparison import sentences
+from lockgate.experiments.text.notes import headings
+from lockgate.experiments.text.table import policy_rows, table_columns
+from lockgate.experiments.text.wording import Wording
 from lockgate.scenarios import load_policy, load_world, with_parameters
 from lockgate.sim.errors import InputError
 

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockgate.experiments.report.drawing.svg import fixed
-from lockgate.experiments.text.comparison import percent_span, signed_percent, span_of_money, table_column
+from lockgate.experiments.text.comparison import span_of_money
 from lockgate.experiments.text.numbers import MOST_DECIMALS, NEAREST, decimals_apart, number
+from lockgate.experiments.text.table import table_column
+from lockgate.experiments.text.wording import percent_span, signed_percent
 from lockgate.sim.model.outcomes import OUTCOMES
 
 SIZES = st.floats(-1000.0, 1000.0, allow_subnormal=False)

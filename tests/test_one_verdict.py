@@ -31,8 +31,11 @@ from lockgate.experiments.evidence.caveats import caveats
 from lockgate.experiments.results.stored import open_study
 from lockgate.experiments.results.verdict import Verdict
 from lockgate.experiments.store import save_comparison
-from lockgate.experiments.text.comparison import Wording, comparison_table, headings, policy_rows, sentences, table_columns
+from lockgate.experiments.text.comparison import sentences
+from lockgate.experiments.text.notes import headings
 from lockgate.experiments.text.numbers import printable
+from lockgate.experiments.text.table import comparison_table, policy_rows, table_columns
+from lockgate.experiments.text.wording import Wording
 from tests import claims
 from tests.claims import Claim, Ranking, Truth
 from tests.generated_comparison import generated
@@ -348,7 +351,7 @@ def test_a_title_that_contradicts_is_found(monkeypatch):
 
 
 def test_a_word_that_contradicts_is_found(monkeypatch):
-    found = contradicted(monkeypatch, "lockgate.experiments.text.comparison.verdict_cell", lambda found: "leaning: less")
+    found = contradicted(monkeypatch, "lockgate.experiments.text.table.verdict_cell", lambda found: "leaning: less")
     assert {wrong.split(":")[0] for wrong in found} >= {"table", "notebook"}
     assert all(wrong.startswith(("table", "notebook")) for wrong in found)
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from lockgate.experiments.results.intervals import change, level
-from lockgate.experiments.text.comparison import censored, table_column
+from lockgate.experiments.text.table import table_column
+from lockgate.experiments.text.wording import censored
 from lockgate.sim.model.measures import WEEK_END, WEEKLY, Week
 from lockgate.sim.model.outcomes import HEADLINES, OUTCOMES, Outcomes, Traits, outcome_of
 from lockgate.sim.rules.row import Field, dtype

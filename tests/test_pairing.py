@@ -9,7 +9,7 @@ from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.ensemble import Ensemble
 from lockgate.experiments.results.pairing import BEFORE, Run, first_difference, state, unlike
 from lockgate.experiments.results.source import InMemory
-from lockgate.experiments.text.comparison import paired
+from lockgate.experiments.text.notes import paired
 from lockgate.scenarios import load_policy, load_world, with_levers, with_parameters
 from lockgate.sim.engine.plan import Memory
 from lockgate.sim.model.outcomes import OUTCOMES

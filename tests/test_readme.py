@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import lockgate
 from lockgate.experiments.cli import app
 from lockgate.experiments.results.verdict import Verdict
-from lockgate.experiments.text.comparison import shares_cell
+from lockgate.experiments.text.wording import shares_cell
 from tests import sizes
 
 ROOT = Path(__file__).parents[1]

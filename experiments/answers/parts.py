@@ -12,8 +12,9 @@ from lockgate.experiments.answers.cases import HARM, Array, compared
 from lockgate.experiments.answers.page import Page, Section
 from lockgate.experiments.results.pairing import estimates_of
 from lockgate.experiments.results.results import Results
-from lockgate.experiments.text.comparison import Wording, harm_sentence
+from lockgate.experiments.text.comparison import harm_sentence
 from lockgate.experiments.text.numbers import count, printable
+from lockgate.experiments.text.wording import Wording
 from lockgate.sim.errors import InputError
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ its interval; `shares` how many of 100 worlds have less, the same and more.
 """
 
 from lockgate.experiments.results.verdict import ENOUGH, LEANING, WORDS
-from lockgate.experiments.text.comparison import LEVEL, SAID_PRICES
+from lockgate.experiments.text.comparison import SAID_PRICES
 from lockgate.experiments.text.numbers import percent
+from lockgate.experiments.text.wording import LEVEL
 
 HARM = "model-enabled harm"
 SIDES = ("less", "more")

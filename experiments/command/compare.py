@@ -145,7 +145,8 @@ def print_split(comparison: Any, structure: str) -> None:
     from rich.table import Table
 
     from lockgate.experiments.results.structure import split_summary
-    from lockgate.experiments.text.comparison import SPLIT_COLUMNS, Wording, label_width, split_rows
+    from lockgate.experiments.text.table import SPLIT_COLUMNS, label_width, split_rows
+    from lockgate.experiments.text.wording import Wording
 
     console, found = results(), split_summary(comparison, structure)
     words = Wording(comparison.horizon_days, comparison.draws, comparison.fixed)
@@ -186,7 +187,10 @@ def announce_compiling(*, check: bool, quiet: bool, kinds: "Kinds" = None) -> No
 def print_comparison(comparison: Any) -> None:
     """The table, and a sentence for each policy."""
     from lockgate.experiments.results.results import with_kinds
-    from lockgate.experiments.text.comparison import Wording, comparison_table, headings, notes, sentences
+    from lockgate.experiments.text.comparison import sentences
+    from lockgate.experiments.text.notes import headings, notes
+    from lockgate.experiments.text.table import comparison_table
+    from lockgate.experiments.text.wording import Wording
 
     console, summary = results(), comparison.summary()
     words = Wording(comparison.horizon_days, comparison.draws, comparison.fixed)

@@ -11,8 +11,9 @@ import numpy as np
 from lockgate.experiments.command.screen import paragraph, print_table, results
 from lockgate.experiments.results.verdict import ENOUGH, Verdict
 from lockgate.experiments.study.effects import mark
-from lockgate.experiments.text.comparison import bounded, bounded_difference, preliminary, shares_cell, signed_percent, verdict_cell
+from lockgate.experiments.text.notes import preliminary
 from lockgate.experiments.text.numbers import decimals_apart, decimals_of, number, percent, printable, scale
+from lockgate.experiments.text.wording import bounded, bounded_difference, shares_cell, signed_percent, verdict_cell
 from lockgate.sim.model.outcomes import OUTCOMES, Outcome
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from lockgate.experiments.answers.over_time.effect import effect
 from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.results import Results
 from lockgate.experiments.results.verdict import Verdict, verdict
-from lockgate.experiments.text.comparison import Wording, harm_sentence
+from lockgate.experiments.text.comparison import harm_sentence
 from lockgate.experiments.text.numbers import number
+from lockgate.experiments.text.wording import Wording
 from lockgate.scenarios import load_policy, with_levers
 
 OPEN, PREVIEW, LONGER, PROGRAMME, EVERYONE, WITHHOLD = (

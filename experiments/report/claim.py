@@ -24,21 +24,9 @@ from lockgate.experiments.results.ratios import relative
 from lockgate.experiments.results.verdict import Verdict, verdicts
 from lockgate.experiments.study.study import written_parameter
 from lockgate.experiments.sweep.plan import DECIDES_ROWS
-from lockgate.experiments.text.comparison import (
-    CHANGES,
-    DELAYED,
-    HARM,
-    Statistics,
-    Wording,
-    finite,
-    harm_sentence,
-    money_span,
-    percent_span,
-    said_change,
-    signed_percent,
-    verdict_cell,
-)
+from lockgate.experiments.text.comparison import CHANGES, DELAYED, harm_sentence, money_span, said_change
 from lockgate.experiments.text.numbers import count, money, numeral, printable
+from lockgate.experiments.text.wording import HARM, Statistics, Wording, finite, percent_span, signed_percent, verdict_cell
 from lockgate.scenarios import World
 from lockgate.sim.model.outcomes import OUTCOMES
 from lockgate.sim.model.parameters import PARAMETERS

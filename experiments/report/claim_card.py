@@ -13,8 +13,8 @@ from pydantic import Field
 from lockgate.experiments.report.claim import CLAIMED, ENDS, FORMAT, Claim
 from lockgate.experiments.results.verdict import Direction, Verdict, Word, decided
 from lockgate.experiments.study.study import study_of, written_parameter
-from lockgate.experiments.text.comparison import HARM
 from lockgate.experiments.text.numbers import printable
+from lockgate.experiments.text.wording import HARM
 from lockgate.scenarios.files import is_too_deep, read_limited, spelled
 from lockgate.scenarios.notation import shown
 from lockgate.scenarios.schema import Table, validated

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lockgate.experiments.provenance import lockgate_version, random_numbers
 from lockgate.experiments.report.claim import ENDS, Claim, claims_of, number_said
-from lockgate.experiments.text.comparison import verdict_cell
 from lockgate.experiments.text.numbers import count, duration, listed, printable
+from lockgate.experiments.text.wording import verdict_cell
 from lockgate.sim.engine.plan import AGENT_DAYS_PER_SECOND, refuse_too_many_results
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.parameters import Parameter

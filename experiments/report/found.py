@@ -21,8 +21,8 @@ from lockgate.experiments.results.ratios import ACCESS, break_even_summary
 from lockgate.experiments.results.results import Results
 from lockgate.experiments.results.source import InMemory
 from lockgate.experiments.results.verdict import Verdict, verdict
-from lockgate.experiments.text.comparison import Wording
 from lockgate.experiments.text.numbers import printable
+from lockgate.experiments.text.wording import Wording
 from lockgate.sim.engine.kinds import Kinds
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.outcomes import HEADLINES, OUTCOMES

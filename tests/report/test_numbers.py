@@ -8,8 +8,9 @@ import numpy as np
 from lockgate.experiments.report.report import report_content
 from lockgate.experiments.results.compare import compare
 from lockgate.experiments.results.verdict import Verdict
-from lockgate.experiments.text.comparison import percent_span, said_change, said_price, shares_cell, signed_percent, verdict_cell
+from lockgate.experiments.text.comparison import said_change, said_price
 from lockgate.experiments.text.numbers import share_number
+from lockgate.experiments.text.wording import percent_span, shares_cell, signed_percent, verdict_cell
 from lockgate.scenarios import load_policy, with_levers
 from lockgate.sim.model.vocabulary import Channel
 from tests.planted import WORLD

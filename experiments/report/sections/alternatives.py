@@ -9,8 +9,9 @@ from lockgate.experiments.report.content import Figure, Paragraph, Part, Section
 from lockgate.experiments.report.found import Found
 from lockgate.experiments.report.sections.first import said_delay
 from lockgate.experiments.results.verdict import Verdict, groups, pairwise
-from lockgate.experiments.text.comparison import CHANGES, finite, percent_span, said_change, signed_percent, verdict_cell
+from lockgate.experiments.text.comparison import CHANGES, said_change
 from lockgate.experiments.text.numbers import listed, money, percent, printable
+from lockgate.experiments.text.wording import finite, percent_span, signed_percent, verdict_cell
 from lockgate.sim.model.outcomes import OUTCOMES
 
 MOST = 5

@@ -11,23 +11,11 @@ from lockgate.experiments.evidence.card import recorded
 from lockgate.experiments.report.content import Answer, Figure
 from lockgate.experiments.report.found import Found, capital
 from lockgate.experiments.results.verdict import ENOUGH
-from lockgate.experiments.text.comparison import (
-    CHANGES,
-    HARM,
-    LEVEL,
-    finite,
-    harm_sentence,
-    money_span,
-    percent_span,
-    said_change,
-    said_price,
-    said_release,
-    signed_percent,
-    verdict_cell,
-)
+from lockgate.experiments.text.comparison import CHANGES, harm_sentence, money_span, said_change, said_price, said_release
 from lockgate.experiments.text.course import by_day, lasting, said_course
 from lockgate.experiments.text.numbers import count, days, money, percent, printable, share_number
 from lockgate.experiments.text.question import question
+from lockgate.experiments.text.wording import HARM, LEVEL, finite, percent_span, signed_percent, verdict_cell
 
 EFFECT_NOTE = (
     "Above 0 there is less harm than under {reference}. The line is the median world, the bands hold the middle 50 % and 90 % of worlds. "

@@ -12,8 +12,9 @@ from lockgate.experiments.report.found import Found
 from lockgate.experiments.results.ensemble import Ensemble
 from lockgate.experiments.results.pairing import estimates_of
 from lockgate.experiments.results.verdict import Verdict, pairwise
-from lockgate.experiments.text.comparison import finite, percent_span, preliminary, signed_percent, verdict_cell
+from lockgate.experiments.text.notes import preliminary
 from lockgate.experiments.text.numbers import count, days, listed, printable
+from lockgate.experiments.text.wording import finite, percent_span, signed_percent, verdict_cell
 from lockgate.scenarios.reads import needed, reads
 from lockgate.sim.engine.run import simulate
 from lockgate.sim.engine.runs import why_not_compiled

@@ -10,8 +10,8 @@ from lockgate.experiments.report.content import Paragraph, Part, Section, Table
 from lockgate.experiments.report.found import Found
 from lockgate.experiments.results.pairing import estimates_of
 from lockgate.experiments.results.verdict import Verdict
-from lockgate.experiments.text.comparison import finite, percent_span, shares_cell, signed_percent, verdict_cell
 from lockgate.experiments.text.numbers import count, money, printable
+from lockgate.experiments.text.wording import finite, percent_span, shares_cell, signed_percent, verdict_cell
 
 TITLE = "In each world, and at each point"
 TABLE_POINTS = 60
