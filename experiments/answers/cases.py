@@ -10,6 +10,7 @@ import numpy as np
 from lockgate.experiments.results.results import Results
 from lockgate.experiments.results.source import InMemory
 from lockgate.experiments.study.factor import Factor
+from lockgate.experiments.study.study import Study
 from lockgate.sim.errors import InputError
 from lockgate.sim.model.parameters import PARAMETERS
 
@@ -44,6 +45,12 @@ class Cases:
         """What the values of a switch or a choice are called, by value; empty for a number."""
         known = parameter_of(self, name)
         return {float(value): label for label, value in PARAMETERS[known].labels.items()} if known else {}
+
+
+def refuse_without_harm(study: Study) -> None:
+    """Raise `InputError` where a study does not keep what answers and reports are about."""
+    if HARM not in study.outcomes:
+        raise InputError(f"study {study.name} does not keep {HARM}, which all answers are about; add it to its outcomes, and run it again")
 
 
 def parameter_of(cases: Cases, name: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lockgate.experiments.answers.answer import Answer
-from lockgate.experiments.answers.cases import HARM, Array, compared
+from lockgate.experiments.answers.cases import HARM, Array, compared, refuse_without_harm
 from lockgate.experiments.answers.page import Page, Section
 from lockgate.experiments.results.pairing import estimates_of
 from lockgate.experiments.results.results import Results
@@ -297,8 +297,10 @@ def page(
 ) -> Page:
     """The answers to these questions (default: all) about a policy (default: the second), as far as the runs allow them.
 
-    `tell` is called with what is worked out next. Raises `InputError` where there is nothing to compare, or a name is not known.
+    `tell` is called with what is worked out next. Raises `InputError` where there is nothing to compare, harm was not kept,
+    or a name is not known.
     """
+    refuse_without_harm(results.study)
     place, _ = compared(results, policy)
     asked, sections, missing = Asked(results, results.names[place], brief=not parts), {}, {}
     for name in parts or PARTS:

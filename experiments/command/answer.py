@@ -13,11 +13,8 @@ from lockgate.experiments.text.numbers import printable
 from lockgate.sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lockgate.experiments.answers.page import Page
     from lockgate.experiments.results.results import Results
-    from lockgate.experiments.study.study import Study
 
 ANSWER_EXAMPLES = """\
 \b
@@ -75,13 +72,12 @@ def answer(  # one for each option
         results().print(f"\nThe page and its charts: {printable(str(folder))}", soft_wrap=True)
 
 
-def opened_or_run(
-    source: str, runs: Path | None, *, quiet: bool, refuse_study: "Callable[[Study], None] | None" = None
-) -> "Results":
+def opened_or_run(source: str, runs: Path | None, *, quiet: bool) -> "Results":
     """The results in a folder; or those of a study, which is run first, or gone on with, into a folder of its own.
 
-    `refuse_study` raises `InputError` for a study whose runs would be in vain.
+    A study whose runs would answer nothing is refused before.
     """
+    from lockgate.experiments.answers.cases import refuse_without_harm
     from lockgate.experiments.results.stored import open_study
     from lockgate.experiments.study.load import list_studies
 
@@ -98,8 +94,7 @@ def opened_or_run(
     from lockgate.experiments.study.load import load_study
 
     study = load_study(source)
-    if refuse_study is not None:
-        refuse_study(study)
+    refuse_without_harm(study)
     place = runs or RESULTS / f"{study.name}-runs"
     check_writable(place)
     sweep(source, place, quiet=quiet, as_json=False)

@@ -32,10 +32,9 @@ def report(source: SourceArgument, policy: PolicyOption = None, out: Out = Path(
     """
     refuse_other_files(out)
 
-    from lockgate.experiments.report.report import refuse_study
     from lockgate.experiments.report.report import report as text_of
 
-    opened = opened_or_run(source, runs, quiet=quiet, refuse_study=refuse_study)
+    opened = opened_or_run(source, runs, quiet=quiet)
 
     say("writing the report ...", quiet=quiet)
     with warnings_said():

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from lockgate.experiments.answers.cases import HARM
+from lockgate.experiments.answers.cases import refuse_without_harm
 from lockgate.experiments.report.claim import claims_of, said_command
 from lockgate.experiments.report.content import Report, Section
 from lockgate.experiments.report.document import document
@@ -21,13 +21,11 @@ from lockgate.experiments.report.sections.several import several_section
 from lockgate.experiments.report.sections.stories import stories_section
 from lockgate.experiments.report.sections.turning import turning_section
 from lockgate.experiments.report.sections.worlds import worlds_section
-from lockgate.sim.errors import InputError
 from lockgate.sim.search_path import installed_first
 
 if TYPE_CHECKING:
     from lockgate.experiments.evidence.card import Card
     from lockgate.experiments.results.results import Results
-    from lockgate.experiments.study.study import Study
 
 
 @installed_first
@@ -40,17 +38,11 @@ def report(results: "Results", policy: str | None = None, command: Sequence[str]
     return document(report_content(results, policy, command, card))
 
 
-def refuse_study(study: "Study") -> None:
-    """Raise `InputError` where a study does not keep what a report is about."""
-    if HARM not in study.outcomes:
-        raise InputError(f"study {study.name} does not keep {HARM}, which a report is about; add it to its outcomes, and run it again")
-
-
 def report_content(
     results: "Results", policy: str | None = None, command: Sequence[str] | None = None, card: "Card | None" = None
 ) -> Report:
     """The same as plain data."""
-    refuse_study(results.study)
+    refuse_without_harm(results.study)
     found = Found.of(results, policy)
     found.prepare()
     with ThreadPoolExecutor(2) as pool:  # runs of the model, and trees, leave the interpreter free for the rest

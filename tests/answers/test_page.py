@@ -76,6 +76,22 @@ def test_what_the_runs_do_not_allow_is_said(design):
     assert verdict[-1] == "Each is the mean over 2 points of the design in the same draw."
 
 
+def test_a_study_without_harm_is_refused_before_it_is_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = "study {} does not keep model_enabled_harm, which all answers are about; add it to its outcomes, and run it again"
+    study = Study("no-harm", "s", (load_policy("withhold"), load_policy("open-release")), (WORLD,), 2, ("incidents",), horizon_days=10)
+    sweep(study, tmp_path / "out")
+    with pytest.raises(InputError) as refused:
+        page(open_study(tmp_path / "out"))
+    assert str(refused.value) == said.format("no-harm")
+    (tmp_path / "small.toml").write_text(
+        'summary = "x"\npolicies = ["open-release", "withhold"]\ndraws = 2\nhorizon_days = 9\noutcomes = ["incidents"]\n'
+    )
+    done = call("small.toml", "--out", "answered")
+    assert (done.exit_code, done.stderr) == (2, f"lockgate: {said.format('small')}\n")
+    assert [path.name for path in tmp_path.iterdir() if path.name not in {"out", "small.toml"}] == []
+
+
 def test_a_cell_of_a_study_is_named_by_its_world_and_levels(tmp_path):
     points = {"preview_days": (0, 30), "feedback": (0.0, 1.0), "open_weight_lag_months": (2.0, 6.0)}
     roles = {"preview_days": "lever", "feedback": "parameter", "open_weight_lag_months": "parameter"}
